@@ -1,0 +1,322 @@
+/**
+ * Everything about a document that can change, and nothing of its bytes.
+ *
+ * Rules that hold for every method:
+ * - A call is one atomic command: it happens wholly or not at all, and once it has resolved it is
+ *   durable. Calls that run at the same time behave as if they ran one after the other.
+ * - Outcomes that a caller must expect are values. A rejected promise means that the store is
+ *   broken and that nobody knows whether the command happened.
+ * - Times are ms since 1970 UTC by the store's own clock, which is the only one that counts: callers
+ *   pass durations, and get `now` back where they need it.
+ * - Every change is conditioned on what its caller has read.
+ */
+export interface MetadataStore {
+  /**
+   * Adds a document in its first state, at sequence number 1.
+   *
+   * @returns `exists` when the fileId or the key is taken; `pack-gone` when one of `newPacks` is doomed
+   */
+  createDocument(
+    document: NewDocument,
+  ): Promise<{ ok: true; now: number } | { ok: false; reason: 'exists' | 'pack-gone' }>
+
+  /** A document's row and the store's time, or `undefined`. */
+  readDocument(fileId: string): Promise<{ document: DocumentRecord; now: number } | undefined>
+
+  /** Documents in the order of their fileId, those after `after` only. */
+  listDocuments(page: { after?: string; limit: number }): Promise<DocumentRecord[]>
+
+  /** The encoded manifest, or `undefined` when it was pruned or never was. Manifests never change. */
+  readManifest(documentKey: string, manifestId: string): Promise<Uint8Array | undefined>
+
+  /** The kept states of a document, newest first; the first one is the current one. */
+  listManifests(documentKey: string): Promise<ManifestRecord[]>
+
+  /**
+   * Replaces the locks of a document if its `lockVersion` is still the one that was read.
+   *
+   * @param locks the encoded lock state; `null` for none
+   */
+  replaceLocks(
+    documentKey: string,
+    lockVersion: number,
+    locks: string | null,
+  ): Promise<{ ok: boolean }>
+
+  /**
+   * Writes a new state and makes it the current one, and ends the session that it commits, in one
+   * step. The former state stays as history.
+   *
+   * @returns `changed` when `manifestId` or `lockVersion` is no longer the expected one, or `now` has
+   *   reached `validBefore`; `session-changed` when the session is gone, committed, or has grown
+   *   since it was read; `pack-gone` when one of `newPacks` is doomed. Nothing has changed then.
+   */
+  commit(
+    commit: Commit,
+  ): Promise<
+    | { ok: true; now: number }
+    | { ok: false; reason: 'changed' | 'session-changed' | 'pack-gone' }
+  >
+
+  /**
+   * Opens an upload session.
+   *
+   * @returns `quota` when the user has `maxSessions` live sessions on this document already
+   */
+  createSession(
+    session: NewSession,
+  ): Promise<{ ok: true; expiresAt: number; now: number } | { ok: false; reason: 'quota' }>
+
+  /**
+   * A session by the hash of its token, with the store's time and the bytes that live sessions of
+   * the same document and of the same user hold. Expired ones are returned until they are swept.
+   */
+  readSession(
+    tokenHash: string,
+  ): Promise<{ session: SessionRecord; usage: SessionUsage; now: number } | undefined>
+
+  /**
+   * Appends a fragment if the session is open and still ends where the fragment starts, and gives
+   * the session a new lifetime from now. It does not look at the expiry, which is judged when a
+   * request starts.
+   *
+   * @returns `moved` with where the session ends now; `gone` when it was swept, cancelled or
+   *   committed; `pack-gone` when the pack is doomed
+   */
+  appendFragment(
+    append: AppendFragment,
+  ): Promise<
+    | { ok: true; received: number; expiresAt: number }
+    | { ok: false; reason: 'moved'; received: number }
+    | { ok: false; reason: 'gone' | 'pack-gone' }
+  >
+
+  /** Gives an open session that still ends at `received` a new lifetime from now. */
+  extendSession(
+    tokenHash: string,
+    received: number,
+    lifetimeMs: number,
+  ): Promise<{ ok: true; expiresAt: number } | { ok: false }>
+
+  /** The fragments of a session in the order of their bytes. */
+  listFragments(tokenHash: string): Promise<FragmentRecord[]>
+
+  /** Sessions in the order of their id, those after `after` only, expired and committed ones too. */
+  listSessions(page: {
+    fileId?: string
+    after?: string
+    limit: number
+  }): Promise<{ sessions: SessionRecord[]; now: number }>
+
+  /** Ends an open session; its packs become garbage. */
+  cancelSession(sessionId: string): Promise<{ ok: boolean }>
+
+  /**
+   * Removes what is left of at most `limit` sessions that expired at least `graceMs` ago, and the
+   * fragment rows of at most `limit` committed ones, and puts their documents into the due-queue.
+   *
+   * @returns how many sessions it has removed or emptied; fewer than `limit` means that none is left
+   */
+  removeDeadSessions(options: { graceMs: number; limit: number }): Promise<number>
+
+  /** Documents whose packs should be looked at, longest due first. They stay in the queue. */
+  listDue(limit: number): Promise<{ documentKey: string; dueAt: number }[]>
+
+  /** Puts a document into the due-queue, or keeps the earlier time if it is there already. */
+  makeDue(documentKey: string, delayMs: number): Promise<void>
+
+  /** Takes a document out of the queue unless it was made due anew since `dueAt` was read. */
+  settleDue(documentKey: string, dueAt: number): Promise<void>
+
+  /**
+   * Drops states that are beyond the newest `keep` or older than `maxAgeMs`; never the current one.
+   *
+   * @returns how many were dropped
+   */
+  pruneManifests(
+    documentKey: string,
+    options: { keep: number; maxAgeMs: number },
+  ): Promise<number>
+
+  /**
+   * What may name packs of a document, as one consistent picture. `referenceVersion` grows with
+   * every command that names a new pack; it is 0 for a document that does not exist.
+   */
+  readReferences(documentKey: string): Promise<References>
+
+  /**
+   * First phase of deletion: notes packs that nothing names, if `referenceVersion` is unchanged.
+   * Packs that are condemned already keep their time.
+   */
+  condemnPacks(
+    documentKey: string,
+    referenceVersion: number,
+    packs: readonly PackRef[],
+  ): Promise<{ ok: boolean }>
+
+  /** Takes packs that turned out to be named off the list again, unless they are doomed. */
+  pardonPacks(documentKey: string, keys: readonly string[]): Promise<void>
+
+  /**
+   * Second phase: dooms those of `keys` that were condemned at least `delayMs` ago, if
+   * `referenceVersion` is unchanged. From then on no command can name them, so their bytes may go.
+   *
+   * @returns the packs that are doomed now
+   */
+  doomPacks(
+    documentKey: string,
+    referenceVersion: number,
+    keys: readonly string[],
+    delayMs: number,
+  ): Promise<{ ok: true; doomed: PackRef[] } | { ok: false }>
+
+  /** Forgets doomed packs whose bytes are gone. */
+  forgetPacks(documentKey: string, keys: readonly string[]): Promise<void>
+
+  /** The secret of this name; `candidate` becomes it if there is none yet. */
+  ensureSecret(name: string, candidate: Uint8Array): Promise<Uint8Array>
+
+  /** Resolves when the store can be used; rejects with the reason when it cannot. */
+  check(): Promise<void>
+
+  /** Finishes the calls under way and closes the store. */
+  close(): Promise<void>
+}
+
+/** A blob that holds bytes of one document. */
+export interface PackRef {
+  key: string
+  locator?: string
+}
+
+export interface NewDocument {
+  /** The application's name for it, `[A-Za-z0-9_-]{1,128}`; part of the WOPISrc for ever. */
+  fileId: string
+  /** The internal name, `[a-z0-9]+`; part of its packs' keys. */
+  key: string
+  /** With extension. */
+  name: string
+  ownerId: string
+  manifestId: string
+  manifest: Uint8Array
+  /** Of the MainContent stream, in bytes. */
+  size: number
+  userId: string
+  newPacks: readonly PackRef[]
+}
+
+export interface DocumentRecord {
+  fileId: string
+  key: string
+  name: string
+  ownerId: string
+  manifestId: string
+  sequenceNumber: number
+  /** Of the MainContent stream, in bytes. */
+  size: number
+  /** When the content last changed. */
+  modifiedAt: number
+  /** The encoded lock state; `null` for none. */
+  locks: string | null
+  /** Grows with every change of `locks`. */
+  lockVersion: number
+}
+
+export interface ManifestRecord {
+  manifestId: string
+  sequenceNumber: number
+  size: number
+  userId: string
+  createdAt: number
+}
+
+export interface Commit {
+  documentKey: string
+  expected: {
+    manifestId: string
+    /** Left out by housekeeping, which changes no content. */
+    lockVersion?: number
+    /** When the lock that allows this commit runs out. */
+    validBefore?: number
+  }
+  manifestId: string
+  manifest: Uint8Array
+  size: number
+  /** One more than the current one, or the same when the content is the same. */
+  sequenceNumber: number
+  userId: string
+  /** Packs that no earlier state of the document names. */
+  newPacks: readonly PackRef[]
+  session?: {
+    tokenHash: string
+    /** Where the session ended when it was read. */
+    received: number
+    /** What a repeat of this commit is known by. */
+    baseSequenceNumber: number
+    digest: string
+  }
+}
+
+export interface NewSession {
+  /** Public name, for listing and cancelling; not the token. */
+  id: string
+  /** SHA-256 of the token, in lowercase hex. */
+  tokenHash: string
+  fileId: string
+  documentKey: string
+  userId: string
+  lifetimeMs: number
+  maxSessions: number
+}
+
+export interface SessionRecord {
+  id: string
+  tokenHash: string
+  fileId: string
+  documentKey: string
+  userId: string
+  createdAt: number
+  expiresAt: number
+  /** Bytes received and durable: where the next fragment starts. */
+  received: number
+  fragmentCount: number
+  /** Parser state at `received`; `undefined` at the start. */
+  checkpoint: Uint8Array | undefined
+  /** Set when the session was committed. */
+  committed:
+    | { baseSequenceNumber: number; sequenceNumber: number; manifestId: string; digest: string }
+    | undefined
+}
+
+/** Bytes held by live, uncommitted sessions. */
+export interface SessionUsage {
+  documentBytes: number
+  userBytes: number
+}
+
+export interface AppendFragment {
+  tokenHash: string
+  /** Where the fragment starts in the session's stream. */
+  offset: number
+  length: number
+  pack: PackRef
+  /** Chunks that this fragment completed, encoded by the caller. */
+  chunks: Uint8Array
+  checkpoint: Uint8Array
+  lifetimeMs: number
+}
+
+export interface FragmentRecord {
+  offset: number
+  length: number
+  pack: PackRef
+  chunks: Uint8Array
+}
+
+export interface References {
+  referenceVersion: number
+  now: number
+  manifestIds: string[]
+  sessionPacks: string[]
+  condemned: { pack: PackRef; condemnedAt: number; doomed: boolean }[]
+}

@@ -1,0 +1,60 @@
+import { HEADERS } from './names.ts'
+
+/** Every failure a client can see: its HTTP status and the default text. One row per code. */
+const FAILURES = {
+  HEADER_MISSING: { status: 400, message: 'A required header is missing or empty' },
+  HEADER_INVALID: { status: 400, message: 'A header has a value that is not allowed' },
+  BOTH_LOCKS: { status: 400, message: 'X-WOPI-Lock and X-WOPI-CoauthLockId exclude each other' },
+  EDITORS_WITHOUT_PROOF: { status: 400, message: 'X-WOPI-Editors needs valid proof keys' },
+  FRAMES_INVALID: { status: 400, message: 'The frames of the body cannot be read' },
+  MESSAGE_INVALID: { status: 400, message: 'The MessageJSON of the body cannot be read' },
+  BODY_INVALID: { status: 400, message: 'The body cannot be read' },
+  CHUNK_MISSING: { status: 400, message: 'A chunk is named that neither side has' },
+  OFFSET_MISMATCH: { status: 400, message: 'The fragment does not start where the session stands' },
+  LENGTH_MISMATCH: { status: 400, message: 'The body is not as long as its headers say' },
+  CONTENT_LIMIT: { status: 400, message: 'The file would have too many streams or properties' },
+  INVALID_TOKEN: { status: 401, message: 'The access token is missing, expired or not valid' },
+  NOT_FOUND: { status: 404, message: 'No such file, or no right to do this to it' },
+  NO_SUCH_ROUTE: { status: 404, message: 'No WOPI endpoint has this address' },
+  LOCK_CONFLICT: { status: 409, message: 'The file is locked by something else' },
+  SESSION_GONE: { status: 410, message: 'No such upload session; it may have expired' },
+  SEQUENCE_MISMATCH: { status: 412, message: 'The file has changed since this sequence number' },
+  LARGER_THAN_EXPECTED: { status: 412, message: 'The file is larger than the client expects' },
+  TOO_LARGE: { status: 413, message: 'The content is larger than this host allows' },
+  QUOTA_EXCEEDED: { status: 500, message: 'A quota of upload sessions is used up' },
+  STORAGE_FULL: { status: 500, message: 'The host has no room for new content' },
+  BODY_CONSUMED: { status: 500, message: 'Something before wopikit has read the request body' },
+  INTERNAL: { status: 500, message: 'The host failed' },
+  NOT_SUPPORTED: { status: 501, message: 'This operation is not supported' },
+  SHUTTING_DOWN: { status: 503, message: 'The host is shutting down' },
+} as const
+
+export type FailureCode = keyof typeof FAILURES
+
+/** A failure to be answered to the client. Anything else that is thrown is a bug and becomes a 500. */
+export class WopiError extends Error {
+  override readonly name = 'WopiError'
+  readonly code: FailureCode
+  /** HTTP status of the answer. */
+  readonly status: number
+  /** Response headers that the protocol demands with this failure. */
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    code: FailureCode,
+    options: { detail?: string; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(options.detail ?? FAILURES[code].message, { cause: options.cause })
+    this.code = code
+    this.status = FAILURES[code].status
+    this.headers = options.headers ?? {}
+  }
+}
+
+/** 412 with the number that is current, which the client needs to catch up. */
+export function sequenceMismatch(current: number, received: number): WopiError {
+  return new WopiError('SEQUENCE_MISMATCH', {
+    detail: `The file is at sequence number ${current}, not ${received}`,
+    headers: { [HEADERS.sequenceNumber]: String(current) },
+  })
+}

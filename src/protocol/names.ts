@@ -1,0 +1,90 @@
+/** Names and limits of the protocol, spelled as Microsoft's pages spell them. */
+
+/** Values of `X-WOPI-Override`. */
+export const OVERRIDES = {
+  put: 'PUT',
+  lock: 'LOCK',
+  getLock: 'GET_LOCK',
+  refreshLock: 'REFRESH_LOCK',
+  unlock: 'UNLOCK',
+  getCoauthLock: 'GET_COAUTH_LOCK',
+  refreshCoauthLock: 'REFRESH_COAUTH_LOCK',
+  unlockCoauthLock: 'UNLOCK_COAUTH_LOCK',
+  getCoauthTable: 'GET_COAUTH_TABLE',
+  getSequenceNumber: 'GET_SEQUENCE_NUMBER',
+  getChunkedFile: 'GET_CHUNKED_FILE',
+  getChunks: 'GET_CHUNKS',
+  putChunkedFile: 'PUT_CHUNKED_FILE',
+  createUploadSession: 'CREATE_UPLOAD_SESSION',
+  updateUploadSession: 'UPDATE_UPLOAD_SESSION',
+} as const
+
+/** Request and response headers; compared without regard to case. */
+export const HEADERS = {
+  override: 'X-WOPI-Override',
+  lock: 'X-WOPI-Lock',
+  oldLock: 'X-WOPI-OldLock',
+  lockExpirationTimeout: 'X-WOPI-LockExpirationTimeout',
+  lockUserVisible: 'X-WOPI-LockUserVisible',
+  lockFailureReason: 'X-WOPI-LockFailureReason',
+  conflictingLockUsername: 'X-WOPI-ConflictingLockUsername',
+  conflictingMechanism: 'X-WOPI-ConflictingMechanism',
+  coauthLockId: 'X-WOPI-CoauthLockId',
+  coauthLockType: 'X-WOPI-CoauthLockType',
+  coauthLockMetadata: 'X-WOPI-CoauthLockMetadata',
+  coauthLockExpirationTimeout: 'X-WOPI-CoauthLockExpirationTimeout',
+  coauthTableVersion: 'X-WOPI-CoauthTableVersion',
+  sequenceNumber: 'X-WOPI-SequenceNumber',
+  itemVersion: 'X-WOPI-ItemVersion',
+  editors: 'X-WOPI-Editors',
+  maxExpectedSize: 'X-WOPI-MaxExpectedSize',
+  uploadSessionToken: 'X-WOPI-UploadSessionToken',
+  contentRangeOffset: 'X-WOPI-ContentRangeOffset',
+  contentRangeLength: 'X-WOPI-ContentRangeLength',
+  uploadSessionCurrentOffset: 'X-WOPI-UploadSessionCurrentOffset',
+  failureReason: 'X-WOPI-FailureReason',
+  serverError: 'X-WOPI-ServerError',
+  correlationId: 'X-WOPI-CorrelationId',
+  requestId: 'X-Request-ID',
+  sessionId: 'X-WOPI-SessionId',
+} as const
+
+/** The stream that every file has. */
+export const MAIN_CONTENT = 'MainContent'
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+const DAY_MS = 24 * 60 * MINUTE_MS
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/** Life of a WOPI lock that names no timeout, in ms. */
+export const LOCK_LIFETIME_MS = 30 * MINUTE_MS
+/** Shortest and longest timeout that a lock may ask for, in seconds, both ends allowed. */
+export const LOCK_TIMEOUT_MIN_S = 60
+export const LOCK_TIMEOUT_MAX_S = 3600
+/** Longest WOPI lock id and CoauthLockId, in characters. */
+export const LOCK_ID_MAX_CHARS = 1024
+/** Largest CoauthLockMetadata, in bytes. */
+export const COAUTH_METADATA_MAX_BYTES = 4 * KIB
+/** Life of an upload session since its last successful update, in ms. */
+export const UPLOAD_SESSION_LIFETIME_MS = 30 * MINUTE_MS
+/** Largest sequence number: clients parse it as a signed 32-bit integer. */
+export const SEQUENCE_NUMBER_MAX = 2_147_483_647
+/** Largest MessageJSON frame, in bytes. */
+export const MESSAGE_JSON_MAX_BYTES = 16 * MIB
+/** Most chunks that a stream's signature may list. */
+export const CHUNKS_PER_STREAM_MAX = 131_072
+/** Most alternate streams, and most unexpired content properties, of one file. */
+export const ALTERNATE_STREAMS_MAX = 256
+export const CONTENT_PROPERTIES_MAX = 256
+/** Longest name of a content property, in characters. */
+export const PROPERTY_NAME_MAX_CHARS = 256
+/** Largest value of a content property, in UTF-8 bytes. */
+export const PROPERTY_VALUE_MAX_BYTES = 1 * KIB
+/** Longest StreamId, in characters. The pages name no limit. */
+export const STREAM_ID_MAX_CHARS = 256
+/** Life of an alternate stream or content property since its last update, in ms. */
+export const CONTENT_PART_LIFETIME_MS = 30 * DAY_MS
+/** Largest zip central directory that is read; a larger one makes the stream FullFile, in bytes. */
+export const CENTRAL_DIRECTORY_MAX_BYTES = 32 * MIB
