@@ -88,3 +88,13 @@ export const STREAM_ID_MAX_CHARS = 256
 export const CONTENT_PART_LIFETIME_MS = 30 * DAY_MS
 /** Largest zip central directory that is read; a larger one makes the stream FullFile, in bytes. */
 export const CENTRAL_DIRECTORY_MAX_BYTES = 32 * MIB
+/** Most coauthoring locks that one file may have at a time. */
+export const COAUTH_LOCKS_MAX = 500
+/** Longest value of a response header that carries words, in characters. */
+export const HEADER_VALUE_MAX_CHARS = 1024
+/** Size beyond which GetFile is refused when the client names none, in bytes. */
+export const MAX_EXPECTED_SIZE_DEFAULT = 2_147_483_647
+/** Most commas and opening brackets in one MessageJSON: what 16 MiB of chunks need, and no bomb. */
+export const MESSAGE_JSON_MAX_TOKENS = 1_500_000
+/** Deepest nesting of a MessageJSON; the protocol itself needs five levels. */
+export const MESSAGE_JSON_MAX_DEPTH = 32

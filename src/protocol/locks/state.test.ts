@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import fc from 'fast-check'
+import { decodeLocks, encodeLocks, type LockState, liveLocks, UNLOCKED } from './state.ts'
+
+const text = fc.string({ unit: 'binary' }).map((value) => value.toWellFormed())
+const coauthLock = fc.record({
+  coauthLockId: text,
+  type: fc.constantFrom('Coauth', 'CoauthExclusive'),
+  metadata: text,
+  userFriendlyName: text,
+  lockTime: fc.nat(),
+  expiresAt: fc.nat(),
+})
+const anyState: fc.Arbitrary<LockState> = fc.oneof(
+  fc.constant(UNLOCKED),
+  fc.record({
+    kind: fc.constant('wopi'),
+    lock: fc.record(
+      { lockId: text, expiresAt: fc.nat(), visibleName: text },
+      { requiredKeys: ['lockId', 'expiresAt'], noNullPrototype: true },
+    ),
+  }),
+  fc.record({ kind: fc.constant('coauth'), locks: fc.array(coauthLock, { minLength: 1 }) }),
+)
+
+test('decodeLocks gives back what encodeLocks was given', () => {
+  fc.assert(
+    fc.property(anyState, (state) => {
+      assert.deepEqual(plain(decodeLocks(encodeLocks(state))), plain(state))
+    }),
+  )
+})
+
+test('encodeLocks stores nothing for an unlocked file and a version otherwise', () => {
+  const locked: LockState = { kind: 'wopi', lock: { lockId: 'L', expiresAt: 1 } }
+
+  assert.equal(encodeLocks(UNLOCKED), null)
+  assert.equal(JSON.parse(encodeLocks(locked) ?? '').v, 1)
+})
+
+test('decodeLocks refuses a format that it does not know', () => {
+  assert.throws(() => decodeLocks('{"v":2,"kind":"wopi"}'), /format 2/)
+})
+
+test('liveLocks keeps exactly the locks whose expiry is still to come', () => {
+  fc.assert(
+    fc.property(anyState, fc.nat(), (state, now) => {
+      const expiries = (locks: LockState) => {
+        if (locks.kind === 'coauth') return locks.locks.map((lock) => lock.expiresAt)
+        return locks.kind === 'wopi' ? [locks.lock.expiresAt] : []
+      }
+
+      const live = liveLocks(state, now)
+
+      assert.deepEqual(
+        expiries(live),
+        expiries(state).filter((expiresAt) => expiresAt > now),
+      )
+      assert.equal(live.kind === 'unlocked', expiries(live).length === 0)
+    }),
+  )
+})
+
+/** Without the null prototypes that fast-check gives to some objects. */
+function plain(value: unknown): unknown {
+  return structuredClone(value)
+}

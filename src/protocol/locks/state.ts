@@ -1,0 +1,75 @@
+import type { CoauthLockType } from '../headers.ts'
+
+/** A WOPI lock: one for each file, belonging to whoever knows its id. */
+export interface WopiLock {
+  /** Opaque; compared exactly. */
+  lockId: string
+  /** In ms since 1970 UTC; from then on the lock is as if it had never been. */
+  expiresAt: number
+  /** Name of the user who took it, if others may be told. */
+  visibleName?: string
+}
+
+/** What clients see of a coauthoring lock: one row of the CoauthTable. */
+export interface CoauthTableRow {
+  coauthLockId: string
+  type: CoauthLockType
+  /** Opaque; may be empty. */
+  metadata: string
+  /** Of the user who took the lock first; never empty. */
+  userFriendlyName: string
+  /** When the lock was taken first, in ms since 1970 UTC. */
+  lockTime: number
+}
+
+/** A coauthoring lock. */
+export interface CoauthLock extends CoauthTableRow {
+  /** In ms since 1970 UTC; from then on the lock is as if it had never been. */
+  expiresAt: number
+}
+
+/** The locks of one file: a WOPI lock or coauthoring locks, never both. */
+export type LockState =
+  | { kind: 'unlocked' }
+  | { kind: 'wopi'; lock: WopiLock }
+  /** At least one, of which at most one is CoauthExclusive. */
+  | { kind: 'coauth'; locks: readonly CoauthLock[] }
+
+export const UNLOCKED: LockState = { kind: 'unlocked' }
+
+const FORMAT_VERSION = 1
+
+/** Encodes locks for the store; `null` when there are none. */
+export function encodeLocks(state: LockState): string | null {
+  if (state.kind === 'unlocked') return null
+  return JSON.stringify({ v: FORMAT_VERSION, ...state })
+}
+
+/**
+ * Decodes what `encodeLocks` made, expired locks included.
+ *
+ * @throws Error when it was made by a version that this one does not know
+ */
+export function decodeLocks(text: string | null): LockState {
+  if (text === null) return UNLOCKED
+  const { v, ...state } = JSON.parse(text) as { v: number } & LockState
+  if (v !== FORMAT_VERSION) throw new Error(`Cannot read lock state of format ${v}`)
+  return state
+}
+
+/** The locks without those that have expired: a lock is gone in the very ms of its expiry. */
+export function liveLocks(state: LockState, now: number): LockState {
+  if (state.kind === 'wopi') return state.lock.expiresAt > now ? state : UNLOCKED
+  if (state.kind === 'unlocked') return state
+  return coauthState(state.locks.filter((lock) => lock.expiresAt > now))
+}
+
+/** The state that holds these coauthoring locks. */
+export function coauthState(locks: readonly CoauthLock[]): LockState {
+  return locks.length === 0 ? UNLOCKED : { kind: 'coauth', locks }
+}
+
+/** The one lock that is CoauthExclusive, if any. */
+export function exclusiveLock(locks: readonly CoauthLock[]): CoauthLock | undefined {
+  return locks.find((lock) => lock.type === 'CoauthExclusive')
+}
