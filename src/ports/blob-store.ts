@@ -4,7 +4,10 @@ export interface ByteRange {
   end: number
 }
 
-/** Bytes opened for reading. Disposing closes them, whether or not reading began. */
+/**
+ * Bytes opened for reading, once. Disposing closes them, whether or not reading began; a pull after
+ * that, or one that is waiting just then, rejects, so that it never looks like the end.
+ */
 export type OpenedBytes = AsyncIterable<Uint8Array> & AsyncDisposable
 
 /** What `put` stored. */
@@ -35,6 +38,16 @@ export class BlobNotFoundError extends Error {
   }
 }
 
+/** Something was stored under this key already. */
+export class BlobExistsError extends Error {
+  override readonly name = 'BlobExistsError'
+  readonly code = 'BLOB_EXISTS'
+
+  constructor(key: string, options?: { cause?: unknown }) {
+    super(`There is a blob ${key} already`, options)
+  }
+}
+
 /** The store refused a new blob because it is at its reserve of free space. */
 export class BlobStoreFullError extends Error {
   override readonly name = 'BlobStoreFullError'
@@ -44,7 +57,8 @@ export class BlobStoreFullError extends Error {
 /**
  * Keeps immutable byte strings under keys that the caller makes up: parts of `[a-z0-9-]+` joined by
  * `/`, at most 200 characters, each part used once and for ever. Nothing can be read before `put`
- * has resolved, and then all of it can, also after a power cut.
+ * has resolved, and then all of it can, also after a power cut. A key that is not of this form is a
+ * RangeError, before anything is touched.
  */
 export interface BlobStore {
   /**
@@ -53,7 +67,7 @@ export interface BlobStore {
    * If `content` throws or `signal` aborts, the call rejects with that reason and nothing can be
    * read under the key.
    *
-   * @throws Error with code `BLOB_EXISTS` when the key is taken; the old blob stays as it was
+   * @throws BlobExistsError when the key is taken; the old blob stays as it was
    * @throws BlobStoreFullError before any byte was pulled, when only the reserve is left
    */
   put(

@@ -54,8 +54,7 @@ export interface MetadataStore {
   commit(
     commit: Commit,
   ): Promise<
-    | { ok: true; now: number }
-    | { ok: false; reason: 'changed' | 'session-changed' | 'pack-gone' }
+    { ok: true; now: number } | { ok: false; reason: 'changed' | 'session-changed' | 'pack-gone' }
   >
 
   /**
@@ -76,7 +75,7 @@ export interface MetadataStore {
   ): Promise<{ session: SessionRecord; usage: SessionUsage; now: number } | undefined>
 
   /**
-   * Appends a fragment if the session is open and still ends where the fragment starts, and gives
+   * Appends a fragment of at least one byte if the session is open and still ends where the fragment starts, and gives
    * the session a new lifetime from now. It does not look at the expiry, which is judged when a
    * request starts.
    *
@@ -108,7 +107,7 @@ export interface MetadataStore {
     limit: number
   }): Promise<{ sessions: SessionRecord[]; now: number }>
 
-  /** Ends an open session; its packs become garbage. */
+  /** Ends an open session; its packs become garbage, and its document goes into the due-queue. */
   cancelSession(sessionId: string): Promise<{ ok: boolean }>
 
   /**
@@ -119,13 +118,19 @@ export interface MetadataStore {
    */
   removeDeadSessions(options: { graceMs: number; limit: number }): Promise<number>
 
-  /** Documents whose packs should be looked at, longest due first. They stay in the queue. */
+  /** Documents that are due by now, longest due first. They stay in the queue. */
   listDue(limit: number): Promise<{ documentKey: string; dueAt: number }[]>
 
-  /** Puts a document into the due-queue, or keeps the earlier time if it is there already. */
+  /**
+   * Puts a document into the due-queue. If it is there already, the earlier time counts, and the
+   * latest one once the earlier is settled.
+   */
   makeDue(documentKey: string, delayMs: number): Promise<void>
 
-  /** Takes a document out of the queue unless it was made due anew since `dueAt` was read. */
+  /**
+   * Notes that a document was looked at: takes it out of the queue, unless it was made due again
+   * since it was first made due at `dueAt`; then the latest of those times counts from now on.
+   */
   settleDue(documentKey: string, dueAt: number): Promise<void>
 
   /**
@@ -133,14 +138,12 @@ export interface MetadataStore {
    *
    * @returns how many were dropped
    */
-  pruneManifests(
-    documentKey: string,
-    options: { keep: number; maxAgeMs: number },
-  ): Promise<number>
+  pruneManifests(documentKey: string, options: { keep: number; maxAgeMs: number }): Promise<number>
 
   /**
    * What may name packs of a document, as one consistent picture. `referenceVersion` grows with
-   * every command that names a new pack; it is 0 for a document that does not exist.
+   * every command that names a new pack, which also pardons that pack if it is condemned and not yet
+   * doomed; it is 0 for a document that does not exist.
    */
   readReferences(documentKey: string): Promise<References>
 
@@ -161,7 +164,7 @@ export interface MetadataStore {
    * Second phase: dooms those of `keys` that were condemned at least `delayMs` ago, if
    * `referenceVersion` is unchanged. From then on no command can name them, so their bytes may go.
    *
-   * @returns the packs that are doomed now
+   * @returns those of `keys` that are doomed now, also the ones that were before
    */
   doomPacks(
     documentKey: string,

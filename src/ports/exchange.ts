@@ -1,4 +1,4 @@
-import type { OpenedBytes } from '../ports/blob-store.ts'
+import type { OpenedBytes } from './blob-store.ts'
 
 /** One HTTP request as the host sees it, whatever server it came through. */
 export interface HostRequest {
@@ -24,4 +24,6 @@ export interface HostReply {
   readonly body?: Uint8Array | OpenedBytes
   /** Of `body`, in bytes, when known: sent as Content-Length. */
   readonly contentLength?: number
+  /** The WOPI operation that answers, for logs; not sent. */
+  readonly operation?: string
 }

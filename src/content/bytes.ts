@@ -1,0 +1,122 @@
+/**
+ * Compact binary encoding for what the host keeps: unsigned LEB128 integers up to
+ * `Number.MAX_SAFE_INTEGER`, raw bytes, and UTF-8 text with its length before it.
+ */
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** Stored bytes that do not have the form they should have. */
+export class StoredFormatError extends Error {
+  override readonly name = 'StoredFormatError'
+  readonly code = 'STORED_FORMAT'
+}
+
+export interface ByteWriter {
+  byte(value: number): void
+  integer(value: number): void
+  raw(bytes: Uint8Array): void
+  text(value: string): void
+  finish(): Uint8Array
+}
+
+/** Collects values into one growing buffer. */
+export function createByteWriter(): ByteWriter {
+  let buffer = new Uint8Array(1024)
+  let length = 0
+
+  function reserve(count: number): void {
+    if (length + count <= buffer.length) return
+    const larger = new Uint8Array(Math.max(buffer.length * 2, length + count))
+    larger.set(buffer.subarray(0, length))
+    buffer = larger
+  }
+
+  const writer: ByteWriter = {
+    byte(value) {
+      reserve(1)
+      buffer[length++] = value
+    },
+
+    integer(value) {
+      reserve(8)
+      let rest = value
+      // Bit operators would cut the number to 32 bits.
+      while (rest >= 0x80) {
+        buffer[length++] = (rest % 0x80) + 0x80
+        rest = Math.floor(rest / 0x80)
+      }
+      buffer[length++] = rest
+    },
+
+    raw(bytes) {
+      reserve(bytes.length)
+      buffer.set(bytes, length)
+      length += bytes.length
+    },
+
+    text(value) {
+      const bytes = encoder.encode(value)
+      writer.integer(bytes.length)
+      writer.raw(bytes)
+    },
+
+    finish: () => buffer.slice(0, length),
+  }
+  return writer
+}
+
+export interface ByteReader {
+  byte(): number
+  integer(): number
+  raw(length: number): Uint8Array
+  text(): string
+  /** @throws StoredFormatError when bytes are left */
+  finish(): void
+}
+
+/**
+ * Reads what a `ByteWriter` wrote, in the same order.
+ *
+ * @throws StoredFormatError from every method when the bytes end too early or make no sense
+ */
+export function createByteReader(bytes: Uint8Array): ByteReader {
+  let position = 0
+
+  function byte(): number {
+    const value = bytes[position++]
+    if (value === undefined)
+      throw new StoredFormatError(`The stored value ends at byte ${position}`)
+    return value
+  }
+
+  function integer(): number {
+    let value = 0
+    let scale = 1
+    for (;;) {
+      const part = byte()
+      value += (part & 0x7f) * scale
+      if (!Number.isSafeInteger(value)) throw new StoredFormatError('A stored number is too large')
+      if (part < 0x80) return value
+      scale *= 0x80
+    }
+  }
+
+  function raw(length: number): Uint8Array {
+    if (length > bytes.length - position)
+      throw new StoredFormatError(`${length} bytes are missing at byte ${position}`)
+    position += length
+    return bytes.subarray(position - length, position)
+  }
+
+  return {
+    byte,
+    integer,
+    raw,
+    text: () => decoder.decode(raw(integer())),
+    finish() {
+      if (position !== bytes.length)
+        throw new StoredFormatError(`${bytes.length - position} bytes too many are stored`)
+    },
+  }
+}

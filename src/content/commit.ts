@@ -1,0 +1,71 @@
+import type { Commit, DocumentRecord, PackRef } from '../ports/metadata-store.ts'
+import { WopiError } from '../protocol/errors.ts'
+import { MAIN_CONTENT, SEQUENCE_NUMBER_MAX } from '../protocol/names.ts'
+import { encodeManifest, type Manifest } from './manifest.ts'
+import type { DocumentState } from './manifests.ts'
+import type { ContentServices } from './services.ts'
+
+/** A new state, made from the state it follows. */
+export interface NextState {
+  manifest: Manifest
+  /** When the lock that allows this save runs out, in ms since 1970 UTC. */
+  validBefore?: number | undefined
+  /** Packs that only this save names. */
+  newPacks: readonly PackRef[]
+  session?: Commit['session']
+}
+
+/** What a save has become. */
+export interface SavedState {
+  sequenceNumber: number
+  /** In ms since 1970 UTC. */
+  modifiedAt: number
+}
+
+/**
+ * Makes the next state of a document the current one. `prepare` looks at the state as it is now,
+ * refuses by throwing, or says what comes next; it is asked again whenever another request was
+ * faster. Nothing has changed unless the promise resolves.
+ */
+export async function commitNext(
+  services: Pick<ContentServices, 'metadata' | 'manifests' | 'newId'>,
+  { fileId, userId }: { fileId: string; userId: string },
+  prepare: (current: DocumentState) => Promise<NextState>,
+): Promise<SavedState> {
+  for (;;) {
+    const current = await services.manifests.current(fileId)
+    if (!current) throw new WopiError('NOT_FOUND')
+    const next = await prepare(current)
+    const { document } = current
+    const sequenceNumber = nextSequenceNumber(document)
+    const outcome = await services.metadata.commit({
+      documentKey: document.key,
+      expected: {
+        manifestId: document.manifestId,
+        lockVersion: document.lockVersion,
+        ...(next.validBefore !== undefined && { validBefore: next.validBefore }),
+      },
+      manifestId: services.newId(),
+      manifest: encodeManifest(next.manifest),
+      size: mainSize(next.manifest),
+      sequenceNumber,
+      userId,
+      newPacks: next.newPacks,
+      ...(next.session && { session: next.session }),
+    })
+    if (outcome.ok) return { sequenceNumber, modifiedAt: outcome.now }
+    if (outcome.reason === 'pack-gone')
+      throw new WopiError('INTERNAL', { detail: 'A new pack was condemned before it was named' })
+  }
+}
+
+/** Size of the document as WOPI tells it, in bytes. */
+export function mainSize(manifest: Manifest): number {
+  return manifest.streams.find(({ streamId }) => streamId === MAIN_CONTENT)?.size ?? 0
+}
+
+function nextSequenceNumber({ sequenceNumber }: DocumentRecord): number {
+  if (sequenceNumber >= SEQUENCE_NUMBER_MAX)
+    throw new WopiError('INTERNAL', { detail: 'The file has used up its sequence numbers' })
+  return sequenceNumber + 1
+}

@@ -1,0 +1,64 @@
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { StreamChunks } from '../protocol/chunking/chunk.ts'
+import { createStreamChunker } from '../protocol/chunking/stream-chunker.ts'
+import { readZipDirectory } from '../protocol/zip/central-directory.ts'
+import { openExtents, readExtents } from './assemble.ts'
+import { type Extent, indexExtents } from './extents.ts'
+import { SECOND_PASS_MAX_BYTES } from './limits.ts'
+import type { StreamState } from './manifest.ts'
+
+const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04]
+
+/** Bytes that came whole: how they are cut, and what of that is still open. */
+export interface CutContent extends StreamChunks {
+  extents: Extent[]
+  /** Housekeeping has yet to find out whether it is a zip. */
+  uncut: boolean
+}
+
+/**
+ * Cuts a stream that is stored, by its zip directory: a few range reads, then one pass that hashes.
+ * What is no proper zip is FullFile.
+ */
+export async function cutByDirectory(
+  blobs: BlobStore,
+  extents: Extent[],
+  size: number,
+  signal?: AbortSignal,
+): Promise<CutContent> {
+  const index = indexExtents(extents)
+  const read = (offset: number, length: number) =>
+    readExtents(blobs, index.slice(offset, length), signal)
+  const found = await readZipDirectory(read, size)
+  const chunker = createStreamChunker(found.ok ? { directory: found.directory } : {})
+  await using opened = await openExtents(blobs, extents, signal)
+  for await (const bytes of opened) chunker.push(bytes)
+  const { needsDirectory: _, ...chunks } = chunker.finish()
+  return { ...chunks, extents, uncut: false }
+}
+
+/**
+ * Cuts a stream that a client declared to be one chunk, if its first bytes are a zip's: what is a
+ * zip is served as Zip, whatever was declared (get-chunked-file). Above `SECOND_PASS_MAX_BYTES` that
+ * is left to housekeeping.
+ */
+export async function cutIfZip(
+  blobs: BlobStore,
+  stream: StreamState,
+  signal?: AbortSignal,
+): Promise<StreamState> {
+  if (stream.scheme !== 'FullFile' || stream.chunks.length !== 1) return stream
+  if (!(await beginsLikeZip(blobs, stream, signal))) return stream
+  if (stream.size > SECOND_PASS_MAX_BYTES) return { ...stream, uncut: true }
+  return { ...stream, ...(await cutByDirectory(blobs, stream.extents, stream.size, signal)) }
+}
+
+async function beginsLikeZip(
+  blobs: BlobStore,
+  { size, extents }: StreamState,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (size < ZIP_MAGIC.length) return false
+  const start = await readExtents(blobs, indexExtents(extents).slice(0, ZIP_MAGIC.length), signal)
+  return ZIP_MAGIC.every((byte, i) => start[i] === byte)
+}

@@ -1,0 +1,18 @@
+/** Limits of the content model that a deployment does not set. */
+
+const KIB = 1024
+const MIB = 1024 * KIB
+const HOUR_MS = 60 * 60 * 1000
+
+/** Extents of a pack closer than this become one read, in bytes; frame headers lie between them. */
+export const MERGED_GAP_MAX_BYTES = 64 * KIB
+/** How many packs are opened ahead of the one being read. */
+export const READ_AHEAD_PACKS = 2
+/** Pieces are gathered up to this size before they go out, in bytes. */
+export const SMALL_PIECE_MAX_BYTES = 32 * KIB
+/** A stream that needs its zip directory is read a second time within the request up to this size, in bytes. */
+export const SECOND_PASS_MAX_BYTES = 256 * MIB
+/** Dead sessions stay this long after their expiry, longer than any request lasts, in ms. */
+export const SESSION_GRACE_MS = HOUR_MS
+/** Most fragments of one upload session. */
+export const FRAGMENTS_PER_SESSION_MAX = 65_536

@@ -1,0 +1,244 @@
+import type { MetadataStore, PackRef, References } from '../ports/metadata-store.ts'
+import { cutLater } from './cut-later.ts'
+import { SESSION_GRACE_MS } from './limits.ts'
+import { decodeManifest, packsOf } from './manifest.ts'
+import { documentOfPack, packPrefix } from './pack-writer.ts'
+import type { ContentServices } from './services.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/** How long things are kept that nobody needs any more. */
+export interface Retention {
+  /** Former states of a document that are kept. */
+  historyStates: number
+  /** Age at which a former state goes even so, in ms. */
+  historyAgeMs: number
+  /**
+   * How long a pack that nothing names waits before its bytes go, in ms: longer than any request,
+   * and than the window in which a backup of the metadata may be restored.
+   */
+  garbageDelayMs: number
+}
+
+export const DEFAULT_RETENTION: Readonly<Retention> = {
+  historyStates: 20,
+  historyAgeMs: 30 * DAY_MS,
+  garbageDelayMs: DAY_MS,
+}
+
+/** What one sweep has done. */
+export interface SweepReport {
+  sessionsRemoved: number
+  documentsSwept: number
+  statesPruned: number
+  packsCondemned: number
+  packsDeleted: number
+  /** Whether the budget ran out before the work did. */
+  more: boolean
+}
+
+export interface Sweeper {
+  /**
+   * Removes dead sessions, former states that are too old, and packs that nothing names, until all
+   * is done or `budgetMs` of the clock are used up. It may be killed at any moment and run many
+   * times at once: every step is conditioned on what it has read.
+   */
+  sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
+}
+
+type Services = Pick<ContentServices, 'metadata' | 'blobs' | 'newId'>
+
+const PAGE = 100
+/** Documents are visited for orphans by the first two digits of their key. */
+const BUCKETS = 256
+
+/** Creates the one who deletes. Nothing else in the host deletes packs, and no error path does. */
+export function createSweeper(
+  services: Services,
+  { retention, clock }: { retention: Retention; clock: () => number },
+): Sweeper {
+  let bucket = Math.floor(Math.random() * BUCKETS)
+
+  return {
+    async sweep({ budgetMs, signal }) {
+      const end = clock() + budgetMs
+      const report = emptyReport()
+      const hasTime = () => clock() < end && !signal?.aborted
+      report.sessionsRemoved = await removeDeadSessions(services.metadata, hasTime)
+      await makeBucketDue(services, bucket)
+      bucket = (bucket + 1) % BUCKETS
+      report.more = !(await sweepDue(services, retention, report, hasTime))
+      return report
+    },
+  }
+}
+
+async function removeDeadSessions(
+  metadata: MetadataStore,
+  hasTime: () => boolean,
+): Promise<number> {
+  let removed = 0
+  while (hasTime()) {
+    const page = await metadata.removeDeadSessions({ graceMs: SESSION_GRACE_MS, limit: PAGE })
+    removed += page
+    if (page < PAGE) break
+  }
+  return removed
+}
+
+/**
+ * Lists one part of the blobs and puts their documents into the due-queue, also documents that were
+ * never added: a process may have died between a pack and the command that names it.
+ */
+async function makeBucketDue({ blobs, metadata }: Services, bucket: number): Promise<void> {
+  const prefix = `${bucket.toString(16).padStart(2, '0')}/`
+  let last: string | undefined
+  for await (const { key } of blobs.list(prefix)) {
+    const documentKey = documentOfPack(key)
+    if (documentKey === undefined || documentKey === last) continue
+    last = documentKey
+    await metadata.makeDue(documentKey, 0)
+  }
+}
+
+/** @returns whether the queue is empty */
+async function sweepDue(
+  services: Services,
+  retention: Retention,
+  report: SweepReport,
+  hasTime: () => boolean,
+): Promise<boolean> {
+  const seen = new Set<string>()
+  for (;;) {
+    const due = (await services.metadata.listDue(PAGE)).filter(
+      (entry) => !seen.has(entry.documentKey),
+    )
+    if (due.length === 0) return true
+    for (const { documentKey, dueAt } of due) {
+      if (!hasTime()) return false
+      seen.add(documentKey)
+      await sweepDocument(services, documentKey, retention, report)
+      await services.metadata.settleDue(documentKey, dueAt)
+    }
+  }
+}
+
+async function sweepDocument(
+  services: Services,
+  documentKey: string,
+  retention: Retention,
+  report: SweepReport,
+): Promise<void> {
+  const { metadata } = services
+  await cutLater(services, documentKey)
+  report.documentsSwept++
+  report.statesPruned += await metadata.pruneManifests(documentKey, {
+    keep: retention.historyStates,
+    maxAgeMs: retention.historyAgeMs,
+  })
+  const stored = await listPacks(services, documentKey)
+  const references = await metadata.readReferences(documentKey)
+  const named = await namedPacks(metadata, documentKey, references)
+  await pardonNamed(metadata, documentKey, references, named)
+  report.packsCondemned += await condemn(metadata, documentKey, references, stored, named)
+  report.packsDeleted += await destroy(services, documentKey, references, named, retention)
+  await waitForCondemned(metadata, documentKey, retention)
+}
+
+/** Listed before the references are read, so that a pack stored meanwhile is not taken for garbage. */
+async function listPacks({ blobs }: Services, documentKey: string): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of blobs.list(packPrefix(documentKey))) keys.push(key)
+  return keys
+}
+
+/** Every pack that a kept state or a session names. */
+async function namedPacks(
+  metadata: MetadataStore,
+  documentKey: string,
+  { manifestIds, sessionPacks }: References,
+): Promise<Set<string>> {
+  const named = new Set(sessionPacks)
+  for (const manifestId of manifestIds) {
+    const encoded = await metadata.readManifest(documentKey, manifestId)
+    // A state that was pruned since names nothing any more.
+    if (encoded) for (const { key } of packsOf(decodeManifest(encoded))) named.add(key)
+  }
+  return named
+}
+
+async function pardonNamed(
+  metadata: MetadataStore,
+  documentKey: string,
+  { condemned }: References,
+  named: ReadonlySet<string>,
+): Promise<void> {
+  const pardoned = condemned.map(({ pack }) => pack.key).filter((key) => named.has(key))
+  if (pardoned.length > 0) await metadata.pardonPacks(documentKey, pardoned)
+}
+
+async function condemn(
+  metadata: MetadataStore,
+  documentKey: string,
+  { condemned, referenceVersion }: References,
+  stored: readonly string[],
+  named: ReadonlySet<string>,
+): Promise<number> {
+  const known = new Set(condemned.map(({ pack }) => pack.key))
+  const packs = stored.filter((key) => !named.has(key) && !known.has(key)).map((key) => ({ key }))
+  if (packs.length === 0) return 0
+  const { ok } = await metadata.condemnPacks(documentKey, referenceVersion, packs)
+  return ok ? packs.length : 0
+}
+
+/** Second phase: what has waited long enough, and is still not named, loses its bytes. */
+async function destroy(
+  { metadata, blobs }: Services,
+  documentKey: string,
+  { condemned, referenceVersion }: References,
+  named: ReadonlySet<string>,
+  { garbageDelayMs }: Retention,
+): Promise<number> {
+  const candidates = condemned.map(({ pack }) => pack.key).filter((key) => !named.has(key))
+  if (candidates.length === 0) return 0
+  const outcome = await metadata.doomPacks(
+    documentKey,
+    referenceVersion,
+    candidates,
+    garbageDelayMs,
+  )
+  if (!outcome.ok) return 0
+  for (const pack of outcome.doomed) await blobs.delete(pack.key, locatorOf(pack))
+  await metadata.forgetPacks(
+    documentKey,
+    outcome.doomed.map((pack) => pack.key),
+  )
+  return outcome.doomed.length
+}
+
+/** Makes the document due again for what is condemned but not yet ripe. */
+async function waitForCondemned(
+  metadata: MetadataStore,
+  documentKey: string,
+  { garbageDelayMs }: Retention,
+): Promise<void> {
+  const { condemned, now } = await metadata.readReferences(documentKey)
+  if (condemned.length === 0) return
+  const oldest = Math.min(...condemned.map(({ condemnedAt }) => condemnedAt))
+  await metadata.makeDue(documentKey, Math.max(0, oldest + garbageDelayMs - now))
+}
+
+function locatorOf({ locator }: PackRef): { locator?: string } {
+  return locator === undefined ? {} : { locator }
+}
+
+function emptyReport(): SweepReport {
+  return {
+    sessionsRemoved: 0,
+    documentsSwept: 0,
+    statesPruned: 0,
+    packsCondemned: 0,
+    packsDeleted: 0,
+    more: false,
+  }
+}

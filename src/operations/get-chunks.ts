@@ -1,0 +1,88 @@
+import type { Piece } from '../content/assemble.ts'
+import { type FoundChunk, indexChunks, streamSource } from '../content/chunk-index.ts'
+import { findStream, type Manifest } from '../content/manifest.ts'
+import { messageOrRefusal, openOnlyMessage } from '../content/message-body.ts'
+import type { ChunkId } from '../protocol/chunking/chunk.ts'
+import { WopiError } from '../protocol/errors.ts'
+import { encodeFrameHeader } from '../protocol/frames/encoder.ts'
+import {
+  encodeGetChunksResponse,
+  type GetChunksRequest,
+  parseGetChunksRequest,
+  type RequestedRange,
+} from '../protocol/messages.ts'
+import { OVERRIDES } from '../protocol/names.ts'
+import { framesReply, openFrames } from './frames-reply.ts'
+import { defineOperation } from './operation.ts'
+
+/** GetChunks: ranges of chunks, for downloads that go on; chunks that are gone are left out. */
+export const getChunks = defineOperation({
+  name: 'GetChunks',
+  route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getChunks },
+  permission: 'read',
+  supported: (features) => features.uploadSessions,
+
+  read: ({ body }) => ({ body }),
+
+  async run({ body }, { services, file, now, signal }) {
+    using message = await openOnlyMessage(body, services.messageMemory, signal)
+    const request = messageOrRefusal(() => parseGetChunksRequest(message.json))
+    const { document, manifest } = await services.manifests.of(file)
+    const found = request.contentFilters.map((filter) => findRanges(filter, manifest, now))
+    const json = encodeGetChunksResponse({
+      chunkRangeCollection: found.map(({ streamId, ranges }) => ({
+        streamId,
+        chunkIds: [...new Set(ranges.map(({ id }) => id))],
+      })),
+    })
+    const pieces = found.flatMap(({ ranges }) => ranges.flatMap(rangePieces))
+    return openFrames(services, document, json, pieces, signal)
+  },
+
+  reply: framesReply,
+})
+
+/** A part of a chunk that is there, inside its bounds. */
+interface FoundRange {
+  id: ChunkId
+  chunk: FoundChunk
+  offset: number
+  length: number
+}
+
+function findRanges(
+  { streamId, chunkRangesToReturn }: GetChunksRequest['contentFilters'][number],
+  manifest: Manifest,
+  now: number,
+): { streamId: string; ranges: FoundRange[] } {
+  const stream = findStream(manifest, streamId, now)
+  const index = indexChunks(stream ? [streamSource(stream)] : [])
+  const ranges: FoundRange[] = []
+  for (const range of chunkRangesToReturn) {
+    const chunk = stream && index.find(range.chunkId)
+    if (chunk) ranges.push({ id: range.chunkId, chunk, ...clampRange(range, chunk.length) })
+  }
+  return { streamId, ranges }
+}
+
+/** A length of -1, or one beyond the end, reaches to the end of the chunk. */
+function clampRange({ chunkId, offset, length }: RequestedRange, chunkLength: number) {
+  if (offset > chunkLength)
+    throw new WopiError('MESSAGE_INVALID', {
+      detail: `Chunk ${chunkId} has ${chunkLength} bytes; the range starts at ${offset}`,
+    })
+  const rest = chunkLength - offset
+  return { offset, length: length === -1 ? rest : Math.min(length, rest) }
+}
+
+function rangePieces({ id, chunk, offset, length }: FoundRange): Piece[] {
+  const header = encodeFrameHeader({
+    type: 'ChunkRange',
+    chunkId: id,
+    payloadSize: length,
+    offset,
+    length,
+    endOfChunk: offset + length === chunk.length,
+  })
+  return [header, ...chunk.slice(offset, length)]
+}

@@ -1,0 +1,26 @@
+import { readLockId, readLockTimeout, readLockUserVisible } from '../protocol/headers.ts'
+import { lockWopi } from '../protocol/locks/wopi.ts'
+import { HEADERS, OVERRIDES } from '../protocol/names.ts'
+import { itemVersion } from './item-version.ts'
+import { defineOperation } from './operation.ts'
+
+/** Lock: takes the file's lock, or starts the time of the caller's own lock anew. */
+export const lock = defineOperation({
+  name: 'Lock',
+  route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.lock },
+  permission: 'write',
+
+  read: ({ header }) => ({
+    lockId: readLockId(header),
+    lifetimeMs: readLockTimeout(header),
+    userVisible: readLockUserVisible(header),
+  }),
+
+  async run({ userVisible, ...request }, { file, grant, changeLocks }) {
+    const visibleName = userVisible ? grant.displayName : undefined
+    await changeLocks((locks, now) => lockWopi(locks, { ...request, visibleName }, now))
+    return itemVersion(file)
+  },
+
+  reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),
+})

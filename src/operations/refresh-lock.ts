@@ -1,0 +1,26 @@
+import { readLockId, readLockTimeout, readLockUserVisible } from '../protocol/headers.ts'
+import { refreshWopiLock } from '../protocol/locks/wopi.ts'
+import { HEADERS, OVERRIDES } from '../protocol/names.ts'
+import { itemVersion } from './item-version.ts'
+import { defineOperation } from './operation.ts'
+
+/** RefreshLock: starts the time of the caller's own lock anew. */
+export const refreshLock = defineOperation({
+  name: 'RefreshLock',
+  route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.refreshLock },
+  permission: 'write',
+
+  read: ({ header }) => ({
+    lockId: readLockId(header),
+    lifetimeMs: readLockTimeout(header),
+    userVisible: readLockUserVisible(header),
+  }),
+
+  async run({ userVisible, ...request }, { file, grant, changeLocks }) {
+    const visibleName = userVisible ? grant.displayName : undefined
+    await changeLocks((locks, now) => refreshWopiLock(locks, { ...request, visibleName }, now))
+    return itemVersion(file)
+  },
+
+  reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),
+})

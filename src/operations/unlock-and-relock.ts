@@ -1,0 +1,37 @@
+import {
+  readLockId,
+  readLockTimeout,
+  readLockUserVisible,
+  readOldLock,
+} from '../protocol/headers.ts'
+import { unlockAndRelock as relock } from '../protocol/locks/wopi.ts'
+import { HEADERS, OVERRIDES } from '../protocol/names.ts'
+import { itemVersion } from './item-version.ts'
+import { defineOperation } from './operation.ts'
+
+/** UnlockAndRelock: puts a new lock in the place of the caller's own one, with no gap between. */
+export const unlockAndRelock = defineOperation({
+  name: 'UnlockAndRelock',
+  route: {
+    method: 'POST',
+    path: '/wopi/files/:fileId',
+    override: OVERRIDES.lock,
+    withHeader: HEADERS.oldLock,
+  },
+  permission: 'write',
+
+  read: ({ header }) => ({
+    oldLockId: readOldLock(header) ?? '',
+    lockId: readLockId(header),
+    lifetimeMs: readLockTimeout(header),
+    userVisible: readLockUserVisible(header),
+  }),
+
+  async run({ userVisible, ...request }, { file, grant, changeLocks }) {
+    const visibleName = userVisible ? grant.displayName : undefined
+    await changeLocks((locks, now) => relock(locks, { ...request, visibleName }, now))
+    return itemVersion(file)
+  },
+
+  reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),
+})
