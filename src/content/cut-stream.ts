@@ -33,8 +33,16 @@ export async function cutByDirectory(
   const chunker = createStreamChunker(found.ok ? { directory: found.directory } : {})
   await using opened = await openExtents(blobs, extents, signal)
   for await (const bytes of opened) chunker.push(bytes)
-  const { needsDirectory: _, ...chunks } = chunker.finish()
-  return { ...chunks, extents, uncut: false }
+  return cutContent(chunker.finish(), extents, false)
+}
+
+/** How bytes are cut that lie in `extents`. */
+export function cutContent(
+  { scheme, size, chunks, alternatives }: StreamChunks,
+  extents: Extent[],
+  uncut: boolean,
+): CutContent {
+  return { scheme, size, chunks, alternatives, extents, uncut }
 }
 
 /**

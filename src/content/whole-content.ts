@@ -1,6 +1,6 @@
 import { createStreamChunker } from '../protocol/chunking/stream-chunker.ts'
 import { WopiError } from '../protocol/errors.ts'
-import { type CutContent, cutByDirectory } from './cut-stream.ts'
+import { type CutContent, cutByDirectory, cutContent } from './cut-stream.ts'
 import { appendExtent, type Extent } from './extents.ts'
 import { SECOND_PASS_MAX_BYTES } from './limits.ts'
 import { writePack } from './pack-writer.ts'
@@ -40,10 +40,10 @@ export async function storeWholeContent(
     const stored = await writePack(services, documentKey, chunked(first, source), signal)
     appendExtent(extents, { pack: stored.pack, offset: 0, length: stored.length })
   }
-  const { needsDirectory, ...chunks } = chunker.finish()
-  if (!needsDirectory) return { ...chunks, extents, uncut: false }
-  if (chunks.size > SECOND_PASS_MAX_BYTES) return { ...chunks, extents, uncut: true }
-  return cutByDirectory(services.blobs, extents, chunks.size, signal)
+  const chunked = chunker.finish()
+  if (!chunked.needsDirectory) return cutContent(chunked, extents, false)
+  if (chunked.size > SECOND_PASS_MAX_BYTES) return cutContent(chunked, extents, true)
+  return cutByDirectory(services.blobs, extents, chunked.size, signal)
 }
 
 /** 413 that says what the host allows. */

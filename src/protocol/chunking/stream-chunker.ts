@@ -1,0 +1,83 @@
+import { createHash } from '../spooky/spooky.ts'
+import type { ZipDirectory, ZipRefusal } from '../zip/outcome.ts'
+import type { StreamChunks } from './chunk.ts'
+import { chunkIdFromBytes } from './chunk-id.ts'
+import { ZipCutter } from './zip-cutter.ts'
+import { followDirectory, walkLocalHeaders } from './zip-route.ts'
+
+/** Refusals of a walk that do not speak against the archive: its directory may still be sound. */
+const UNDECIDED: readonly ZipRefusal[] = [
+  'sizes-unknown',
+  'walk-lost',
+  'cut-short',
+  'directory-differs',
+]
+
+export interface Chunked extends StreamChunks {
+  /**
+   * Whether the stream begins like a zip archive whose pieces could not be told in one pass. It is
+   * FullFile until a second pass is made with the directory of `readZipDirectory`.
+   */
+  needsDirectory: boolean
+  /** Why the scheme is FullFile, else `undefined`. */
+  refusal: ZipRefusal | undefined
+}
+
+export interface StreamChunker {
+  /** Takes the stream's next bytes, in pieces of any size; keeps no reference to them. */
+  push(bytes: Uint8Array): void
+  /** Ends the stream; called once. */
+  finish(): Chunked
+}
+
+/**
+ * Cuts a stream into chunks and hashes them, and the whole, while it flows by (pages
+ * "file-content-data-model" and "chunk-streams"). A zip archive gives one chunk for each local
+ * header with its name and extra field, one for the bytes between it and the next one, unless there
+ * are none, and one from the central directory to the end. Anything else, anything inconsistent and
+ * anything beyond the limits is one FullFile chunk. Memory is bounded by
+ * `CENTRAL_DIRECTORY_MAX_BYTES` and the number of chunks, whatever comes.
+ *
+ * @param options.directory of this very stream; without it sizes are taken from the local headers
+ */
+export function createStreamChunker(options: { directory?: ZipDirectory } = {}): StreamChunker {
+  const { directory } = options
+  const whole = createHash()
+  const cutter = new ZipCutter(directory ? followDirectory(directory) : walkLocalHeaders())
+  let size = 0
+
+  return {
+    push(bytes) {
+      size += bytes.length
+      whole.update(bytes)
+      cutter.push(bytes)
+    },
+
+    finish() {
+      const id = chunkIdFromBytes(whole.digest())
+      const cut = cutter.finish()
+      if (!cut.ok) return fullFile(id, size, cut.reason, directory === undefined)
+      const alternatives = [{ id, offset: 0, length: size }, ...cut.alternatives]
+      const { chunks } = cut
+      return {
+        scheme: 'Zip',
+        size,
+        chunks,
+        alternatives,
+        needsDirectory: false,
+        refusal: undefined,
+      }
+    },
+  }
+}
+
+function fullFile(id: string, size: number, refusal: ZipRefusal, walked: boolean): Chunked {
+  return {
+    scheme: 'FullFile',
+    size,
+    chunks: [{ id, length: size }],
+    alternatives: [],
+    needsDirectory: walked && UNDECIDED.includes(refusal),
+    refusal,
+  }
+}

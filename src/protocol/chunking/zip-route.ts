@@ -1,0 +1,91 @@
+import { CENTRAL_DIRECTORY_MAX_BYTES } from '../names.ts'
+import { parseZipDirectory } from '../zip/central-directory.ts'
+import { DESCRIPTOR_LENGTHS, FLAG_DATA_DESCRIPTOR } from '../zip/layout.ts'
+import { localDataLength } from '../zip/local-header.ts'
+import type { ZipDirectory, ZipRefusal } from '../zip/outcome.ts'
+import { createTailBuffer } from './tail-buffer.ts'
+
+/** The bytes between a local header and whatever follows: one chunk. */
+export interface Payload {
+  /** In bytes. */
+  length: number
+  /** How many of them, the last ones, are a data descriptor. */
+  descriptorLength: number
+}
+
+/** Tells the cutter of a zip archive where the pieces lie. */
+export interface ZipRoute {
+  /** First byte of the last chunk; `undefined` when its signature will tell. */
+  readonly finalOffset: number | undefined
+  /** What follows the complete local header at `offset`. */
+  payloadAfter(header: Uint8Array, offset: number): Payload | ZipRefusal
+  /** Shows the bytes of the last chunk as they come. */
+  passFinal(bytes: Uint8Array): ZipRefusal | undefined
+  /** Judges, at the end, whether the pieces lay where they should. */
+  settle(size: number, finalOffset: number): ZipRefusal | undefined
+}
+
+/** Follows a directory that was read before: right for every archive, whatever its headers say. */
+export function followDirectory(directory: ZipDirectory): ZipRoute {
+  const { localOffsets, compressedSizes, flags } = directory
+  let entry = 0
+
+  return {
+    finalOffset: directory.offset,
+
+    payloadAfter(header, offset) {
+      const dataOffset = offset + header.length
+      const length = (localOffsets[entry + 1] ?? directory.offset) - dataOffset
+      const descriptorLength = length - (compressedSizes[entry] ?? 0)
+      if (localOffsets[entry] !== offset || descriptorLength < 0) return 'local-header-wrong'
+      const described = ((flags[entry] ?? 0) & FLAG_DATA_DESCRIPTOR) !== 0
+      entry += 1
+      if (!described || !DESCRIPTOR_LENGTHS.includes(descriptorLength)) {
+        return { length, descriptorLength: 0 }
+      }
+      return { length, descriptorLength }
+    },
+
+    passFinal: () => undefined,
+
+    settle: (size) => (size === directory.size ? undefined : 'another-stream'),
+  }
+}
+
+/**
+ * Walks from one local header to the next by the sizes that they tell, and compares the way with
+ * the directory that comes at the end. Where it succeeds, `followDirectory` gives the same pieces.
+ */
+export function walkLocalHeaders(): ZipRoute {
+  const offsets: number[] = []
+  const lengths: number[] = []
+  const tail = createTailBuffer(CENTRAL_DIRECTORY_MAX_BYTES)
+
+  return {
+    finalOffset: undefined,
+
+    payloadAfter(header, offset) {
+      const length = localDataLength(header)
+      if (length === undefined) return 'sizes-unknown'
+      offsets.push(offset)
+      lengths.push(length)
+      return { length, descriptorLength: 0 }
+    },
+
+    passFinal: (bytes) => (tail.append(bytes) ? undefined : 'directory-too-large'),
+
+    settle(_size, finalOffset) {
+      const parsed = parseZipDirectory(tail.bytes(), finalOffset)
+      if (parsed === undefined) return 'directory-differs'
+      if (!parsed.ok) return parsed.reason
+      const { offset, localOffsets, compressedSizes } = parsed.directory
+      const same =
+        offset === finalOffset && isSame(offsets, localOffsets) && isSame(lengths, compressedSizes)
+      return same ? undefined : 'directory-differs'
+    },
+  }
+}
+
+function isSame(walked: readonly number[], listed: Float64Array): boolean {
+  return walked.length === listed.length && walked.every((value, index) => value === listed[index])
+}
