@@ -1,6 +1,6 @@
 // SpookyHash V2 (https://burtleburtle.net/bob/hash/spooky.html), both seeds 0.
 //
-// Nothing is allocated: the memory is one fixed page table, and the caller copies its bytes to
+// Nothing is allocated: the memory is one fixed run of pages, and the caller copies its bytes to
 // SCRATCH piece by piece. Two hashes can be in memory at a time, each in a state of 296 bytes:
 //
 //   offset | width | field
@@ -102,7 +102,6 @@ function mix(state: usize, from: usize, to: usize): void {
   let s9 = load<u64>(variables, 72)
   let s10 = load<u64>(variables, 80)
   let s11 = load<u64>(variables, 88)
-  // prettier-ignore
   for (let block = from; block < to; block += BLOCK_BYTES) {
     s0 += load<u64>(block); s2 ^= s10; s11 ^= s0; s0 = rotl<u64>(s0, 11); s11 += s1
     s1 += load<u64>(block, 8); s3 ^= s11; s0 ^= s1; s1 = rotl<u64>(s1, 32); s0 += s2

@@ -21,7 +21,7 @@ export async function storeWholeContent(
   { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal },
 ): Promise<CutContent> {
   const chunker = createStreamChunker()
-  async function* chunked(first: Uint8Array, rest: AsyncIterator<Uint8Array>) {
+  async function* checked(first: Uint8Array, rest: AsyncIterator<Uint8Array>) {
     let received = 0
     for (let bytes: Uint8Array | undefined = first; bytes; ) {
       received += bytes.length
@@ -37,7 +37,7 @@ export async function storeWholeContent(
   const first = await firstBytes(source)
   const extents: Extent[] = []
   if (first) {
-    const stored = await writePack(services, documentKey, chunked(first, source), signal)
+    const stored = await writePack(services, documentKey, checked(first, source), signal)
     appendExtent(extents, { pack: stored.pack, offset: 0, length: stored.length })
   }
   const chunked = chunker.finish()

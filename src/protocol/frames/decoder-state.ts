@@ -64,7 +64,8 @@ export function decodeDecoderState(bytes: Uint8Array): DecoderState {
   const position = readUint64(bytes, POSITION_AT)
   const missing = readUint64(bytes, MISSING_AT)
   const safe = Number.isSafeInteger(position) && Number.isSafeInteger(missing)
-  if (!safe || ended > 1 || headerLength > Math.min(FRAME_HEADER_MAX_BYTES, position)) {
+  const between = headerLength === 0 ? missing === 0 : ended === 0
+  if (!safe || !between || ended > 1 || headerLength > Math.min(FRAME_HEADER_MAX_BYTES, position)) {
     throw new RangeError('Expected a decoder state, got bytes that no decoder has saved')
   }
   const header = bytes.slice(HEADER_AT, HEADER_AT + headerLength)

@@ -9,7 +9,7 @@ import {
   joinEvents,
   wholeFrames,
 } from '../../../test/helpers/frames.ts'
-import { createFrameDecoder } from './decoder.ts'
+import { createFrameDecoder, FrameError } from './decoder.ts'
 import { DECODER_STATE_BYTES } from './decoder-state.ts'
 import { END_FRAME } from './encoder.ts'
 
@@ -115,6 +115,22 @@ test('push ignores what follows the EndFrame, in the same bytes or in later ones
   assert.equal(decoder.position, END_FRAME.length)
 })
 
+test('push refuses damaged frames with one FrameError, the same however they are cut', () => {
+  const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 })
+  fc.assert(
+    fc.property(wholeFrames(), damage, sizesOf(60), (frames, changes, sizes) => {
+      const bytes = concatBytes([encodeFrames(frames), END_FRAME])
+      for (const [at, value] of changes) bytes[at % bytes.length] = value
+
+      const whole = refusalOf([bytes])
+      const cut = refusalOf(cutAt(bytes, sizes))
+
+      assert.deepEqual(cut, whole)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
 test('push says what it expected, what came and where', () => {
   const refusals: [hex: string, message: string][] = [
     ['00000000 00000000 0000000000000000', 'Expected a frame type from 1 to 4, got 0, at byte 100'],
@@ -184,12 +200,8 @@ test('push, save and finish repeat the error after one was thrown', () => {
   }
 })
 
-test('finish tells how much of a frame is missing', () => {
+test('finish tells how much of a frame came', () => {
   const message = bytesFromHex('00000002 00000000 0000000000000002 7b7d')
-  const expected = [
-    '10 more bytes of a frame header',
-    '1 more bytes of the payload of a MessageJSON',
-  ]
 
   const messages = [6, 17].map((length) => {
     const decoder = createFrameDecoder()
@@ -198,8 +210,8 @@ test('finish tells how much of a frame is missing', () => {
   })
 
   assert.deepEqual(messages, [
-    `Expected ${expected[0]}, got the end of the stream, at byte 6`,
-    `Expected ${expected[1]} frame, got the end of the stream, at byte 17`,
+    'Expected a frame header of 16 bytes, got 6 and the end of the stream, at byte 6',
+    'Expected a MessageJSON payload of 2 bytes, got 1 and the end of the stream, at byte 17',
   ])
 })
 
@@ -242,6 +254,11 @@ test('createFrameDecoder refuses a state that it did not save', () => {
     name: 'RangeError',
     message: 'Expected a decoder state of version 1, got 9',
   })
+  // Bytes missing from a payload, but no frame that they belong to.
+  assert.throws(() => createFrameDecoder({ state: state.with(18, 1) }), {
+    name: 'RangeError',
+    message: 'Expected a decoder state, got bytes that no decoder has saved',
+  })
   assert.throws(() => createFrameDecoder({ state: inChunk.save(), allow: ['MessageJSON'] }), {
     name: 'RangeError',
     message: 'The decoder state holds a header that cannot stand there',
@@ -277,6 +294,19 @@ function messageOf(call: () => unknown): string {
     if (error instanceof Error) return error.message
   }
   return 'nothing was thrown'
+}
+
+/** Code and place of what a decoder finds wrong, if it does. */
+function refusalOf(parts: readonly Uint8Array[]) {
+  const decoder = createFrameDecoder()
+  try {
+    for (const part of parts) decoder.push(part)
+    decoder.finish()
+    return { ended: decoder.ended }
+  } catch (error) {
+    assert.ok(error instanceof FrameError, String(error))
+    return { code: error.code, position: error.position }
+  }
 }
 
 function orRangeError<T>(call: () => T): T | undefined {

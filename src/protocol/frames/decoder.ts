@@ -124,7 +124,7 @@ export class FrameDecoder {
    */
   finish(): void {
     this.#throwIfFailed()
-    if (this.#frame) throw this.#truncatedPayload(this.#frame.type)
+    if (this.#frame) throw this.#truncatedPayload(this.#frame)
     if (this.#heldLength > 0) throw this.#truncatedHeader()
   }
 
@@ -235,17 +235,17 @@ export class FrameDecoder {
     return new FrameError(
       extended ? 'EXTENDED_HEADER_TRUNCATED' : 'HEADER_TRUNCATED',
       this.#position,
-      `${this.#headerLength - this.#heldLength} more bytes of a frame header`,
-      'the end of the stream',
+      `a frame header of ${this.#headerLength} bytes`,
+      `${this.#heldLength} and the end of the stream`,
     )
   }
 
-  #truncatedPayload(type: FrameType): FrameError {
+  #truncatedPayload({ type, payloadSize }: Frame): FrameError {
     return new FrameError(
       'PAYLOAD_TRUNCATED',
       this.#position,
-      `${this.#missing} more bytes of the payload of a ${type} frame`,
-      'the end of the stream',
+      `a ${type} payload of ${payloadSize} bytes`,
+      `${payloadSize - this.#missing} and the end of the stream`,
     )
   }
 }
