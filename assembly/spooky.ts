@@ -1,6 +1,6 @@
 // SpookyHash V2 (https://burtleburtle.net/bob/hash/spooky.html), both seeds 0.
 //
-// Nothing is allocated: the memory is one fixed run of pages, and the caller copies its bytes to
+// Nothing is allocated: the memory is fixed, and the caller copies its bytes to
 // SCRATCH piece by piece. Two hashes can be in memory at a time, each in a state of 296 bytes:
 //
 //   offset | width | field
@@ -25,7 +25,11 @@ export const ACTIVE: usize = 64
 export const ONE_SHOT: usize = 384
 /** Where the caller puts bytes; there is room for pending bytes before and for padding behind. */
 export const SCRATCH: usize = 1024
-export const SCRATCH_BYTES: usize = 65536
+/**
+ * 2048 blocks, so that whole pieces leave nothing pending. Measured from 2 to 384 KiB: small pieces
+ * win by a third where memory is idle and lose as much where it is busy; these are steady.
+ */
+export const SCRATCH_BYTES: usize = 196608
 
 /** Starts the hash in `state` anew. */
 export function reset(state: usize): void {

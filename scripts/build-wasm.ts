@@ -11,8 +11,8 @@ import asc from 'assemblyscript/asc'
 const ROOT = join(import.meta.dirname, '..')
 const SOURCE = 'assembly/spooky.ts'
 const TARGET = 'src/protocol/spooky/wasm.generated.ts'
-/** Two pages of 64 KiB: the scratch area and, before it, the states. */
-const MEMORY_PAGES = '2'
+/** Four pages of 64 KiB hold the states and the scratch area of 192 KiB. */
+const MEMORY_PAGES = '4'
 
 async function compile(): Promise<Uint8Array> {
   const flags = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--use', 'abort=']

@@ -52,8 +52,7 @@ export async function readExtents(
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   await using opened = await openExtents(blobs, extents, signal)
-  // A store may use its buffer again once the next bytes are pulled.
-  for await (const bytes of opened) parts.push(bytes.slice())
+  for await (const bytes of opened) parts.push(bytes)
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let offset = 0
   for (const part of parts) {

@@ -77,7 +77,7 @@ export interface BlobStore {
   ): Promise<StoredBlob>
 
   /**
-   * Opens a blob for reading, in pieces of any size.
+   * Opens a blob for reading, in pieces of any size, which are the reader's to keep.
    *
    * @param options.range the bytes wanted; all of them when left out
    * @throws BlobNotFoundError before the first byte, never in the middle

@@ -19,7 +19,7 @@ const CONFORMANCE_DIR = process.env.WOPIKIT_CONFORMANCE_DIR
 /** The short form ends at 192 bytes, blocks have 96: this reaches well into the long form. */
 const LONGEST_SMALL = 420
 /** How much the module takes at once. */
-const PIECE = 65_536
+const PIECE = 196_608
 
 const utf8 = new TextEncoder()
 const SAMPLE = sampleBytes(3 * PIECE)
