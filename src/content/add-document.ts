@@ -46,7 +46,10 @@ export async function addDocument(
     userId: ownerId,
     newPacks: stored.extents.map((extent) => extent.pack),
   })
-  if (created.ok) return fileId
+  if (created.ok) {
+    if (stored.uncut) await services.metadata.makeDue(key, 0)
+    return fileId
+  }
   if (created.reason === 'exists')
     throw new DocumentExistsError(`There is a document ${fileId} already`)
   throw new Error('The new pack was condemned before it was named')

@@ -1,7 +1,8 @@
 import type { Commit, DocumentRecord, PackRef } from '../ports/metadata-store.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { MAIN_CONTENT, SEQUENCE_NUMBER_MAX } from '../protocol/names.ts'
-import { encodeManifest, type Manifest } from './manifest.ts'
+import { SWEEP_AFTER_SAVE_MS } from './limits.ts'
+import { encodeManifest, isUncut, type Manifest } from './manifest.ts'
 import type { DocumentState } from './manifests.ts'
 import type { ContentServices } from './services.ts'
 
@@ -51,6 +52,7 @@ export async function commitNext(
       sequenceNumber,
       userId,
       newPacks: next.newPacks,
+      sweepAfterMs: isUncut(next.manifest) ? 0 : SWEEP_AFTER_SAVE_MS,
       ...(next.session && { session: next.session }),
     })
     if (outcome.ok) return { sequenceNumber, modifiedAt: outcome.now }

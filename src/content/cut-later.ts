@@ -1,6 +1,13 @@
 import { mainSize } from './commit.ts'
 import { cutByDirectory } from './cut-stream.ts'
-import { decodeManifest, encodeManifest, type Manifest, type StreamState } from './manifest.ts'
+import { SWEEP_AFTER_SAVE_MS } from './limits.ts'
+import {
+  decodeManifest,
+  encodeManifest,
+  isUncut,
+  type Manifest,
+  type StreamState,
+} from './manifest.ts'
 import type { ContentServices } from './services.ts'
 
 /**
@@ -17,7 +24,7 @@ export async function cutLater(
   const encoded = current && (await services.metadata.readManifest(documentKey, current.manifestId))
   if (!encoded) return
   const manifest = decodeManifest(encoded)
-  if (!manifest.streams.some((stream) => stream.uncut)) return
+  if (!isUncut(manifest)) return
   const next: Manifest = { ...manifest, streams: [] }
   for (const stream of manifest.streams) next.streams.push(await cut(services, stream, signal))
   await services.metadata.commit({
@@ -29,6 +36,7 @@ export async function cutLater(
     sequenceNumber: current.sequenceNumber,
     userId: current.userId,
     newPacks: [],
+    sweepAfterMs: SWEEP_AFTER_SAVE_MS,
   })
 }
 

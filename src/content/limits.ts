@@ -16,3 +16,5 @@ export const SECOND_PASS_MAX_BYTES = 256 * MIB
 export const SESSION_GRACE_MS = HOUR_MS
 /** Most fragments of one upload session. */
 export const FRAGMENTS_PER_SESSION_MAX = 65_536
+/** A document is swept this long after a save, so that many saves cost one sweep, in ms. */
+export const SWEEP_AFTER_SAVE_MS = 10 * 60 * 1000

@@ -71,6 +71,11 @@ export function liveProperties(manifest: Manifest, now: number): PropertyState[]
   )
 }
 
+/** Whether a stream waits for housekeeping to cut it. */
+export function isUncut(manifest: Manifest): boolean {
+  return manifest.streams.some((stream) => stream.uncut)
+}
+
 /** All packs that a manifest names, each once. */
 export function packsOf(manifest: Manifest): PackRef[] {
   const packs = new Map<string, PackRef>()

@@ -8,7 +8,6 @@ import { getCoauthLock as takeCoauthLock } from '../protocol/locks/coauth.ts'
 import { OVERRIDES } from '../protocol/names.ts'
 import { readMetadataBody } from './coauth-metadata.ts'
 import { coauthTableReply, versionedTable } from './coauth-table.ts'
-import { isCoauthored } from './features.ts'
 import { defineOperation } from './operation.ts'
 
 /** GetCoauthLock: takes a coauthoring lock, refreshes it, or switches its type. */
@@ -16,7 +15,6 @@ export const getCoauthLock = defineOperation({
   name: 'GetCoauthLock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getCoauthLock },
   permission: 'write',
-  supported: isCoauthored,
 
   read: ({ header, body }) => ({
     coauthLockId: readCoauthLockId(header),

@@ -2,7 +2,6 @@ import { getCoauthTable as tableOf } from '../protocol/locks/coauth.ts'
 import { decodeLocks } from '../protocol/locks/state.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
 import { coauthTableReply, versionedTable } from './coauth-table.ts'
-import { isCoauthored } from './features.ts'
 import { requireLock } from './locking.ts'
 import { defineOperation } from './operation.ts'
 
@@ -11,7 +10,6 @@ export const getCoauthTable = defineOperation({
   name: 'GetCoauthTable',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getCoauthTable },
   permission: 'read',
-  supported: isCoauthored,
 
   read: ({ header }) => ({ knownVersion: header(HEADERS.coauthTableVersion) }),
 

@@ -3,7 +3,6 @@ import { refreshCoauthLock as refresh } from '../protocol/locks/coauth.ts'
 import { OVERRIDES } from '../protocol/names.ts'
 import { readMetadataBody } from './coauth-metadata.ts'
 import { coauthTableReply, versionedTable } from './coauth-table.ts'
-import { isCoauthored } from './features.ts'
 import { defineOperation } from './operation.ts'
 
 /** RefreshCoauthLock: starts the time of a coauthoring lock anew. */
@@ -11,7 +10,6 @@ export const refreshCoauthLock = defineOperation({
   name: 'RefreshCoauthLock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.refreshCoauthLock },
   permission: 'write',
-  supported: isCoauthored,
 
   read: ({ header, body }) => ({
     coauthLockId: readCoauthLockId(header),

@@ -1,7 +1,6 @@
 import { readCoauthLockId } from '../protocol/headers.ts'
 import { unlockCoauthLock as release } from '../protocol/locks/coauth.ts'
 import { OVERRIDES } from '../protocol/names.ts'
-import { isCoauthored } from './features.ts'
 import { defineOperation } from './operation.ts'
 
 /** UnlockCoauthLock: releases one coauthoring lock; the others stay in force. */
@@ -9,7 +8,6 @@ export const unlockCoauthLock = defineOperation({
   name: 'UnlockCoauthLock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.unlockCoauthLock },
   permission: 'write',
-  supported: isCoauthored,
 
   read: ({ header }) => ({ coauthLockId: readCoauthLockId(header) }),
 

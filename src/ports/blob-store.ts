@@ -62,13 +62,15 @@ export class BlobStoreFullError extends Error {
  */
 export interface BlobStore {
   /**
-   * Stores everything that `content` yields. Pulls the next bytes only when the last ones have a
-   * place, so that a slow disk holds the sender back, and keeps no reference to them afterwards.
+   * Stores everything that `content` yields. Pulls one piece after the other, and only while it has
+   * a place for it, so that a slow disk holds the sender back. Pieces may be held until the call has
+   * settled and must not change before; no reference is kept afterwards.
    * If `content` throws or `signal` aborts, the call rejects with that reason and nothing can be
    * read under the key.
    *
    * @throws BlobExistsError when the key is taken; the old blob stays as it was
-   * @throws BlobStoreFullError before any byte was pulled, when only the reserve is left
+   * @throws BlobStoreFullError when only the reserve is left: before any byte was pulled, or when
+   *   that happens in the middle
    */
   put(
     key: string,

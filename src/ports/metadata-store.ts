@@ -44,8 +44,8 @@ export interface MetadataStore {
   ): Promise<{ ok: boolean }>
 
   /**
-   * Writes a new state and makes it the current one, and ends the session that it commits, in one
-   * step. The former state stays as history.
+   * Writes a new state and makes it the current one, ends the session that it commits, and makes the
+   * document due for a sweep, in one step. The former state stays as history.
    *
    * @returns `changed` when `manifestId` or `lockVersion` is no longer the expected one, or `now` has
    *   reached `validBefore`; `session-changed` when the session is gone, committed, or has grown
@@ -134,7 +134,8 @@ export interface MetadataStore {
   settleDue(documentKey: string, dueAt: number): Promise<void>
 
   /**
-   * Drops states that are beyond the newest `keep` or older than `maxAgeMs`; never the current one.
+   * Drops former states: those beyond the newest `keep`, and those that were replaced more than
+   * `maxAgeMs` ago; never the current one.
    *
    * @returns how many were dropped
    */
@@ -250,6 +251,8 @@ export interface Commit {
   userId: string
   /** Packs that no earlier state of the document names. */
   newPacks: readonly PackRef[]
+  /** When the document shall be swept, from now, in ms. */
+  sweepAfterMs: number
   session?: {
     tokenHash: string
     /** Where the session ended when it was read. */

@@ -1,0 +1,4 @@
+export {
+  createSqliteMetadataStore,
+  type SqliteMetadataStoreOptions,
+} from './stores/metadata/sqlite.ts'

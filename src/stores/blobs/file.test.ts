@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { BlobStoreFullError } from '../../ports/blob-store.ts'
+import { blobStoreContract } from '../../testing/blob-store-contract.ts'
+import { inPieces, KEY, listedKeys, readAll, someBytes } from '../../testing/blobs/context.ts'
+import { type SystemCalls, systemCalls } from './file/system-calls.ts'
+import { temporaryName } from './file/temporary-files.ts'
+import { createFileBlobStore } from './file.ts'
+
+const root = await mkdtemp(join(tmpdir(), 'wopikit-blobs-'))
+after(() => rm(root, { recursive: true, force: true }))
+let directories = 0
+const newDirectory = () => {
+  directories += 1
+  return join(root, String(directories), 'blobs')
+}
+
+/** System calls that note what was called, and how many descriptors are open. */
+function watchedCalls(changes: Partial<SystemCalls> = {}) {
+  const log: string[] = []
+  const names = new Map<number, string>()
+  const calls: SystemCalls = {
+    ...systemCalls,
+    async open(path, flags) {
+      const fd = await systemCalls.open(path, flags)
+      const name = flags === 'wx' ? 'temporary file' : basename(path)
+      names.set(fd, name)
+      log.push(`open ${name}`)
+      return fd
+    },
+    async close(fd) {
+      await systemCalls.close(fd)
+      names.delete(fd)
+    },
+    async write(fd, slices) {
+      const count = await systemCalls.write(fd, slices)
+      log.push(`write ${names.get(fd)}`)
+      return count
+    },
+    async fdatasync(fd) {
+      await systemCalls.fdatasync(fd)
+      log.push(`fdatasync ${names.get(fd)}`)
+    },
+    async fsync(fd) {
+      await systemCalls.fsync(fd)
+      log.push(`fsync ${names.get(fd)}`)
+    },
+    async link(from, to) {
+      await systemCalls.link(from, to)
+      log.push(`link ${basename(to)}`)
+    },
+    async mkdir(path) {
+      await systemCalls.mkdir(path)
+      log.push(`mkdir ${basename(path)}`)
+    },
+    ...changes,
+  }
+  return { calls, log, openCount: () => names.size }
+}
+
+blobStoreContract({
+  describe,
+  test,
+  name: 'createFileBlobStore',
+  async open() {
+    const watch = watchedCalls()
+    const directory = newDirectory()
+    const store = createFileBlobStore({ directory, reserveBytes: 0, calls: watch.calls })
+    return {
+      store,
+      async close() {
+        assert.equal(watch.openCount(), 0, 'a descriptor was left open')
+        const left = await readdir(join(directory, '.tmp')).catch(() => [])
+        assert.deepEqual(left, [], 'a temporary file was left behind')
+      },
+    }
+  },
+})
+
+test('put makes a blob durable before its name, and its name before it resolves', async () => {
+  const { calls, log } = watchedCalls()
+  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+  await store.put('ab/doc/first', inPieces(someBytes(10)))
+  log.length = 0
+
+  await store.put('ab/doc/second', inPieces(someBytes(10)))
+
+  assert.deepEqual(log, [
+    'open temporary file',
+    'write temporary file',
+    'fdatasync temporary file',
+    'link second.blob',
+    'open doc',
+    'fsync doc',
+  ])
+})
+
+test('put syncs a large blob while it arrives, and again at its end', async () => {
+  const { calls, log } = watchedCalls()
+  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+
+  await store.put(KEY, inPieces(someBytes(6_000_000), 65_536))
+
+  const lastWrite = log.lastIndexOf('write temporary file')
+  const lastSync = log.lastIndexOf('fdatasync temporary file')
+  assert.ok(log.indexOf('fdatasync temporary file') < lastWrite)
+  assert.ok(lastWrite < lastSync && lastSync < log.indexOf('link x9-0f.blob'))
+})
+
+test('put rejects when an early sync fails, though the last one works', async () => {
+  let syncs = 0
+  const { calls, openCount } = watchedCalls({
+    async fdatasync(fd) {
+      syncs += 1
+      if (syncs === 1) throw Object.assign(new Error('I/O error'), { code: 'EIO' })
+      await systemCalls.fdatasync(fd)
+    },
+  })
+  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+
+  await assert.rejects(store.put(KEY, inPieces(someBytes(6_000_000), 65_536)), { code: 'EIO' })
+
+  assert.equal(openCount(), 0)
+  assert.deepEqual(await listedKeys(store), [])
+})
+
+test('put makes new directories durable in those above them', async () => {
+  const { calls, log } = watchedCalls()
+  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+  await store.put('ab/first/x', inPieces(someBytes(10)))
+  log.length = 0
+
+  await store.put('cd/second/x', inPieces(someBytes(10)))
+
+  const order = ['mkdir cd', 'fsync blobs', 'mkdir second', 'fsync cd', 'link x.blob']
+  assert.deepEqual(
+    log.filter((call) => order.includes(call)),
+    order,
+  )
+})
+
+test('put goes on where a write takes only a part', async () => {
+  const { calls } = watchedCalls({
+    async write(fd, [first = new Uint8Array(0)]) {
+      return systemCalls.write(fd, [first.subarray(0, 700)])
+    },
+  })
+  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+  const bytes = someBytes(10_000)
+
+  await store.put(KEY, inPieces(bytes, 999))
+
+  assert.equal(Buffer.compare(await readAll(store, KEY), bytes), 0)
+})
+
+test('put pulls at most two batches ahead of a slow disk', async () => {
+  let pulledBytes = 0
+  let writtenBytes = 0
+  let most = 0
+  const { calls } = watchedCalls({
+    async write(fd, slices) {
+      await new Promise(setImmediate)
+      const count = await systemCalls.write(fd, slices)
+      writtenBytes += count
+      return count
+    },
+  })
+  async function* content() {
+    for (let piece = 0; piece < 200; piece += 1) {
+      pulledBytes += 65_536
+      most = Math.max(most, pulledBytes - writtenBytes)
+      yield new Uint8Array(65_536)
+    }
+  }
+  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+
+  await store.put(KEY, content())
+
+  assert.ok(most <= 2 * 512 * 1024 + 65_536, `${most} bytes were held`)
+})
+
+test('put rejects when writing fails, and leaves nothing behind', async () => {
+  const { calls, openCount } = watchedCalls({
+    write: () => Promise.reject(Object.assign(new Error('I/O error'), { code: 'EIO' })),
+  })
+  const directory = newDirectory()
+  const store = createFileBlobStore({ directory, reserveBytes: 0, calls })
+
+  await assert.rejects(store.put(KEY, inPieces(someBytes(3_000_000), 65_536)), { code: 'EIO' })
+
+  assert.equal(openCount(), 0)
+  assert.deepEqual(await readdir(join(directory, '.tmp')), [])
+  assert.deepEqual(await listedKeys(store), [])
+})
+
+test('put on a disk that is full rejects with BlobStoreFullError', async () => {
+  const { calls } = watchedCalls({
+    write: () => Promise.reject(Object.assign(new Error('No space'), { code: 'ENOSPC' })),
+  })
+  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+
+  await assert.rejects(store.put(KEY, inPieces(someBytes(10))), BlobStoreFullError)
+})
+
+test('put refuses new blobs while only the reserve is left', async () => {
+  let freeBytes = 1000
+  let time = 0
+  const { calls } = watchedCalls({ freeBytes: async () => freeBytes })
+  const store = createFileBlobStore({
+    directory: newDirectory(),
+    reserveBytes: 1000,
+    now: () => time,
+    calls,
+  })
+  let pulled = false
+  async function* content() {
+    pulled = true
+    yield someBytes(10)
+  }
+
+  await store.put('ab/one', inPieces(someBytes(10)))
+  freeBytes = 999
+  time += 1000
+  await assert.rejects(store.put('ab/two', content()), BlobStoreFullError)
+  freeBytes = 1000
+  time += 1000
+  await store.put('ab/three', inPieces(someBytes(10)))
+
+  assert.equal(pulled, false)
+  assert.deepEqual(await listedKeys(store), ['ab/one', 'ab/three'])
+})
+
+test('put ends when the reserve is reached in the middle of a blob', async () => {
+  let freeBytes = 1000
+  let time = 0
+  const { calls } = watchedCalls({ freeBytes: async () => freeBytes })
+  const options = { directory: newDirectory(), reserveBytes: 1000, now: () => time, calls }
+  const store = createFileBlobStore(options)
+  async function* content() {
+    yield someBytes(10)
+    freeBytes = 999
+    time += 1000
+    yield someBytes(1_000_000)
+    yield someBytes(1)
+  }
+
+  await assert.rejects(store.put(KEY, content()), BlobStoreFullError)
+
+  assert.deepEqual(await listedKeys(store), [])
+})
+
+test('reading rejects when a file is shorter than it was, instead of ending', async () => {
+  const { calls } = watchedCalls({ size: async (fd) => (await systemCalls.size(fd)) + 1 })
+  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+  await store.put(KEY, inPieces(someBytes(1_000_000), 65_536))
+
+  await assert.rejects(readAll(store, KEY), /ends at 1000000/)
+})
+
+test('disposing waits for a read that is under way before it closes the file', async () => {
+  let reading = 0
+  let closedWhileReading = false
+  const { calls, openCount } = watchedCalls()
+  const store = createFileBlobStore({
+    directory: newDirectory(),
+    reserveBytes: 0,
+    calls: {
+      ...calls,
+      async read(...input) {
+        reading += 1
+        await new Promise(setImmediate)
+        const count = await systemCalls.read(...input)
+        reading -= 1
+        return count
+      },
+      async close(fd) {
+        closedWhileReading ||= reading > 0
+        await calls.close(fd)
+      },
+    },
+  })
+  await store.put(KEY, inPieces(someBytes(1_000_000), 65_536))
+  const opened = await store.open(KEY)
+
+  const pulled = opened[Symbol.asyncIterator]().next()
+  const disposed = opened[Symbol.asyncDispose]()
+
+  await assert.rejects(pulled)
+  await disposed
+  assert.equal(closedWhileReading, false)
+  assert.equal(openCount(), 0)
+})
+
+test('list passes over files that are no blobs', async () => {
+  const directory = newDirectory()
+  const store = createFileBlobStore({ directory, reserveBytes: 0 })
+  await store.put('ab/doc/x', inPieces(someBytes(10)))
+
+  await writeFile(join(directory, 'ab', 'README'), 'not a blob')
+  await writeFile(join(directory, 'ab', 'UPPER.blob'), 'not a blob')
+  await mkdir(join(directory, 'lost+found'))
+  await symlink(join(directory, 'ab'), join(directory, 'cd'))
+
+  assert.deepEqual(await listedKeys(store), ['ab/doc/x'])
+})
+
+test('cleanUp removes temporary files of dead processes, and only those', async () => {
+  const directory = newDirectory()
+  const temporary = join(directory, '.tmp')
+  const now = Date.now()
+  const store = createFileBlobStore({ directory, reserveBytes: 0, now: () => now })
+  await mkdir(temporary, { recursive: true })
+  const alive = temporaryName()
+  const dead = alive.replace(`-${process.pid}-`, `-${await pidOfDeadProcess()}-`)
+  const elsewhere = dead.replace(/^[0-9a-f]{8}/, '00000000')
+  const predecessor = temporaryName()
+  const ancient = alive.replace(`-${process.pid}-`, `-${process.ppid}-`)
+  for (const name of [alive, dead, elsewhere, predecessor, ancient])
+    await writeFile(join(temporary, name), 'half a blob')
+  const setAge = (name: string, ageMs: number) => {
+    const time = (now - ageMs) / 1000
+    return utimes(join(temporary, name), time, time)
+  }
+  await setAge(predecessor, process.uptime() * 1000 + 60_000)
+  await setAge(ancient, 25 * 60 * 60 * 1000)
+
+  await store.cleanUp?.()
+
+  assert.deepEqual((await readdir(temporary)).sort(), [alive, elsewhere].sort())
+})
+
+async function pidOfDeadProcess(): Promise<number> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, ['--version'], () => resolve(child.pid ?? 0))
+  })
+}

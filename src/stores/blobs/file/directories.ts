@@ -1,0 +1,52 @@
+import { dirname } from 'node:path'
+import { hasCode, type SystemCalls } from './system-calls.ts'
+
+/** Most directories that are remembered as durable. */
+const REMEMBERED_MAX = 10_000
+
+/** Directories below a root, made durable before anything is put into them. */
+export interface Directories {
+  /** Makes a directory and those above it. Resolves when a power cut cannot take them away. */
+  ensure(path: string): Promise<void>
+  /** Makes the names that a directory holds durable. */
+  sync(path: string): Promise<void>
+}
+
+export function createDirectories(calls: SystemCalls): Directories {
+  const durable = new Map<string, Promise<void>>()
+
+  return { ensure, sync }
+
+  function ensure(path: string): Promise<void> {
+    const known = durable.get(path)
+    if (known) return known
+    if (durable.size >= REMEMBERED_MAX) durable.clear()
+    const made = make(path)
+    durable.set(path, made)
+    made.catch(() => durable.delete(path))
+    return made
+  }
+
+  async function make(path: string): Promise<void> {
+    try {
+      await calls.mkdir(path)
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) {
+        await ensure(dirname(path))
+        return make(path)
+      }
+      if (!hasCode(error, 'EEXIST')) throw error
+      // Another process may have made it a moment ago and not have synced it yet.
+    }
+    await sync(dirname(path))
+  }
+
+  async function sync(path: string): Promise<void> {
+    const fd = await calls.open(path, 'r')
+    try {
+      await calls.fsync(fd)
+    } finally {
+      await calls.close(fd)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { Batch, LaneOptions, Reply } from './batch.ts'
+
+/** Most calls of one batch: keeps transactions, and so the write lock, short. */
+const BATCH_MAX_CALLS = 256
+/** Nearly nothing outlives a batch: more than this made nothing faster, and took 9 MB a thread. */
+const YOUNG_GENERATION_MB = 2
+
+/** A connection in a thread of its own. While one batch is under way, calls gather for the next. */
+export interface Lane {
+  call(name: Batch['calls'][number]['name'], input: unknown[]): Promise<unknown>
+  /** Waits for the calls under way, then ends the thread. */
+  close(): Promise<void>
+}
+
+interface Call {
+  name: Batch['calls'][number]['name']
+  input: unknown[]
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+/** @param start starts the thread; another one in tests */
+export function createLane(
+  options: LaneOptions & { now: () => number },
+  start: (workerData: LaneOptions) => Worker = startWorker,
+): Lane {
+  const { now, ...laneOptions } = options
+  const worker = start(laneOptions)
+  const ended = once(worker, 'exit').catch(() => {})
+  worker.unref()
+  let waiting: Call[] = []
+  let underWay: Call[] = []
+  let scheduled = false
+  let refusal: Error | undefined
+  let onIdle = () => {}
+
+  worker.on('message', (replies: Reply[]) => {
+    const answered = underWay
+    underWay = []
+    send()
+    answered.forEach((call, index) => {
+      settle(call, replies[index])
+    })
+    rest()
+  })
+  worker.on('error', (cause) => fail(stopped(options.path, cause)))
+  worker.on('exit', () => fail(stopped(options.path)))
+
+  return {
+    call(name, input) {
+      if (refusal) return Promise.reject(refusal)
+      return new Promise((resolve, reject) => {
+        waiting.push({ name, input, resolve, reject })
+        // Calls of the same turn, such as those that one batch of replies sets off, go together.
+        if (!scheduled) queueMicrotask(send)
+        scheduled = true
+      })
+    },
+
+    async close() {
+      refusal ??= new Error('The metadata store is closed')
+      if (waiting.length + underWay.length > 0)
+        await new Promise<void>((resolve) => {
+          onIdle = resolve
+        })
+      worker.ref()
+      worker.postMessage('close')
+      await ended
+    },
+  }
+
+  function send(): void {
+    scheduled = false
+    if (underWay.length > 0 || waiting.length === 0) return
+    underWay = waiting.slice(0, BATCH_MAX_CALLS)
+    waiting = waiting.slice(BATCH_MAX_CALLS)
+    const calls = underWay.map(({ name, input }) => ({ name, input }))
+    worker.ref()
+    try {
+      worker.postMessage({ now: now(), calls } satisfies Batch)
+    } catch (error) {
+      const unsent = underWay
+      underWay = []
+      for (const call of unsent) call.reject(error)
+      send()
+      rest()
+    }
+  }
+
+  /** Lets the process end, and `close` go on, when there is nothing to do. */
+  function rest(): void {
+    if (underWay.length > 0) return
+    worker.unref()
+    onIdle()
+  }
+
+  function fail(error: Error): void {
+    refusal ??= error
+    const calls = [...underWay, ...waiting]
+    underWay = []
+    waiting = []
+    for (const call of calls) call.reject(error)
+    onIdle()
+  }
+}
+
+/** The thread does not keep the process alive; a call that waits for it does. */
+function startWorker(workerData: LaneOptions): Worker {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return new Worker(new URL(`./worker.${extension}`, import.meta.url), {
+    workerData,
+    name: 'wopikit-sqlite',
+    // node:sqlite announces itself as experimental on every start.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  })
+}
+
+function settle(call: Call, reply: Reply | undefined): void {
+  if (reply && 'value' in reply) call.resolve(reply.value)
+  else call.reject(reply?.error)
+}
+
+function stopped(path: string, cause?: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : 'its thread ended'
+  return new Error(`The metadata store ${path} cannot be used: ${reason}`, { cause })
+}

@@ -1,0 +1,181 @@
+import type { PackRef } from '../../../ports/metadata-store.ts'
+import type { Commands } from '../commands.ts'
+import type { Database } from './database.ts'
+
+type PackCommands = Commands<
+  | 'listDue'
+  | 'makeDue'
+  | 'settleDue'
+  | 'readReferences'
+  | 'condemnPacks'
+  | 'pardonPacks'
+  | 'doomPacks'
+  | 'forgetPacks'
+>
+
+interface PackRow {
+  key: string
+  locator: string | null
+}
+
+/** The commands about packs that may be garbage. */
+export function packCommands(db: Database): PackCommands {
+  const isUnchanged = (documentKey: string, referenceVersion: number) => {
+    return readReferenceVersion(db, documentKey) === referenceVersion
+  }
+
+  return {
+    listDue: (now, limit) =>
+      db.all(
+        `SELECT document_key AS documentKey, due_at AS dueAt FROM due
+         WHERE due_at <= :now ORDER BY due_at LIMIT :limit`,
+        { now, limit },
+      ),
+
+    makeDue: (now, documentKey, delayMs) => putIntoQueue(db, documentKey, now + delayMs),
+
+    settleDue(_now, documentKey, dueAt) {
+      const row = { documentKey, dueAt }
+      db.run(
+        `DELETE FROM due
+         WHERE document_key = :documentKey AND due_at = :dueAt AND latest_at <= :dueAt`,
+        row,
+      )
+      db.run(
+        `UPDATE due SET due_at = latest_at WHERE document_key = :documentKey AND due_at = :dueAt`,
+        row,
+      )
+    },
+
+    readReferences: (now, documentKey) => ({
+      referenceVersion: readReferenceVersion(db, documentKey),
+      now,
+      manifestIds: readManifestIds(db, documentKey),
+      sessionPacks: readSessionPacks(db, documentKey),
+      condemned: readCondemned(db, documentKey),
+    }),
+
+    condemnPacks(now, documentKey, referenceVersion, packs) {
+      if (!isUnchanged(documentKey, referenceVersion)) return { ok: false }
+      db.run(
+        `INSERT INTO condemned (document_key, pack_key, pack_locator, condemned_at)
+         SELECT :documentKey, value ->> 'key', value ->> 'locator', :now
+         FROM json_each(:packs) WHERE true ON CONFLICT DO NOTHING`,
+        { documentKey, now, packs: JSON.stringify(packs) },
+      )
+      return { ok: true }
+    },
+
+    pardonPacks(_now, documentKey, keys) {
+      deleteCondemned(db, documentKey, keys, { doomed: false })
+    },
+
+    doomPacks(now, documentKey, referenceVersion, keys, delayMs) {
+      if (!isUnchanged(documentKey, referenceVersion)) return { ok: false }
+      const rows = db.all<PackRow>(
+        `UPDATE condemned SET doomed = 1
+         WHERE document_key = :documentKey AND pack_key IN (SELECT value FROM json_each(:keys))
+           AND (doomed = 1 OR condemned_at <= :latest)
+         RETURNING pack_key AS key, pack_locator AS locator`,
+        { documentKey, keys: JSON.stringify(keys), latest: now - delayMs },
+      )
+      return { ok: true, doomed: rows.map(packRef) }
+    },
+
+    forgetPacks(_now, documentKey, keys) {
+      deleteCondemned(db, documentKey, keys, { doomed: true })
+    },
+  }
+}
+
+/** Whether one of these packs may no longer be named. */
+export function anyDoomed(db: Database, documentKey: string, packs: readonly PackRef[]): boolean {
+  const found = db.get(
+    `SELECT 1 FROM condemned
+     WHERE document_key = :documentKey AND doomed = 1
+       AND pack_key IN (SELECT value FROM json_each(:keys)) LIMIT 1`,
+    { documentKey, keys: keysOf(packs) },
+  )
+  return found !== undefined
+}
+
+/** Notes that the document names these packs from now on, which pardons them. */
+export function namePacks(db: Database, documentKey: string, packs: readonly PackRef[]): void {
+  db.run(
+    `UPDATE documents SET reference_version = reference_version + 1 WHERE key = :documentKey`,
+    { documentKey },
+  )
+  const keys = packs.map(({ key }) => key)
+  deleteCondemned(db, documentKey, keys, { doomed: false })
+}
+
+export function putIntoQueue(db: Database, documentKey: string, dueAt: number): void {
+  // Somebody may be looking at this document just now and settle its due_at afterwards: a second
+  // wish for the very same instant has to be told apart from the first.
+  db.run(
+    `INSERT INTO due (document_key, due_at, latest_at) VALUES (:documentKey, :dueAt, :dueAt)
+     ON CONFLICT (document_key) DO UPDATE SET
+       latest_at = max(latest_at, iif(latest_at = :dueAt, :dueAt + 1, :dueAt)),
+       due_at = min(due_at, :dueAt)`,
+    { documentKey, dueAt },
+  )
+}
+
+/** A pack as the port knows it. */
+export function packRef({ key, locator }: PackRow): PackRef {
+  return locator === null ? { key } : { key, locator }
+}
+
+const keysOf = (packs: readonly PackRef[]) => JSON.stringify(packs.map(({ key }) => key))
+
+function deleteCondemned(
+  db: Database,
+  documentKey: string,
+  keys: readonly string[],
+  { doomed }: { doomed: boolean },
+): void {
+  db.run(
+    `DELETE FROM condemned
+     WHERE document_key = :documentKey AND doomed = :doomed
+       AND pack_key IN (SELECT value FROM json_each(:keys))`,
+    { documentKey, doomed: Number(doomed), keys: JSON.stringify(keys) },
+  )
+}
+
+function readReferenceVersion(db: Database, documentKey: string): number {
+  const row = db.get<{ version: number }>(
+    'SELECT reference_version AS version FROM documents WHERE key = :documentKey',
+    { documentKey },
+  )
+  return row?.version ?? 0
+}
+
+function readManifestIds(db: Database, documentKey: string): string[] {
+  const rows = db.all<{ id: string }>(
+    'SELECT manifest_id AS id FROM manifests WHERE document_key = :documentKey',
+    { documentKey },
+  )
+  return rows.map(({ id }) => id)
+}
+
+function readSessionPacks(db: Database, documentKey: string): string[] {
+  const rows = db.all<{ key: string }>(
+    `SELECT pack_key AS key FROM sessions JOIN fragments USING (session)
+     WHERE document_key = :documentKey AND state = 'open'`,
+    { documentKey },
+  )
+  return rows.map(({ key }) => key)
+}
+
+function readCondemned(db: Database, documentKey: string) {
+  const rows = db.all<PackRow & { condemnedAt: number; doomed: number }>(
+    `SELECT pack_key AS key, pack_locator AS locator, condemned_at AS condemnedAt, doomed
+     FROM condemned WHERE document_key = :documentKey`,
+    { documentKey },
+  )
+  return rows.map((row) => ({
+    pack: packRef(row),
+    condemnedAt: row.condemnedAt,
+    doomed: row.doomed === 1,
+  }))
+}

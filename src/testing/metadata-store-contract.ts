@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import type { TestFramework } from './framework.ts'
+import { type ContractTest, newDocument, type OpenedMetadataStore } from './metadata/context.ts'
+import { documentContract } from './metadata/documents.ts'
+import { packContract } from './metadata/packs.ts'
+import { sessionContract } from './metadata/sessions.ts'
+
+export type { OpenedMetadataStore } from './metadata/context.ts'
+
+/**
+ * Tests every sentence of the contract of a MetadataStore.
+ *
+ * @param options.name what the suite is called
+ * @param options.open opens an empty store with a clock of its own, which stands still
+ */
+export function metadataStoreContract(
+  options: TestFramework & { name: string; open(): Promise<OpenedMetadataStore> },
+): void {
+  const { describe, test, name, open } = options
+  const contractTest: ContractTest = (title, body) =>
+    test(title, async () => {
+      const opened = await open()
+      try {
+        await body(opened)
+      } finally {
+        await opened.store.close()
+      }
+    })
+
+  describe(`${name} as a MetadataStore`, () => {
+    documentContract(contractTest)
+    sessionContract(contractTest)
+    packContract(contractTest)
+    lifeContract(contractTest)
+  })
+}
+
+function lifeContract(test: ContractTest): void {
+  test('check resolves for a store that can be used', async ({ store }) => {
+    await store.check()
+  })
+
+  test('close finishes the calls under way', async ({ store }) => {
+    const created = store.createDocument(newDocument())
+
+    await store.close()
+
+    assert.equal((await created).ok, true)
+  })
+
+  test('close may be called twice, and every later call rejects', async ({ store }) => {
+    await store.close()
+    await store.close()
+
+    await assert.rejects(store.readDocument('File_1'))
+    await assert.rejects(store.makeDue('d1', 0))
+    await assert.rejects(store.check())
+  })
+}

@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict'
+import {
+  type ContractTest,
+  commitStates,
+  condemnedKeys,
+  doom,
+  HOUR,
+  MINUTE,
+  newCommit,
+  newDocument,
+  newFragment,
+  newSession,
+  SECOND,
+  sessionOfCommit,
+} from './context.ts'
+
+/** The sentences of the port about the due-queue and about packs that may be garbage. */
+export function packContract(test: ContractTest): void {
+  test('listDue lists documents whose time has come, longest due first', async ({
+    store,
+    advance,
+  }) => {
+    await store.makeDue('d3', 3 * MINUTE)
+    await store.makeDue('d1', 1 * MINUTE)
+    await store.makeDue('d2', 2 * MINUTE)
+
+    const tooEarly = await store.listDue(10)
+    await advance(2 * MINUTE)
+    const due = await store.listDue(10)
+    const first = await store.listDue(1)
+
+    assert.deepEqual(tooEarly, [])
+    assert.deepEqual(
+      due.map(({ documentKey }) => documentKey),
+      ['d1', 'd2'],
+    )
+    assert.deepEqual(first, due.slice(0, 1))
+  })
+
+  test('makeDue keeps the earlier time', async ({ store, advance }) => {
+    await store.makeDue('d1', MINUTE)
+    await store.makeDue('d1', HOUR)
+    await store.makeDue('d2', HOUR)
+    await store.makeDue('d2', MINUTE)
+
+    await advance(MINUTE)
+
+    assert.equal((await store.listDue(10)).length, 2)
+  })
+
+  test('settleDue takes a document out of the queue', async ({ store, advance }) => {
+    await store.makeDue('d1', 0)
+    const [due] = await store.listDue(10)
+
+    await store.settleDue('d1', due?.dueAt ?? 0)
+    await advance(HOUR)
+
+    assert.deepEqual(await store.listDue(10), [])
+  })
+
+  test('settleDue keeps a document that was made due anew', async ({ store, advance }) => {
+    await store.makeDue('d1', 0)
+    const [due] = await store.listDue(10)
+    await store.makeDue('d1', 0)
+
+    await store.settleDue('d1', due?.dueAt ?? 0)
+    await advance(SECOND)
+
+    assert.deepEqual(
+      (await store.listDue(10)).map(({ documentKey }) => documentKey),
+      ['d1'],
+    )
+  })
+
+  test('settleDue lets the later time count that was asked for', async ({ store, advance }) => {
+    await store.makeDue('d1', 0)
+    const [due] = await store.listDue(10)
+    await store.makeDue('d1', HOUR)
+
+    await store.settleDue('d1', due?.dueAt ?? 0)
+    const settled = await store.listDue(10)
+    await advance(HOUR)
+
+    assert.deepEqual(settled, [])
+    assert.equal((await store.listDue(10)).length, 1)
+  })
+
+  test('settleDue of another time changes nothing', async ({ store }) => {
+    await store.makeDue('d1', 0)
+    const [due] = await store.listDue(10)
+
+    await store.settleDue('d1', (due?.dueAt ?? 0) - 1)
+    await store.settleDue('d2', due?.dueAt ?? 0)
+
+    assert.deepEqual(await store.listDue(10), [due])
+  })
+
+  test('readReferences shows the kept states and the packs of open sessions', async ({ store }) => {
+    await store.createDocument(newDocument())
+    await commitStates(store, 2)
+    await store.createSession(newSession())
+    await store.appendFragment(newFragment())
+
+    const references = await store.readReferences('d1')
+
+    assert.deepEqual(references.manifestIds.sort(), ['m1', 'm2'])
+    assert.deepEqual(references.sessionPacks, ['d1/f1'])
+    assert.deepEqual(references.condemned, [])
+    assert.equal(references.now, (await store.readDocument('File_1'))?.now)
+  })
+
+  test('readReferences shows the packs of an expired session until it is swept', async ({
+    store,
+    advance,
+  }) => {
+    await store.createDocument(newDocument())
+    await store.createSession(newSession())
+    await store.appendFragment(newFragment())
+
+    await advance(2 * HOUR)
+    const expired = await store.readReferences('d1')
+    await store.removeDeadSessions({ graceMs: HOUR, limit: 10 })
+    const swept = await store.readReferences('d1')
+
+    assert.deepEqual([expired.sessionPacks, swept.sessionPacks], [['d1/f1'], []])
+  })
+
+  test('readReferences shows no packs of a committed session', async ({ store }) => {
+    await store.createDocument(newDocument())
+    await store.createSession(newSession())
+    await store.appendFragment(newFragment())
+    await store.commit(newCommit({ session: sessionOfCommit() }))
+
+    assert.deepEqual((await store.readReferences('d1')).sessionPacks, [])
+  })
+
+  test('readReferences counts every command that names a new pack', async ({ store }) => {
+    const versions: number[] = []
+    const note = async () => versions.push((await store.readReferences('d1')).referenceVersion)
+
+    await note()
+    await store.createDocument(newDocument())
+    await note()
+    await store.createSession(newSession())
+    await store.appendFragment(newFragment())
+    await note()
+    await store.commit(newCommit({ session: sessionOfCommit() }))
+    await note()
+
+    assert.equal(versions[0], 0)
+    assert.deepEqual(
+      [...new Set(versions)].sort((a, b) => a - b),
+      versions,
+    )
+  })
+
+  test('condemnPacks notes packs with their locators and the time', async ({ store }) => {
+    await store.createDocument(newDocument())
+    const packs = [{ key: 'd1/x' }, { key: 'd1/y', locator: 'bucket-2' }]
+
+    const condemned = await store.condemnPacks('d1', 1, packs)
+
+    assert.deepEqual(condemned, { ok: true })
+    const references = await store.readReferences('d1')
+    assert.deepEqual(
+      references.condemned.sort((a, b) => (a.pack.key < b.pack.key ? -1 : 1)),
+      packs.map((pack) => ({ pack, condemnedAt: references.now, doomed: false })),
+    )
+  })
+
+  test('condemnPacks keeps the time of packs that are condemned already', async ({
+    store,
+    advance,
+  }) => {
+    await store.condemnPacks('d1', 0, [{ key: 'd1/x' }])
+    const before = await store.readReferences('d1')
+    await advance(HOUR)
+
+    await store.condemnPacks('d1', 0, [{ key: 'd1/x', locator: 'other' }])
+
+    assert.deepEqual((await store.readReferences('d1')).condemned, before.condemned)
+  })
+
+  test('condemnPacks changes nothing when a command has named a pack since', async ({ store }) => {
+    await store.createDocument(newDocument())
+    const { referenceVersion } = await store.readReferences('d1')
+    await store.commit(newCommit())
+
+    const refused = await store.condemnPacks('d1', referenceVersion, [{ key: 'd1/x' }])
+
+    assert.deepEqual(refused, { ok: false })
+    assert.deepEqual(await condemnedKeys(store), [])
+  })
+
+  test('pardonPacks takes packs off the list, but not doomed ones', async ({ store }) => {
+    await doom(store, 'd1/doomed')
+    await store.condemnPacks('d1', 0, [{ key: 'd1/x' }, { key: 'd1/y' }])
+
+    await store.pardonPacks('d1', ['d1/x', 'd1/doomed', 'd1/unknown'])
+
+    assert.deepEqual(await condemnedKeys(store), ['d1/doomed', 'd1/y'])
+  })
+
+  test('doomPacks dooms only what was condemned long enough ago', async ({ store, advance }) => {
+    await store.condemnPacks('d1', 0, [{ key: 'd1/old', locator: 'bucket-2' }])
+    await advance(1)
+    await store.condemnPacks('d1', 0, [{ key: 'd1/young' }])
+    await advance(HOUR - 1)
+    const keys = ['d1/old', 'd1/young', 'd1/unknown']
+
+    const doomed = await store.doomPacks('d1', 0, keys, HOUR)
+
+    assert.deepEqual(doomed, { ok: true, doomed: [{ key: 'd1/old', locator: 'bucket-2' }] })
+    const { condemned } = await store.readReferences('d1')
+    const flags = condemned.map(({ pack, doomed }) => [pack.key, doomed] as const)
+    assert.deepEqual(Object.fromEntries(flags), { 'd1/old': true, 'd1/young': false })
+  })
+
+  test('doomPacks returns what was doomed before, so that a sweep can go on', async ({ store }) => {
+    await doom(store, 'd1/x')
+
+    const again = await store.doomPacks('d1', 0, ['d1/x'], HOUR)
+
+    assert.deepEqual(again, { ok: true, doomed: [{ key: 'd1/x' }] })
+  })
+
+  test('doomPacks leaves alone what it is not asked about', async ({ store }) => {
+    await store.condemnPacks('d1', 0, [{ key: 'd1/x' }, { key: 'd1/y' }])
+
+    await store.doomPacks('d1', 0, ['d1/x'], 0)
+
+    const { condemned } = await store.readReferences('d1')
+    assert.equal(condemned.find(({ pack }) => pack.key === 'd1/y')?.doomed, false)
+  })
+
+  test('doomPacks changes nothing when a command has named a pack since', async ({ store }) => {
+    await store.createDocument(newDocument())
+    await store.condemnPacks('d1', 1, [{ key: 'd1/x' }])
+    await store.commit(newCommit())
+
+    const refused = await store.doomPacks('d1', 1, ['d1/x'], 0)
+
+    assert.deepEqual(refused, { ok: false })
+    assert.equal((await store.readReferences('d1')).condemned[0]?.doomed, false)
+  })
+
+  test('forgetPacks takes doomed packs off the list, and only those', async ({ store }) => {
+    await doom(store, 'd1/doomed')
+    await store.condemnPacks('d1', 0, [{ key: 'd1/x' }])
+
+    await store.forgetPacks('d1', ['d1/doomed', 'd1/x'])
+
+    assert.deepEqual(await condemnedKeys(store), ['d1/x'])
+  })
+
+  test('packs of other documents are not touched', async ({ store }) => {
+    await store.condemnPacks('d2', 0, [{ key: 'd1/x' }])
+
+    await doom(store, 'd1/x')
+    await store.forgetPacks('d1', ['d1/x'])
+
+    const { condemned } = await store.readReferences('d2')
+    assert.deepEqual(
+      condemned.map(({ pack, doomed }) => [pack.key, doomed]),
+      [['d1/x', false]],
+    )
+  })
+}
