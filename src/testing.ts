@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export { blobStoreContract } from './testing/blob-store-contract.ts'
 export type { TestFramework } from './testing/framework.ts'
 export {

@@ -52,7 +52,7 @@ export async function readExtents(
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   await using opened = await openExtents(blobs, extents, signal)
-  for await (const bytes of opened) parts.push(bytes)
+  for await (const bytes of opened) parts.push(new Uint8Array(bytes))
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let offset = 0
   for (const part of parts) {
@@ -138,7 +138,7 @@ function createRunQueue(
       for (const [i, run] of runs.entries()) {
         startUpTo(i + 1 + READ_AHEAD_PACKS)
         const opening = openings[i]
-        if (!opening) return
+        if (!opening) throw new Error('The bytes were closed before their end was read')
         yield { run, bytes: await opening }
         await close(opening)
       }

@@ -4,7 +4,8 @@
  */
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { fatal: true })
+// A byte order mark at the start of a name belongs to the name.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Stored bytes that do not have the form they should have. */
 export class StoredFormatError extends Error {
@@ -109,11 +110,20 @@ export function createByteReader(bytes: Uint8Array): ByteReader {
     return bytes.subarray(position - length, position)
   }
 
+  function text(): string {
+    const encoded = raw(integer())
+    try {
+      return decoder.decode(encoded)
+    } catch (error) {
+      throw new StoredFormatError(`The text before byte ${position} is no UTF-8`, { cause: error })
+    }
+  }
+
   return {
     byte,
     integer,
     raw,
-    text: () => decoder.decode(raw(integer())),
+    text,
     finish() {
       if (position !== bytes.length)
         throw new StoredFormatError(`${bytes.length - position} bytes too many are stored`)

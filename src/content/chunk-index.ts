@@ -2,7 +2,7 @@ import type { ChunkId, PlacedChunk } from '../protocol/chunking/chunk.ts'
 import { EMPTY_CHUNK_ID } from '../protocol/chunking/chunk-id.ts'
 import { placeChunks } from '../protocol/signature.ts'
 import { type Extent, type ExtentIndex, indexExtents } from './extents.ts'
-import type { Manifest, StreamState } from './manifest.ts'
+import { isLive, type Manifest, type StreamState } from './manifest.ts'
 
 /** Bytes in which chunks can be found: a stream, a session, or the frames of one request. */
 export interface ChunkSource {
@@ -59,7 +59,7 @@ export function streamSource(stream: StreamState): ChunkSource {
   }
 }
 
-/** The chunks of all streams of a state. */
-export function manifestSources(manifest: Manifest): ChunkSource[] {
-  return manifest.streams.map(streamSource)
+/** The chunks of all streams of a state that are still there at `now`. */
+export function manifestSources({ streams }: Manifest, now: number): ChunkSource[] {
+  return streams.filter((stream) => isLive(stream, now)).map(streamSource)
 }

@@ -61,13 +61,13 @@ export async function putChunks(
   signal: AbortSignal,
 ): Promise<SavedState> {
   const token = put.message.uploadSessionTokenToCommit
-  if (token) await findOpenSession(services.metadata, token, put.documentKey)
+  if (token) await requireOpenSession(services, put, token)
   const inline = await storeFrames(services, put, signal)
 
   return commitNext(services, put, async (current): Promise<NextState> => {
     const { validBefore } = put.check(current)
     const session = token ? await readSession(services, token) : undefined
-    const sources = [inline.source, ...manifestSources(current.manifest)]
+    const sources = [inline.source, ...manifestSources(current.manifest, current.now)]
     if (session) sources.splice(1, 0, await sessionSource(services.metadata, session.tokenHash))
     const manifest = await nextManifest(services, put, current, indexChunks(sources), signal)
     checkState(manifest, services.limits.maxFileBytes)
@@ -106,6 +106,21 @@ export async function findRepeatedCommit(
   return { sequenceNumber, modifiedAt }
 }
 
+/** Whoever has committed the session has moved the file, which the client must learn first. */
+async function requireOpenSession(
+  { metadata, manifests }: ContentServices,
+  put: ChunkedPut,
+  token: string,
+): Promise<void> {
+  try {
+    await findOpenSession(metadata, token, put.documentKey)
+  } catch (error) {
+    const current = await manifests.current(put.fileId)
+    if (current) put.check(current)
+    throw error
+  }
+}
+
 /** Puts the Chunk frames of the body into a pack; without any there is nothing to store. */
 async function storeFrames(
   services: ContentServices,
@@ -137,10 +152,18 @@ async function storeFrames(
   })
 }
 
-/** The session as it is now; its expiry was judged when the request started. */
+/**
+ * The session as it is now; its expiry was judged when the request started. Its bytes count as if
+ * they were in the request, so a frame that is cut at their end is refused in the same way.
+ */
 async function readSession({ metadata }: ContentServices, token: string): Promise<SessionRecord> {
   const found = await metadata.readSession(hashToken(token))
   if (!found || found.session.committed) throw new WopiError('SESSION_GONE')
+  const { checkpoint } = found.session
+  if (checkpoint)
+    await framesOrRefusal(async () =>
+      createChunkReader({ endFrame: 'forbidden', checkpoint }).finish(),
+    )
   return found.session
 }
 

@@ -81,24 +81,50 @@ async function makeBucketDue({ blobs, metadata }: Services, bucket: number): Pro
   }
 }
 
-/** @returns whether the queue is empty */
+/**
+ * Sweeps what is due. A document that cannot be swept stays in the queue and does not stand in the
+ * way of the others.
+ *
+ * @returns whether there is nothing left to do
+ * @throws AggregateError at the end, with what went wrong
+ */
 async function sweepDue(
   services: Services,
   retention: Retention,
   report: SweepReport,
   hasTime: () => boolean,
 ): Promise<boolean> {
+  const failures: Error[] = []
+  const finished = await visitDue(services.metadata, hasTime, async (documentKey) => {
+    try {
+      await sweepDocument(services, documentKey, retention, report)
+      return true
+    } catch (cause) {
+      failures.push(new Error(`Document ${documentKey} cannot be swept: ${cause}`, { cause }))
+      return false
+    }
+  })
+  if (failures[0]) throw new AggregateError(failures, failures[0].message)
+  return finished
+}
+
+/** Visits each document in the queue once, longest due first; `visit` says whether it is settled. */
+async function visitDue(
+  metadata: MetadataStore,
+  hasTime: () => boolean,
+  visit: (documentKey: string) => Promise<boolean>,
+): Promise<boolean> {
   const seen = new Set<string>()
+  let unsettled = 0
   for (;;) {
-    const due = (await services.metadata.listDue(PAGE)).filter(
-      (entry) => !seen.has(entry.documentKey),
-    )
+    const page = await metadata.listDue(PAGE + unsettled)
+    const due = page.filter((entry) => !seen.has(entry.documentKey))
     if (due.length === 0) return true
     for (const { documentKey, dueAt } of due) {
       if (!hasTime()) return false
       seen.add(documentKey)
-      await sweepDocument(services, documentKey, retention, report)
-      await services.metadata.settleDue(documentKey, dueAt)
+      if (await visit(documentKey)) await metadata.settleDue(documentKey, dueAt)
+      else unsettled++
     }
   }
 }

@@ -16,6 +16,7 @@ import { appendExtent, type Extent } from './extents.ts'
 import { FRAGMENTS_PER_SESSION_MAX } from './limits.ts'
 import { readPlacedChunks, writePlacedChunks } from './manifest.ts'
 import { type WrittenPack, writePack } from './pack-writer.ts'
+import { readLimited } from './read-limited.ts'
 import type { ContentServices } from './services.ts'
 
 const TOKEN_BYTES = 32
@@ -112,7 +113,7 @@ export async function appendFragment(
 ): Promise<number> {
   if (fragment.offset !== session.received) throw offsetMismatch(session.received, fragment.offset)
   checkQuotas(services, session, usage, fragment.length)
-  if (fragment.length === 0) return extend(services, session)
+  if (fragment.length === 0) return extend(services, session, fragment)
 
   using _ = services.inFlight.reserve(session.userId, fragment.length)
   const reader = createChunkReader({
@@ -214,11 +215,17 @@ function checkQuotas(
 }
 
 /** An empty fragment brings nothing, but it is an update: the session lives on. */
-async function extend({ metadata }: ContentServices, session: SessionRecord): Promise<number> {
-  const { tokenHash, received } = session
+async function extend(
+  { metadata }: ContentServices,
+  { tokenHash, received }: SessionRecord,
+  { body }: Fragment,
+): Promise<number> {
+  if ((await readLimited(body, 0)) === undefined) throw lengthMismatch(0, 'more')
   const extended = await metadata.extendSession(tokenHash, received, UPLOAD_SESSION_LIFETIME_MS)
-  if (!extended.ok) throw new WopiError('SESSION_GONE')
-  return received
+  if (extended.ok) return received
+  const found = await metadata.readSession(tokenHash)
+  if (!found || found.session.committed) throw new WopiError('SESSION_GONE')
+  throw offsetMismatch(found.session.received, received)
 }
 
 async function append(

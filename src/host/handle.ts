@@ -50,8 +50,14 @@ async function admit(
 ): Promise<OperationContext> {
   if (accessToken === undefined) throw new WopiError('INVALID_TOKEN')
   const name = operation?.name ?? 'Unknown'
-  const { signal } = request
-  const grant = await access.authenticate(accessToken, { fileId, operation: name, signal })
+  const grant = await access.authenticate(accessToken, {
+    fileId,
+    operation: name,
+    // Signals are made when they are asked for: one for every request costs more than a small answer.
+    get signal() {
+      return request.signal
+    },
+  })
   if (!grant) throw new WopiError('INVALID_TOKEN')
   requirePermission(grant, operation)
   const found = await content.metadata.readDocument(fileId)
@@ -62,7 +68,9 @@ async function admit(
     grant,
     file: found.document,
     now: found.now,
-    signal,
+    get signal() {
+      return request.signal
+    },
     changeLocks: (rule) => changeLocks(content.metadata, fileId, rule),
   }
 }

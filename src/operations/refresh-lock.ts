@@ -16,10 +16,12 @@ export const refreshLock = defineOperation({
     userVisible: readLockUserVisible(header),
   }),
 
-  async run({ userVisible, ...request }, { file, grant, changeLocks }) {
+  async run({ userVisible, ...request }, { grant, changeLocks }) {
     const visibleName = userVisible ? grant.displayName : undefined
-    await changeLocks((locks, now) => refreshWopiLock(locks, { ...request, visibleName }, now))
-    return itemVersion(file)
+    const { document } = await changeLocks((locks, now) =>
+      refreshWopiLock(locks, { ...request, visibleName }, now),
+    )
+    return itemVersion(document)
   },
 
   reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),

@@ -12,9 +12,9 @@ export const unlock = defineOperation({
 
   read: ({ header }) => ({ lockId: readLockId(header) }),
 
-  async run({ lockId }, { file, changeLocks }) {
-    await changeLocks((locks, now) => unlockWopi(locks, lockId, now))
-    return itemVersion(file)
+  async run({ lockId }, { changeLocks }) {
+    const { document } = await changeLocks((locks, now) => unlockWopi(locks, lockId, now))
+    return itemVersion(document)
   },
 
   reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),

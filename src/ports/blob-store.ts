@@ -79,7 +79,8 @@ export interface BlobStore {
   ): Promise<StoredBlob>
 
   /**
-   * Opens a blob for reading, in pieces of any size, which are the reader's to keep.
+   * Opens a blob for reading, in pieces of any size. The bytes of a piece are only there until the
+   * next one is asked for: the store may use their memory again.
    *
    * @param options.range the bytes wanted; all of them when left out
    * @throws BlobNotFoundError before the first byte, never in the middle

@@ -4,8 +4,12 @@ import { addDocument } from '../../src/content/add-document.ts'
 import { createContentServices } from '../../src/content/services.ts'
 import { createHandler, type Handler } from '../../src/host/handle.ts'
 import { createNodeListener } from '../../src/http/node-listener.ts'
+import type { Log } from '../../src/ports/log.ts'
 import { createMemoryBlobStore } from '../../src/stores/blobs/memory.ts'
 import { createMemoryMetadataStore } from '../../src/stores/metadata/memory.ts'
+
+/** Failures of the host are failures of a test: they have to be seen. */
+const LOG: Log = { debug() {}, info() {}, warn() {}, error: (...all) => console.error(...all) }
 
 /** A real host on a real socket, over stores in memory, with a clock that tests move. */
 export interface ClientHost {
@@ -76,7 +80,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function listen(handler: Handler, port: number): Promise<Server> {
-  const server = createServer(createNodeListener(handler, (target) => target))
+  const server = createServer(createNodeListener({ handler, log: LOG }))
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return server
 }

@@ -30,6 +30,9 @@ export const ALL_FEATURES: Features = {
   },
 }
 
+/** The stores of a host. */
+export type TestStores = Pick<ContentServices, 'metadata' | 'blobs'>
+
 /** A reply whose body was read. */
 export interface TestReply {
   status: number
@@ -81,17 +84,27 @@ export async function createTestHost(
     name?: string
     features?: Features
     limits?: Partial<ContentLimits>
-    stores?: Pick<ContentServices, 'metadata' | 'blobs'>
+    stores?: TestStores
     now?: () => number
+    /** Puts wrappers around the stores, after the document was added. */
+    wrapStores?: (stores: TestStores) => TestStores
   } = {},
 ): Promise<TestHost> {
   let time = START
   const now = options.now ?? (() => time)
   const logged: TestHost['logged'] = []
-  const content = createContentServices({
+  const stores = {
     metadata: createMemoryMetadataStore({ now }),
     blobs: createMemoryBlobStore(),
     ...options.stores,
+  }
+  const fileId = await addDocument(createContentServices(stores), {
+    name: options.name ?? 'report.docx',
+    ownerId: 'owner',
+    content: once(options.content ?? new Uint8Array(0)),
+  })
+  const content = createContentServices({
+    ...(options.wrapStores?.(stores) ?? stores),
     ...(options.limits && { limits: options.limits }),
   })
   const handler = createHandler({
@@ -100,12 +113,6 @@ export async function createTestHost(
     access: testAccess(),
     log: recordingLog(logged),
   })
-  const fileId = await addDocument(content, {
-    name: options.name ?? 'report.docx',
-    ownerId: 'owner',
-    content: once(options.content ?? new Uint8Array(0)),
-  })
-
   const host: TestHost = {
     handler,
     content,
@@ -121,7 +128,8 @@ export async function createTestHost(
       const target = `/wopi/files/${fileId}${contents ? '/contents' : ''}`
       return host.request(target, { method, ...rest, headers })
     },
-    async request(target, { token = 'alice:write', ...rest } = {}) {
+    async request(target, options = {}) {
+      const { token, ...rest } = { token: 'alice:write', ...options }
       const query = token === undefined ? '' : `?access_token=${encodeURIComponent(token)}`
       return readReply(await handler(hostRequest(`${target}${query}`, rest)))
     },
@@ -205,7 +213,7 @@ async function readReply(reply: HostReply): Promise<TestReply> {
   if (body instanceof Uint8Array) parts.push(body)
   else if (body) {
     await using opened = body
-    for await (const bytes of opened) parts.push(bytes.slice())
+    for await (const bytes of opened) parts.push(new Uint8Array(bytes))
   }
   const bytes = concat(parts)
   const text = new TextDecoder().decode(bytes)

@@ -58,7 +58,7 @@ export async function startServer(options: ServeOptions): Promise<ServerProcess>
 /** Starts a server without waiting for it; `output` grows while it runs. */
 export function spawnServer(options: ServeOptions): { child: ChildProcess; output(): string } {
   const [program, ...before] = options.command ?? FROM_SOURCE
-  const own = ['serve', '--port', '0', '--host', '127.0.0.1', '--data', options.dataDir]
+  const own = ['serve', '--json', '--port', '0', '--host', '127.0.0.1', '--data', options.dataDir]
   const child = spawn(program, [...before, ...own, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: options.cwd,
@@ -84,13 +84,12 @@ function readOrigin(child: ChildProcess, output: () => string): Promise<string> 
     child.once('error', (error) => fail(`cannot be started (${error.message})`))
     child.once('exit', (code, signal) => fail(`ended with ${code ?? signal}`))
     const look = () => {
-      const origin = /http:\/\/[\w.-]+:\d+/.exec(output())?.[0]
+      const origin = /^\{"url":"(http:[^"]+)"/m.exec(output())?.[1]
       if (!origin) return
       clearTimeout(timer)
       resolve(origin)
     }
     child.stdout?.on('data', look)
-    child.stderr?.on('data', look)
   })
 }
 

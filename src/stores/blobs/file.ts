@@ -7,6 +7,7 @@ import {
 } from '../../ports/blob-store.ts'
 import { checkBlobKey, checkBlobPrefix, checkRange } from './blob-key.ts'
 import { BatchedWriter } from './file/batched-writer.ts'
+import { createBlockPool } from './file/block-pool.ts'
 import { createDirectories } from './file/directories.ts'
 import { FileReader } from './file/file-reader.ts'
 import { createFreeSpace } from './file/free-space.ts'
@@ -44,6 +45,7 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
   const root = resolve(options.directory)
   const temporary = join(root, TEMPORARY_DIRECTORY)
   const directories = createDirectories(calls)
+  const pool = createBlockPool()
   const space = createFreeSpace(calls, { directory: root, reserveBytes, now })
 
   const pathOf = (key: string) => {
@@ -79,7 +81,7 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
         const length = await calls.size(fd)
         const wanted = range ?? { start: 0, end: length }
         checkRange(wanted.start, wanted.end, length)
-        return new FileReader(calls, { fd, range: wanted, signal })
+        return new FileReader({ calls, pool }, { fd, range: wanted, signal })
       } catch (error) {
         await calls.close(fd)
         throw error

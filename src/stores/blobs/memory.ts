@@ -61,7 +61,7 @@ async function gather(
   const pieces: Uint8Array[] = []
   try {
     for (let step = await puller.next(); !step.done; step = await puller.next())
-      pieces.push(step.value.slice())
+      pieces.push(new Uint8Array(step.value))
   } finally {
     puller.close()
   }

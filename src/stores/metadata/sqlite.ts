@@ -1,6 +1,7 @@
 import type { MetadataStore } from '../../ports/metadata-store.ts'
-import { COMMANDS, storeOf } from './commands.ts'
-import { createLane } from './sqlite/lane.ts'
+import { COMMANDS, type CommandName, storeOf } from './commands.ts'
+import { createLane, type Lane } from './sqlite/lane.ts'
+import { openPointReader, type PointReader } from './sqlite/point-reader.ts'
 
 /** How long a command waits while another process writes, in ms. */
 const BUSY_TIMEOUT_MS = 10_000
@@ -18,9 +19,11 @@ export interface SqliteMetadataStoreOptions {
  * A MetadataStore in one SQLite file, which several processes of one machine may use at once. An
  * open but idle store does not keep the process alive.
  *
- * Two threads hold a connection each: writing commands share transactions, and reads wait neither
- * for their disk nor for other processes. The file is opened in the background: `check` tells
- * whether that worked, and without it the first command does.
+ * A thread of its own writes, and commands share its transactions. The reads that every request
+ * makes, of a few rows by their key, are done at once in the calling thread: that takes less time
+ * than a message to another one, and in a write-ahead log no writer holds them up. All other reads
+ * have a second thread, which is started when it is needed first. The file is opened in the
+ * background: `check` tells whether that worked, and without it the first command does.
  *
  * @throws RangeError for `:memory:`, which every connection would have to itself
  */
@@ -29,20 +32,50 @@ export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): 
   if (path === '' || path === ':memory:')
     throw new RangeError('A SQLite metadata store needs a file; for tests use the memory store')
   const writer = createLane({ path, busyTimeoutMs, readOnly: false, now })
-  const reader = createLane({ path, busyTimeoutMs, readOnly: true, now })
+  let ready = false
+  let reader: Lane | undefined
+  let points: PointReader | undefined
   let closing: Promise<void> | undefined
 
+  /** The writer makes and migrates the database; once it has answered, it has done so. */
+  async function write(name: CommandName | 'check', input: unknown[]): Promise<unknown> {
+    const value = await writer.call(name, input)
+    ready = true
+    return value
+  }
+
+  async function open(): Promise<void> {
+    if (!ready) await write('check', [])
+    if (!closing) points ??= openPointReader(path)
+  }
+
+  async function readElsewhere(name: CommandName, input: unknown[]): Promise<unknown> {
+    if (closing) throw new Error('The metadata store is closed')
+    reader ??= createLane({ path, busyTimeoutMs, readOnly: true, now })
+    return reader.call(name, input)
+  }
+
+  async function read(name: CommandName, input: unknown[]): Promise<unknown> {
+    if (!points) await open()
+    const found = points?.read(name, now(), input)
+    return found ? found.value : readElsewhere(name, input)
+  }
+
   return {
-    ...storeOf((name, input) => {
-      const lane = COMMANDS[name] === 'read' ? reader : writer
-      return lane.call(name, input.map(ownBytes))
-    }),
+    ...storeOf((name, input) =>
+      COMMANDS[name] === 'read' ? read(name, input) : write(name, input.map(ownBytes)),
+    ),
     async check() {
-      await Promise.all([writer.call('check', []), reader.call('check', [])])
+      await write('check', [])
+      await open()
     },
     close() {
       // The writer is the last to leave: it may move the write-ahead log into the database.
-      closing ??= reader.close().then(() => writer.close())
+      closing ??= Promise.resolve(reader?.close()).then(() => {
+        points?.close()
+        points = undefined
+        return writer.close()
+      })
       return closing
     },
   }

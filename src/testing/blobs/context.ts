@@ -55,7 +55,7 @@ export async function readAll(
 ): Promise<Uint8Array> {
   await using opened = await store.open(key, range ? { range } : {})
   const pieces: Uint8Array[] = []
-  for await (const piece of opened) pieces.push(piece)
+  for await (const piece of opened) pieces.push(new Uint8Array(piece))
   return join(pieces)
 }
 

@@ -39,17 +39,6 @@ export function openContract(test: BlobContractTest): void {
     assert.ok(reads.every((read) => Buffer.compare(read, bytes) === 0))
   })
 
-  test('open gives pieces that stay as they are while reading goes on', async (store) => {
-    const bytes = someBytes(LENGTH)
-    await store.put(KEY, inPieces(bytes, 100_000))
-    await using opened = await store.open(KEY)
-    const pieces: Uint8Array[] = []
-
-    for await (const piece of opened) pieces.push(piece)
-
-    assert.equal(Buffer.compare(Buffer.concat(pieces), bytes), 0)
-  })
-
   test('open rejects for a blob that is not there', async (store) => {
     await store.put('ab/there', inPieces(someBytes(1)))
 

@@ -37,12 +37,13 @@ export function createBatchRunner(db: Database, { readOnly }: { readOnly: boolea
     ...packCommands(db),
   }
   const all = { ...commands, check: () => check(db) } as Record<string, Run>
-  const begin = readOnly ? 'BEGIN' : 'BEGIN IMMEDIATE'
   const attempt = readOnly ? attemptRead : attemptWrite
 
   return ({ now, calls }) => {
     try {
-      db.run(begin)
+      // Whoever only checks need not wait for the write lock.
+      const reads = readOnly || calls.every(({ name }) => name === 'check')
+      db.run(reads ? 'BEGIN' : 'BEGIN IMMEDIATE')
       const replies = calls.map(({ name, input }) => {
         return attempt(db, () => all[name]?.(now, ...input))
       })

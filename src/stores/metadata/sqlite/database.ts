@@ -64,7 +64,8 @@ function retryWhileBusy(timeoutMs: number, step: () => void): void {
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** Whether an error means that another connection is in the way just now. */
+export function isBusy(error: unknown): boolean {
   // The lowest byte is the primary code; the others tell which kind of busy it was.
   return (Number((error as { errcode?: number }).errcode) & 0xff) === SQLITE_BUSY
 }
@@ -82,12 +83,20 @@ function wrap(db: DatabaseSync): Database {
   }
 
   return {
-    get: <Row>(sql: string, params: SqlParams = {}) => prepare(sql).get(params) as Row | undefined,
-    all: <Row>(sql: string, params: SqlParams = {}) => prepare(sql).all(params) as Row[],
+    get: <Row>(sql: string, params: SqlParams = {}) => {
+      const row = prepare(sql).get(params)
+      return row && (plain(row) as Row)
+    },
+    all: <Row>(sql: string, params: SqlParams = {}) => prepare(sql).all(params).map(plain) as Row[],
     run: (sql, params = {}) => Number(prepare(sql).run(params).changes),
     get isTransaction() {
       return db.isTransaction
     },
     close: () => db.close(),
   }
+}
+
+/** Rows come without a prototype, which is no plain object to those who compare. */
+function plain(row: Record<string, unknown>): Record<string, unknown> {
+  return { ...row }
 }

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { glob } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+
+/** What one step has shown. */
+export interface Outcome {
+  passed: number
+  /** A line for each failure. */
+  failed: string[]
+  /** A line for each test that was skipped, with the reason that it gave. */
+  skipped: string[]
+}
+
+/** A step that is one program: it passes when the program exits with 0. */
+export async function runCommand(command: string, ...args: string[]): Promise<Outcome> {
+  const child = spawn(command, args, { stdio: 'inherit' })
+  const outcome = await once(child, 'exit').then(
+    ([code, signal]) => (code === 0 ? undefined : `ended with ${code ?? signal}`),
+    (error: Error) => error.message,
+  )
+  if (outcome === undefined) return { passed: 1, failed: [], skipped: [] }
+  return { passed: 0, failed: [`${[command, ...args].join(' ')}: ${outcome}`], skipped: [] }
+}
+
+/** A step made of test files. Finding no test is a failure. */
+export async function runTestFiles(patterns: string[], exclude: string[] = []): Promise<Outcome> {
+  const files: string[] = []
+  for await (const file of glob(patterns, { exclude })) files.push(file)
+  const outcome: Outcome = { passed: 0, failed: [], skipped: [] }
+  const tests = run({ files: files.toSorted(), concurrency: availableParallelism() })
+  tests.on('test:pass', (test) => {
+    if (test.details.type === 'suite') return
+    if (test.skip === undefined) outcome.passed += 1
+    else outcome.skipped.push(line(test, typeof test.skip === 'string' ? test.skip : ''))
+  })
+  tests.on('test:fail', (test) => {
+    // A suite fails because of a test in it, which is counted, or of a hook, which is not.
+    const { error } = test.details
+    if ('failureType' in error && error.failureType === 'subtestsFailed') return
+    outcome.failed.push(line(test, String(error.cause ?? error)))
+  })
+  const report = tests.compose(spec)
+  report.pipe(process.stdout)
+  await once(report, 'end')
+  if (outcome.passed + outcome.failed.length === 0)
+    outcome.failed.push(`no test ran in ${patterns.join(' ')}`)
+  return outcome
+}
+
+function line(test: { file?: string; name: string }, note: string): string {
+  const place = test.file ? `${relative('.', test.file)}: ` : ''
+  return `${place}${test.name}${note && ` (${note.split('\n')[0]})`}`
+}
+
+/** Prints what was skipped and what failed, then the counts; true when all is well. */
+export function printSummary(outcomes: readonly Outcome[]): boolean {
+  const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
+  const failed = outcomes.flatMap((outcome) => outcome.failed)
+  const skipped = outcomes.flatMap((outcome) => outcome.skipped)
+  console.log('\n=== Summary')
+  for (const entry of skipped) console.log(`skipped: ${entry}`)
+  for (const entry of failed) console.log(`FAILED: ${entry}`)
+  console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`)
+  return failed.length === 0 && passed > 0
+}

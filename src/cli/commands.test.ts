@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict'
+import { glob, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, test } from 'node:test'
+import { Command } from 'commander'
+import { readConfig } from '../server/config.ts'
+import { createLog } from '../server/logging.ts'
+import { type RunningServer, startServer } from '../server/run.ts'
+import { addCommand } from './add.ts'
+import { sessionsCommand } from './sessions.ts'
+import { sweepCommand } from './sweep.ts'
+import { tokenCommand } from './token.ts'
+import type { TransferIo } from './transfer.ts'
+import { verifyCommand } from './verify.ts'
+
+/** What a command has done to its process. */
+interface Ran {
+  stdout: string
+  stderr: string
+  exitCode: number
+}
+
+let folder: string
+let data: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wopikit-cli-'))
+  data = join(folder, 'wopikit-data')
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+/** Runs a command in the test's folder. */
+async function wopikit(...args: string[]): Promise<Ran> {
+  const ran: Ran = { stdout: '', stderr: '', exitCode: 0 }
+  const io: TransferIo = {
+    env: { INIT_CWD: folder },
+    stdout: { write: (text) => (ran.stdout += text) },
+    stderr: { write: (text) => (ran.stderr += text) },
+    exit: (code) => {
+      ran.exitCode = code
+    },
+    signals: { once: () => {}, off: () => {} },
+  }
+  const root = new Command('wopikit').enablePositionalOptions()
+  for (const create of [addCommand, tokenCommand, sessionsCommand, verifyCommand, sweepCommand])
+    root.addCommand(create(io))
+  await root.parseAsync(args, { from: 'user' })
+  return ran
+}
+
+/** The JSON that a command has printed. */
+async function wopikitJson<T>(...args: string[]): Promise<T> {
+  const { stdout, stderr } = await wopikit(...args, '--json')
+  assert.equal(stderr, '')
+  return JSON.parse(stdout)
+}
+
+async function serveData(): Promise<RunningServer> {
+  const log = createLog('silent', { write: () => {} })
+  return startServer(readConfig({ file: { port: 0, data } }), { log })
+}
+
+/** Adds a file with this content. */
+async function addFile(name: string, content: string | Uint8Array): Promise<string> {
+  await writeFile(join(folder, name), content)
+  return (await wopikitJson<{ fileId: string }>('add', name)).fileId
+}
+
+describe('wopikit add and token', () => {
+  test('add and token make a document that a running server serves', async () => {
+    const server = await serveData()
+
+    await writeFile(join(folder, 'notes.txt'), 'hello')
+    const added = await wopikitJson<{ fileId: string; wopiSrc: string }>('add', 'notes.txt')
+    const user = ['--user', 'ada', '--name', 'Ada L.', '--permission', 'write', '--ttl', '10h']
+    const token = await wopikitJson<{
+      accessToken: string
+      accessTokenTtl: number
+      wopiSrc: string
+    }>('token', added.fileId, ...user)
+    const info = await fetch(`${token.wopiSrc}?access_token=${token.accessToken}`)
+    const content = await fetch(`${token.wopiSrc}/contents?access_token=${token.accessToken}`)
+    const seen = (await info.json()) as Record<string, unknown>
+    const text = await content.text()
+    await server.close()
+
+    assert.equal(added.wopiSrc, token.wopiSrc)
+    assert.equal(added.wopiSrc, server.host.wopiSrc(added.fileId))
+    assert.equal(text, 'hello')
+    assert.deepEqual(
+      [seen.BaseFileName, seen.UserFriendlyName, seen.UserCanWrite],
+      ['notes.txt', 'Ada L.', true],
+    )
+    const left = token.accessTokenTtl - Date.now()
+    assert.ok(left > 9.9 * 3_600_000 && left <= 10 * 3_600_000)
+  })
+
+  test('add takes a name and an id, and refuses an id that is taken', async () => {
+    const first = await addFile('a.txt', 'a')
+    const named = await wopikit('add', 'a.txt', '--id', 'Mine-1', '--name', 'Größe.txt', '--json')
+    const again = await wopikit('add', 'a.txt', '--id', 'Mine-1', '--json')
+
+    assert.match(first, /^[0-9a-f]{32}$/)
+    assert.equal(JSON.parse(named.stdout).fileId, 'Mine-1')
+    assert.equal(again.exitCode, 3)
+    assert.equal(JSON.parse(again.stderr).error.code, 'DOCUMENT_EXISTS')
+  })
+
+  test('add says how to mend every mistake, and changes nothing', async () => {
+    await writeFile(join(folder, 'a.txt'), 'a')
+    const mistakes: [string[], number, RegExp][] = [
+      [['add', 'nope.txt'], 1, /cannot be read.*nope\.txt.*\n.*relative names count/],
+      [['add', '.', '--name', 'x.txt'], 1, /is not a file/],
+      [['add', 'a.txt', '--name', 'a:b.txt'], 2, /":" in their name.*\n.*--name/],
+      [['add', 'a.txt', '--name', 'noextension'], 2, /extension.*\n.*--name/],
+      [['add', 'a.txt', '--name', '.hidden.txt'], 2, /dot in front/],
+      [['add', 'a.txt', '--id', 'a b'], 2, /fileId is/],
+      [['add', 'a.txt', '--owner', 'a@b'], 2, /--owner is/],
+      [['add', 'a.txt', '--max-file-bytes', '0'], 3, /larger than.*\n.*maxFileBytes/],
+      [['add', 'a.txt', '--max-file-bytes', 'x'], 2, /--max-file-bytes must be a size/],
+    ]
+
+    for (const [args, code, message] of mistakes) {
+      const ran = await wopikit(...args)
+      assert.deepEqual([ran.exitCode, ran.stdout], [code, ''], args.join(' '))
+      assert.match(ran.stderr, message)
+    }
+    const { documents } = await wopikitJson<{ documents: number }>('verify')
+    assert.equal(documents, 0)
+  })
+
+  test('token says how to mend every mistake', async () => {
+    const fileId = await addFile('a.txt', 'a')
+    const mistakes: [string[], number, RegExp][] = [
+      [['token', 'nope', '--user', 'ada'], 3, /no such document: nope\n.*wopikit add/],
+      [['token', fileId, '--user', 'a b'], 2, /--user is/],
+      [['token', fileId, '--user', 'ada', '--name', ' '], 2, /name has/],
+      [['token', fileId, '--user', 'ada', '--permission', 'all'], 2, /read or write/],
+      [['token', fileId, '--user', 'ada', '--ttl', '10'], 2, /--ttl is a duration/],
+      [['token', fileId, '--user', 'ada', '--ttl', '1000d'], 2, /366d/],
+      [['token', fileId, '--user', 'ada', '--data', 'elsewhere'], 3, /no data here.*elsewhere/],
+    ]
+
+    for (const [args, code, message] of mistakes) {
+      const ran = await wopikit(...args)
+      assert.deepEqual([ran.exitCode, ran.stdout], [code, ''], args.join(' '))
+      assert.match(ran.stderr, message)
+    }
+  })
+
+  test('token prints nothing but the token without --json', async () => {
+    const fileId = await addFile('a.txt', 'a')
+
+    const { stdout } = await wopikit('token', fileId, '--user', 'ada')
+
+    assert.match(stdout, /^[A-Za-z0-9._-]+\n$/)
+  })
+})
+
+describe('wopikit sessions', () => {
+  test('sessions lists the open ones and cancels them, while the server runs', async () => {
+    const server = await serveData()
+    const fileId = server.sampleFileId
+    const user = ['--user', 'ada', '--permission', 'write']
+    const { accessToken, wopiSrc } = await wopikitJson<{ accessToken: string; wopiSrc: string }>(
+      'token',
+      fileId,
+      ...user,
+    )
+    const headers = { 'X-WOPI-Override': 'CREATE_UPLOAD_SESSION' }
+
+    await fetch(`${wopiSrc}?access_token=${accessToken}`, { method: 'POST', headers })
+    const listed = await wopikitJson<{ id: string }[]>('sessions')
+    const text = await wopikit('sessions', 'list')
+    const cancelled = await wopikit('sessions', 'cancel', listed[0]?.id ?? '')
+    const left = await wopikitJson<unknown[]>('sessions', 'list')
+    const again = await wopikit('sessions', 'cancel', listed[0]?.id ?? '')
+    await server.close()
+
+    assert.deepEqual(
+      listed.map((session) => ({ ...session, id: '', createdAt: 0, expiresAt: 0 })),
+      [{ id: '', fileId, userId: 'ada', received: 0, fragments: 0, createdAt: 0, expiresAt: 0 }],
+    )
+    assert.match(text.stdout, /user ada, 0 B, 30 minutes left/)
+    assert.match(cancelled.stdout, /^Cancelled /)
+    assert.deepEqual(left, [])
+    assert.equal(again.exitCode, 3)
+  })
+})
+
+describe('wopikit verify and sweep', () => {
+  test('verify finds nothing wrong with what is sound', async () => {
+    await addFile('a.txt', 'a'.repeat(5000))
+
+    const { exitCode, stdout } = await wopikit('verify')
+
+    assert.equal(exitCode, 0)
+    assert.match(stdout, /^1 documents in 1 states.*all as it was stored/)
+  })
+
+  test('verify names a damaged document, and exits with 1', async () => {
+    const fileId = await addFile('a.txt', 'a'.repeat(5000))
+    await flipByte(join(data, 'blobs'))
+
+    const { exitCode, stdout } = await wopikit('verify', '--json')
+
+    const { damage } = JSON.parse(stdout)
+    assert.equal(exitCode, 1)
+    assert.deepEqual([damage[0].fileId, damage[0].current], [fileId, true])
+  })
+
+  test('sweep tells what it has done', async () => {
+    await addFile('a.txt', 'a')
+
+    const report = await wopikitJson<Record<string, unknown>>('sweep')
+
+    assert.deepEqual([report.packsDeleted, report.more], [0, false])
+  })
+
+  test('sweep refuses a budget that is no duration', async () => {
+    await addFile('a.txt', 'a')
+
+    const { exitCode, stderr } = await wopikit('sweep', '--budget', '5')
+
+    assert.equal(exitCode, 2)
+    assert.match(stderr, /--budget is a duration/)
+  })
+})
+
+/** Changes a byte of the only blob in a folder. */
+async function flipByte(blobs: string): Promise<void> {
+  const files: string[] = []
+  for await (const entry of glob('**/*', { cwd: blobs, withFileTypes: true }))
+    if (entry.isFile()) files.push(join(entry.parentPath, entry.name))
+  assert.equal(files.length, 1)
+  await using file = await open(files[0] ?? '', 'r+')
+  await file.write(Buffer.from('b'), 0, 1, 100)
+}

@@ -1,0 +1,36 @@
+import type { Stats } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import type { DocumentSource } from '../client/source.ts'
+
+/** An open file as the source of an upload, or the base of a download. */
+export type FileSource = DocumentSource & AsyncDisposable
+
+/** @throws Error of the system, or one that says that it is no file */
+export async function openFileSource(path: string): Promise<FileSource> {
+  const file = await open(path)
+  const stats: Stats = await file.stat()
+  if (!stats.isFile()) {
+    await file.close()
+    throw new Error(`${path} is not a file`)
+  }
+  return {
+    size: stats.size,
+    read: (offset, length) => readExactly(file, path, offset, length),
+    [Symbol.asyncDispose]: () => file.close(),
+  }
+}
+
+async function readExactly(
+  file: FileHandle,
+  path: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  for (let filled = 0; filled < length; ) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled)
+    if (bytesRead === 0) throw new Error(`${path} became shorter while it was read`)
+    filled += bytesRead
+  }
+  return bytes
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander'
+import type { Config } from '../server/config.ts'
+import { createLogger, type Logger } from '../server/logging.ts'
+import { type RunningServer, startServer } from '../server/run.ts'
+import { addSettings, type FolderOptions, loadConfig, runCommand } from './command-line.ts'
+import { EXIT, type TransferIo, userPath } from './transfer.ts'
+import { welcomeText } from './welcome.ts'
+
+/** Whose token the server prints at its start. */
+const TRIAL_USER = { userId: 'demo', displayName: 'Demo User' }
+const TRIAL_TTL_MS = 10 * 60 * 60 * 1000
+/** Ctrl-C under npm arrives twice, from the terminal and from npm, within this time, in ms. */
+const SAME_SIGNAL_MS = 500
+
+/** The command `serve`: runs a host until it is told to stop. */
+export function serveCommand(io: TransferIo): Command {
+  return addSettings(new Command('serve'))
+    .description('run the host; the first start makes keys and a sample document')
+    .option('--json', 'print where it is reached as JSON')
+    .action((options: FolderOptions) => runCommand(io, options, () => serve(options, io)))
+}
+
+async function serve(options: FolderOptions, io: TransferIo): Promise<void> {
+  const config = await loadConfig(options, io)
+  const logger = createLogger(config.logLevel)
+  const server = await startServer(config, { log: logger.log })
+  const stopped = waitForStop(server, logger, io)
+  io.stdout.write(await announcement(server, config, options, io))
+  await stopped
+}
+
+async function announcement(
+  server: RunningServer,
+  config: Config,
+  { json }: FolderOptions,
+  io: TransferIo,
+): Promise<string> {
+  const { url, access, host, sampleFileId } = server
+  const { accessToken } = await access.issue({
+    ...TRIAL_USER,
+    fileId: sampleFileId,
+    permission: 'write',
+    ttlMs: TRIAL_TTL_MS,
+  })
+  const wopiSrc = host.wopiSrc(sampleFileId)
+  if (json) return `${JSON.stringify({ url, wopiSrc, accessToken })}\n`
+  const isDefault = config.data === userPath('wopikit-data', io.env)
+  const dataOption = isDefault ? '' : ` --data ${quote(config.data)}`
+  return welcomeText({ url, wopiSrc, accessToken, dataOption, command: ownCommand(io.env) })
+}
+
+/** Resolves when the server has stopped: the first signal asks it to, a later one forces it. */
+function waitForStop(server: RunningServer, { log, flush }: Logger, io: TransferIo): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stoppingSince: number | undefined
+    const onSignal = () => {
+      listen()
+      const now = performance.now()
+      if (stoppingSince === undefined) {
+        stoppingSince = now
+        log.info({}, 'Stopping: requests under way are finished first')
+        server.close().then(resolve, reject).finally(flush)
+      } else if (now - stoppingSince > SAME_SIGNAL_MS) {
+        log.warn({}, 'Stopping at once')
+        io.exit(EXIT.failed)
+        server.cut()
+      }
+    }
+    const listen = () => {
+      for (const name of ['SIGINT', 'SIGTERM'] as const) {
+        io.signals.off(name, onSignal)
+        io.signals.once(name, onSignal)
+      }
+    }
+    listen()
+  })
+}
+
+/** How the user calls this command: from a checkout, through npx, or installed. */
+function ownCommand(env: NodeJS.ProcessEnv): string {
+  if (import.meta.url.endsWith('.ts')) return 'npm run -s wopikit --'
+  return env.npm_command === 'exec' ? 'npx wopikit' : 'wopikit'
+}
+
+function quote(text: string): string {
+  return /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, test } from 'node:test'
+import { type ClientHost, openClientHost } from '../../test/helpers/client-host.ts'
+import { noise } from '../../test/helpers/noise.ts'
+import { docxOf } from '../../test/helpers/office-documents.ts'
+import { createWopiClient } from '../client/wopi-client.ts'
+import { getCommand } from './get.ts'
+import { putCommand } from './put.ts'
+import type { TransferIo } from './transfer.ts'
+
+const PICTURE = noise(300_000)
+const BEFORE = docxOf(['One'], PICTURE)
+const AFTER = docxOf(['One', 'Two'], PICTURE)
+
+const FRAME_HEADER_BYTES = 32
+
+let host: ClientHost
+let folder: string
+
+beforeEach(async () => {
+  host = await openClientHost()
+  folder = await mkdtemp(join(tmpdir(), 'wopikit-cli-'))
+})
+
+afterEach(async () => {
+  await host.close()
+  await rm(folder, { recursive: true })
+})
+
+test('put and get bring a file to the host and back', async () => {
+  const wopiSrc = await host.add(new Uint8Array(0))
+  await writeFile(join(folder, 'report.docx'), AFTER)
+
+  const put = await run(putCommand, ['report.docx', wopiSrc, '--token', 'write', '--json'])
+  const get = await run(getCommand, [wopiSrc, '-o', 'copy.docx', '--token', 'read', '--json'])
+
+  assert.deepEqual(JSON.parse(put.stdout), {
+    bytesSent: AFTER.length,
+    bytesTotal: AFTER.length,
+    chunksSent: 9,
+    chunksTotal: 9,
+    sequenceNumber: 2,
+    saved: true,
+    resumed: false,
+  })
+  assert.equal(JSON.parse(get.stdout).bytesReceived, AFTER.length)
+  assert.deepEqual(await fileOf('copy.docx'), AFTER)
+  assert.deepEqual([put.code, get.code, put.stderr, get.stderr], [0, 0, '', ''])
+  assert.deepEqual(await readdir(join(folder, 'state', 'wopikit', 'uploads')), [])
+})
+
+test('put and get move only what differs', async () => {
+  const wopiSrc = await host.add(BEFORE)
+  await writeFile(join(folder, 'new.docx'), AFTER)
+  await writeFile(join(folder, 'old.docx'), BEFORE)
+
+  const put = await run(putCommand, ['new.docx', wopiSrc, '--token', 'write'])
+  const get = await run(getCommand, [
+    wopiSrc,
+    ...['-o', 'old.docx', '--base', 'old.docx', '--token', 'read'],
+  ])
+  const again = await run(putCommand, ['new.docx', wopiSrc, '--token', 'write'])
+
+  assert.match(
+    put.stdout,
+    /^Saved new\.docx as sequence number 2: sent \d+ B of 301 kB, 3 of 9 chunks/,
+  )
+  assert.match(get.stdout, /^Wrote old\.docx, sequence number 2: received \d+ B of 301 kB, 3 of 9/)
+  assert.match(again.stdout, /^The host has this content already, at sequence number 2/)
+  assert.deepEqual(await fileOf('old.docx'), AFTER)
+})
+
+test("put goes on after it was stopped, and its state is nobody else's to read", async () => {
+  const wopiSrc = await host.add(new Uint8Array(0))
+  await writeFile(join(folder, 'report.docx'), AFTER)
+  const arguments_ = [
+    'report.docx',
+    wopiSrc,
+    '--token',
+    'write',
+    '--fragment-size',
+    '64K',
+    '--json',
+  ]
+
+  const stopped = await run(putCommand, arguments_, { stopAt: 'Sending' })
+  const [name = ''] = await readdir(join(folder, 'state', 'wopikit', 'uploads'))
+  const { mode } = await stat(join(folder, 'state', 'wopikit', 'uploads', name))
+  const lock = await createWopiClient({ wopiSrc, accessToken: 'write' }).getLock()
+  const resumed = await run(putCommand, arguments_)
+
+  assert.equal(stopped.code, 130)
+  assert.match(stopped.stderr, /"code":"STOPPED".*Run the same command again/)
+  assert.equal(mode & 0o777, 0o600)
+  assert.equal(lock, '')
+  const result = JSON.parse(resumed.stdout)
+  assert.deepEqual([result.resumed, result.sequenceNumber], [true, 2])
+  assert.ok(result.bytesSent <= AFTER.length - 65_536 + 9 * FRAME_HEADER_BYTES)
+  assert.deepEqual(await readdir(join(folder, 'state', 'wopikit', 'uploads')), [])
+})
+
+test('put begins anew when its state cannot be read', async () => {
+  const wopiSrc = await host.add(new Uint8Array(0))
+  await writeFile(join(folder, 'report.docx'), AFTER)
+  const arguments_ = [
+    'report.docx',
+    wopiSrc,
+    '--token',
+    'write',
+    '--fragment-size',
+    '64K',
+    '--json',
+  ]
+  await run(putCommand, arguments_, { stopAt: 'Sending' })
+  const states = join(folder, 'state', 'wopikit', 'uploads')
+  const [name = ''] = await readdir(states)
+  await writeFile(join(states, name), '{"version":1,')
+
+  const result = await run(putCommand, arguments_)
+
+  assert.deepEqual([result.code, JSON.parse(result.stdout).resumed], [0, false])
+})
+
+test('put and get take the token from the address or the environment', async () => {
+  const wopiSrc = await host.add(BEFORE)
+  await writeFile(join(folder, 'report.docx'), AFTER)
+
+  const put = await run(putCommand, ['report.docx', `${wopiSrc}?access_token=write`])
+  const get = await run(getCommand, [wopiSrc, '-o', 'copy.docx'], {
+    env: { WOPIKIT_TOKEN: 'read' },
+  })
+
+  assert.deepEqual([put.code, get.code], [0, 0])
+})
+
+test('get leaves the output as it was when it fails', async () => {
+  const wopiSrc = await host.add(AFTER)
+  await writeFile(join(folder, 'copy.docx'), BEFORE)
+
+  const failed = await run(getCommand, [wopiSrc, '-o', 'copy.docx', '--token', 'read'], {
+    stopAt: 'Receiving',
+  })
+
+  assert.equal(failed.code, 130)
+  assert.deepEqual(await fileOf('copy.docx'), BEFORE)
+  assert.deepEqual(await readdir(folder), ['copy.docx'])
+})
+
+test('put and get say how to mend what is wrong', async () => {
+  const wopiSrc = await host.add(BEFORE)
+  await writeFile(join(folder, 'report.docx'), AFTER)
+  await mkdir(join(folder, 'empty'))
+  await createWopiClient({ wopiSrc, accessToken: 'write' }).lock('theirs')
+  const put = (...words: string[]) => run(putCommand, words)
+
+  const outcomes = [
+    await put('report.docx', wopiSrc, '--token', 'nonsense'),
+    await put('report.docx', wopiSrc, '--token', 'write'),
+    await put('report.docx', wopiSrc),
+    await put('report.docx', 'doc1', '--token', 'write'),
+    await put('missing.docx', wopiSrc, '--token', 'write'),
+    await put('empty', wopiSrc, '--token', 'write'),
+    await put('report.docx', `${wopiSrc}0`, '--token', 'write'),
+  ]
+
+  const expected: [number, RegExp][] = [
+    [3, /401.*\nGet a new access token/],
+    [3, /409.*\nClose the document where it is open/],
+    [2, /set WOPIKIT_TOKEN/],
+    [2, /WOPISRC is not the address of a document: "doc1"/],
+    [1, /missing\.docx/],
+    [1, /empty is not a file/],
+    [3, /404.*\nCheck the document id/],
+  ]
+  for (const [index, [code, text]] of expected.entries()) {
+    assert.equal(outcomes[index]?.code, code, `${index}: ${outcomes[index]?.stderr}`)
+    assert.match(outcomes[index]?.stderr ?? '', text)
+    assert.equal(outcomes[index]?.stdout, '')
+  }
+})
+
+test('put says which sizes of a fragment it understands', async () => {
+  const parse = run(putCommand, ['a', 'b', '--token', 't', '--fragment-size', 'much'])
+
+  await assert.rejects(parse, /512K or 8M/)
+})
+
+test('get refuses an answer that is no document', async (context) => {
+  const server: Server = createServer((_, response) =>
+    response.end('<!doctype html><title>Sign in</title>'),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  context.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  const { port } = server.address() as AddressInfo
+
+  const failed = await run(getCommand, [`http://127.0.0.1:${port}/`, '-o', 'x', '--token', 't'])
+
+  assert.equal(failed.code, 1)
+  assert.match(failed.stderr, /Is WOPISRC the address of a document at a WOPI host/)
+  assert.deepEqual(await readdir(folder), [])
+})
+
+interface RunOptions {
+  env?: Record<string, string>
+  /** Ctrl-C comes when the terminal shows this for the second time. */
+  stopAt?: string
+}
+
+async function run(command: typeof putCommand, words: string[], options: RunOptions = {}) {
+  const signals = new EventEmitter()
+  const outcome = { stdout: '', stderr: '', code: 0 }
+  let shown = 0
+  const io: TransferIo = {
+    env: { INIT_CWD: folder, XDG_STATE_HOME: join(folder, 'state'), ...options.env },
+    stdout: { write: (text) => (outcome.stdout += text) },
+    stderr: {
+      isTTY: options.stopAt !== undefined,
+      write(text) {
+        outcome.stderr += text
+        if (options.stopAt && text.includes(options.stopAt) && ++shown === 2) signals.emit('SIGINT')
+      },
+    },
+    exit: (code) => {
+      outcome.code = code
+    },
+    signals,
+  }
+  const parser = command(io)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+  await parser.parseAsync(words, { from: 'user' })
+  assert.equal(signals.listenerCount('SIGINT') + signals.listenerCount('SIGTERM'), 0)
+  return outcome
+}
+
+async function fileOf(name: string): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(join(folder, name)))
+}

@@ -1,0 +1,185 @@
+import { resolve } from 'node:path'
+import { WopiClientError, type WopiClientErrorCode } from '../client/errors.ts'
+import type { RetryEvent } from '../client/retry.ts'
+import { splitWopiSrc } from '../client/transport.ts'
+import { formatBytes, type ProgressLine, type ProgressStream } from './progress.ts'
+
+/** What `put` and `get` use of their process. */
+export interface TransferIo {
+  readonly env: NodeJS.ProcessEnv
+  readonly stdout: { write(text: string): unknown }
+  readonly stderr: ProgressStream
+  /** Sets the exit code of the process. */
+  exit(code: number): void
+  /** The signals that end the work. */
+  readonly signals: {
+    once(name: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
+    off(name: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
+  }
+}
+
+/** How to reach the document that a command is about. */
+export interface Address {
+  wopiSrc: string
+  accessToken: string
+}
+
+/** Exit codes; 2 is a command line that cannot be understood. */
+export const EXIT = { failed: 1, usage: 2, refused: 3, unreachable: 4 } as const
+/** Added to the number of a signal that ended a command, as shells do. */
+const EXIT_SIGNAL = 128
+const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
+
+/** A command line that cannot be carried out; it says how to mend it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** The user or the system asked the command to stop. */
+class Interruption extends Error {
+  override readonly name = 'Interruption'
+  readonly exitCode: number
+
+  constructor(name: keyof typeof SIGNAL_NUMBERS) {
+    super('Stopped.')
+    this.exitCode = EXIT_SIGNAL + SIGNAL_NUMBERS[name]
+  }
+}
+
+const processIo: TransferIo = {
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  exit(code) {
+    process.exitCode = code
+  },
+  signals: process,
+}
+
+export function defaultIo(): TransferIo {
+  return processIo
+}
+
+/** The option by which both commands take the access token. */
+export const TOKEN_OPTION = [
+  '--token <token>',
+  'access token; or in the environment as WOPIKIT_TOKEN, where other users cannot see it, or as ' +
+    'access_token in WOPISRC',
+] as const
+
+/** A path of the command line: relative ones count from where the user typed it, also under npm. */
+export function userPath(path: string, env: NodeJS.ProcessEnv): string {
+  return resolve(env.INIT_CWD ?? process.cwd(), path)
+}
+
+/** @throws UsageError */
+export function readAddress(
+  text: string,
+  token: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Address {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+    throw new UsageError(
+      `WOPISRC is not the address of a document: ${JSON.stringify(text)}\n` +
+        'It looks like http://localhost:8080/wopi/files/ID; "wopikit token ID --user ME" prints it.',
+    )
+  }
+  const { wopiSrc, accessToken: carried } = splitWopiSrc(text)
+  const accessToken = token ?? carried ?? env.WOPIKIT_TOKEN
+  if (accessToken) return { wopiSrc, accessToken }
+  throw new UsageError(
+    'An access token is needed: give --token, or set WOPIKIT_TOKEN.\n' +
+      '"wopikit token ID --user ME" makes one.',
+  )
+}
+
+/**
+ * Runs the work of a command: ends it on Ctrl-C, and turns what it throws into words, or JSON, and
+ * an exit code.
+ *
+ * @param again what running the same command again would do, when that helps
+ */
+export async function runTransfer(
+  io: TransferIo,
+  { line, again, json = false }: { line: ProgressLine; again: string; json?: boolean | undefined },
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const controller = new AbortController()
+  const onInt = () => controller.abort(new Interruption('SIGINT'))
+  const onTerm = () => controller.abort(new Interruption('SIGTERM'))
+  io.signals.once('SIGINT', onInt)
+  io.signals.once('SIGTERM', onTerm)
+  try {
+    await work(controller.signal)
+    line.clear()
+  } catch (error) {
+    const { exitCode, ...failure } = describeFailure(error, again)
+    const text = failure.fix ? `${failure.message}\n${failure.fix}` : failure.message
+    line.print(json ? JSON.stringify({ error: failure }) : text)
+    io.exit(exitCode)
+  } finally {
+    io.signals.off('SIGINT', onInt)
+    io.signals.off('SIGTERM', onTerm)
+  }
+}
+
+/** Tells of a wait for another try. */
+export function describeRetry({ error, attempt, delayMs }: RetryEvent): string {
+  const seconds = (delayMs / 1000).toFixed(1)
+  return `${error.message}; trying again in ${seconds} s (try ${attempt + 1})`
+}
+
+/** How much of a document went over the wire. */
+export function describeShare(moved: number, total: number, chunks: string): string {
+  return `${formatBytes(moved)} of ${formatBytes(total)}, ${chunks}`
+}
+
+const FIXES: Record<WopiClientErrorCode, string> = {
+  BAD_REQUEST: 'If the file was being written meanwhile, run the same command again.',
+  INVALID_TOKEN: 'Get a new access token: wopikit token ID --user ME',
+  NOT_FOUND:
+    'Check the document id in WOPISRC, and that the token is for it; uploads need --permission write.',
+  LOCKED: 'Close the document where it is open, or wait until its lock runs out (30 minutes).',
+  SESSION_GONE: 'Run the same command again.',
+  SEQUENCE_MISMATCH: 'Somebody keeps saving the document. Run the same command again later.',
+  TOO_LARGE: 'The host has to allow larger files (maxFileBytes).',
+  NOT_SUPPORTED: 'This host cannot transfer files in chunks, or it is switched off there.',
+  HOST_FAILED: 'The host has a problem; its log tells more.',
+  NETWORK: 'Is the host running, and WOPISRC right?',
+  BAD_REPLY: 'Is WOPISRC the address of a document at a WOPI host?',
+}
+
+const EXIT_CODES: Partial<Record<WopiClientErrorCode, number>> = {
+  INVALID_TOKEN: EXIT.refused,
+  NOT_FOUND: EXIT.refused,
+  LOCKED: EXIT.refused,
+  SEQUENCE_MISMATCH: EXIT.refused,
+  TOO_LARGE: EXIT.refused,
+  NOT_SUPPORTED: EXIT.refused,
+  HOST_FAILED: EXIT.unreachable,
+  NETWORK: EXIT.unreachable,
+}
+
+/** A failure of a command as it is told. */
+interface ToldFailure {
+  code: string
+  message: string
+  /** How to mend it. */
+  fix?: string
+  exitCode: number
+}
+
+function describeFailure(error: unknown, again: string): ToldFailure {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof Interruption) {
+    return { code: 'STOPPED', message, fix: again, exitCode: error.exitCode }
+  }
+  if (error instanceof UsageError) {
+    return { code: 'ARGUMENT_INVALID', message, exitCode: EXIT.usage }
+  }
+  if (!(error instanceof WopiClientError)) return { code: 'FAILED', message, exitCode: EXIT.failed }
+  const { code, lockedBy } = error
+  const exitCode = EXIT_CODES[code] ?? EXIT.failed
+  const fix = exitCode === EXIT.unreachable ? `${FIXES[code]}\n${again}` : FIXES[code]
+  return { code, message: lockedBy ? `${message} (locked by ${lockedBy})` : message, fix, exitCode }
+}

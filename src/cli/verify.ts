@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { type Damage, openAdmin, type VerifyReport } from '../server/open-admin.ts'
+import { type FolderOptions, folderCommand, loadConfigBeside, runCommand } from './command-line.ts'
+import { formatBytes } from './progress.ts'
+import { EXIT, type TransferIo } from './transfer.ts'
+
+/** The command `verify`: hashes everything again and names what is damaged. */
+export function verifyCommand(io: TransferIo): Command {
+  return folderCommand('verify')
+    .description('read and hash everything again, and name what is damaged; exit code 1 if any is')
+    .action((options: FolderOptions) => runCommand(io, options, () => verify(options, io)))
+}
+
+async function verify(options: FolderOptions, io: TransferIo): Promise<void> {
+  await using admin = await openAdmin(await loadConfigBeside(options, io), { create: false })
+  const report = await admin.verify()
+  io.stdout.write(options.json ? `${JSON.stringify(report)}\n` : asText(report))
+  if (report.damage.length > 0) io.exit(EXIT.failed)
+}
+
+function asText({ documents, states, sessions, bytes, damage }: VerifyReport): string {
+  const read = `${documents} documents in ${states} states, ${sessions} upload sessions`
+  const summary = `${read}: ${formatBytes(bytes)} read`
+  if (damage.length === 0) return `${summary}, all as it was stored.\n`
+  return `${damage.map(describe).join('')}${summary}, ${damage.length} damaged.\n`
+}
+
+function describe({
+  fileId,
+  sequenceNumber,
+  current,
+  streamId,
+  sessionId,
+  problem,
+}: Damage): string {
+  const place = sessionId
+    ? `upload session ${sessionId}`
+    : `${current ? 'current state' : 'former state'} ${sequenceNumber ?? ''} ${streamId ?? ''}`
+  return `${fileId}, ${place.trim()}: ${problem}\n`
+}

@@ -1,0 +1,30 @@
+/** `wopikit/client`: uploads and downloads by chunks, from Node and from browsers. */
+
+export type { ChunkEvent, OpenChunk } from './client/chunk-events.ts'
+export { createOpenChunk } from './client/chunk-events.ts'
+export {
+  type DownloadOptions,
+  type DownloadProgress,
+  type DownloadResult,
+  downloadDocument,
+} from './client/download.ts'
+export type { DownloadSink } from './client/download-target.ts'
+export { WopiClientError, type WopiClientErrorCode } from './client/errors.ts'
+export type { RetryEvent, RetryPolicy } from './client/retry.ts'
+export { blobSource, bytesSource, type DocumentSource } from './client/source.ts'
+export { type ConnectionOptions, splitWopiSrc } from './client/transport.ts'
+export {
+  type UploadOptions,
+  type UploadProgress,
+  type UploadResult,
+  uploadDocument,
+} from './client/upload.ts'
+export type { UploadState } from './client/upload-state.ts'
+export {
+  type CallOptions,
+  type ChunkedReply,
+  createWopiClient,
+  type DocumentState,
+  type PutChunkedFile,
+  type WopiClient,
+} from './client/wopi-client.ts'

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { createInFlightBytes } from './in-flight.ts'
+
+test('reserve counts the bytes of each user until it is disposed', () => {
+  const inFlight = createInFlightBytes()
+  const first = inFlight.reserve('alice', 10)
+  const second = inFlight.reserve('alice', 5)
+  inFlight.reserve('bob', 1)
+
+  const both = inFlight.of('alice')
+  first[Symbol.dispose]()
+  const one = inFlight.of('alice')
+  second[Symbol.dispose]()
+
+  assert.deepEqual([both, one, inFlight.of('alice'), inFlight.of('bob')], [15, 5, 0, 1])
+})
+
+test('of a user who sends nothing is 0', () => {
+  assert.equal(createInFlightBytes().of('nobody'), 0)
+})

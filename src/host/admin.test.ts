@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import {
+  chunkFrames,
+  createTestHost,
+  MINUTE,
+  once,
+  testBytes,
+} from '../../test/helpers/test-host.ts'
+import { append, assertRefused, openSession } from '../../test/helpers/wopi-story.ts'
+import { createAdmin, DocumentExistsError } from './admin.ts'
+
+test('add adds a document that can be opened at once', async () => {
+  const host = await createTestHost()
+  const admin = createAdmin(host.content)
+
+  const fileId = await admin.add({ name: 'b.docx', ownerId: 'bob', content: once(testBytes(9)) })
+
+  const reply = await host.request(`/wopi/files/${fileId}/contents`)
+  assert.deepEqual(reply.body, testBytes(9))
+  assert.equal((await admin.find(fileId))?.name, 'b.docx')
+})
+
+test('add refuses a fileId that is taken, and a content that is too large', async () => {
+  const host = await createTestHost({ content: testBytes(5) })
+  const admin = createAdmin({ ...host.content, limits: { maxFileBytes: 8 } })
+  const document = { name: 'b.docx', ownerId: 'bob', fileId: host.fileId }
+
+  await assert.rejects(admin.add({ ...document, content: once(testBytes(3)) }), DocumentExistsError)
+  await assert.rejects(admin.add({ name: 'c', ownerId: 'c', content: once(testBytes(9)) }), {
+    code: 'TOO_LARGE',
+  })
+  assert.deepEqual(await host.get(), testBytes(5))
+})
+
+test('add of a content that breaks adds no document', async () => {
+  const host = await createTestHost()
+  const admin = createAdmin(host.content)
+  async function* broken() {
+    yield testBytes(4)
+    throw new Error('broken')
+  }
+
+  await assert.rejects(
+    admin.add({ name: 'b', ownerId: 'b', fileId: 'b', content: broken() }),
+    /broken/,
+  )
+
+  assert.equal(await admin.find('b'), undefined)
+})
+
+test('findAny gives some document, or none', async () => {
+  const host = await createTestHost()
+
+  assert.equal((await createAdmin(host.content).findAny())?.fileId, host.fileId)
+})
+
+test('sessions lists those that can be continued, over any number of pages', async () => {
+  const host = await createTestHost({ limits: { maxSessionsPerUser: 1000 } })
+  const admin = createAdmin(host.content)
+  for (let i = 0; i < 7; i++) await openSession(host)
+  host.advance(30 * MINUTE)
+  for (let i = 0; i < 105; i++) await openSession(host)
+
+  const { sessions, now } = await admin.sessions()
+
+  assert.equal(sessions.length, 105)
+  assert.equal(now, host.now())
+})
+
+test('cancelSession ends a session: its client gets 410', async () => {
+  const host = await createTestHost()
+  const admin = createAdmin(host.content)
+  const session = await openSession(host)
+  const [listed] = (await admin.sessions()).sessions
+
+  const cancelled = await admin.cancelSession(listed?.id ?? '')
+  const again = await admin.cancelSession(listed?.id ?? '')
+
+  assert.deepEqual([cancelled, again], [true, false])
+  assertRefused(await append(host, session, 0, chunkFrames([testBytes(4)])), 410)
+})
+
+test('verify and sweep work on the stores of the host', async () => {
+  const host = await createTestHost({ content: testBytes(50) })
+  const admin = createAdmin(host.content)
+
+  const verified = await admin.verify()
+  const swept = await admin.sweep({ budgetMs: 1000 })
+
+  assert.deepEqual([verified.documents, verified.bytes, verified.damage], [1, 50, []])
+  assert.equal(swept.packsDeleted, 0)
+})

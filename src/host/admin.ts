@@ -1,0 +1,79 @@
+import { addDocument } from '../content/add-document.ts'
+import { DEFAULT_RETENTION, type Retention } from '../content/retention.ts'
+import {
+  type ContentLimits,
+  type ContentServices,
+  createContentServices,
+} from '../content/services.ts'
+import { createSweeper, type SweepReport } from '../content/sweep.ts'
+import { type VerifyReport, verifyStore } from '../content/verify.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { DocumentRecord, MetadataStore, SessionRecord } from '../ports/metadata-store.ts'
+
+export { DocumentExistsError } from '../content/add-document.ts'
+export type { Damage, VerifyReport } from '../content/verify.ts'
+
+/** What those who run a host do with its stores, also while it runs. */
+export interface Admin {
+  /**
+   * Adds a document; when `content` throws there is none.
+   *
+   * @returns its fileId
+   * @throws DocumentExistsError; WopiError TOO_LARGE, STORAGE_FULL
+   */
+  add(document: {
+    name: string
+    ownerId: string
+    content: AsyncIterable<Uint8Array>
+    fileId?: string
+  }): Promise<string>
+  /** A document, or `undefined`. */
+  find(fileId: string): Promise<DocumentRecord | undefined>
+  /** Any document, or `undefined` when there is none. */
+  findAny(): Promise<DocumentRecord | undefined>
+  /** Sessions that can still be continued, in the order of their id. */
+  sessions(): Promise<{ sessions: SessionRecord[]; now: number }>
+  /** Ends a session; `false` when there is no such open one. */
+  cancelSession(sessionId: string): Promise<boolean>
+  /** Hashes everything again and tells what is damaged. */
+  verify(options?: Parameters<typeof verifyStore>[1]): Promise<VerifyReport>
+  /** Does the housekeeping at once, for about `budgetMs`. */
+  sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
+}
+
+const PAGE = 100
+
+/** Creates the administration of a host over its stores. */
+export function createAdmin(options: {
+  metadata: MetadataStore
+  blobs: BlobStore
+  limits?: Partial<ContentLimits>
+  retention?: Partial<Retention>
+}): Admin {
+  const content = createContentServices(options)
+  const { metadata } = content
+  const retention = { ...DEFAULT_RETENTION, ...options.retention }
+  const sweeper = createSweeper(content, { retention, clock: () => performance.now() })
+  return {
+    add: (document) => addDocument(content, document),
+    find: async (fileId) => (await metadata.readDocument(fileId))?.document,
+    findAny: async () => (await metadata.listDocuments({ limit: 1 }))[0],
+    sessions: () => openSessions(content),
+    cancelSession: async (sessionId) => (await metadata.cancelSession(sessionId)).ok,
+    verify: (choices) => verifyStore(content, choices),
+    sweep: (budget) => sweeper.sweep(budget),
+  }
+}
+
+async function openSessions({
+  metadata,
+}: ContentServices): Promise<{ sessions: SessionRecord[]; now: number }> {
+  const open: SessionRecord[] = []
+  let after: string | undefined
+  for (;;) {
+    const page = await metadata.listSessions({ limit: PAGE, ...(after !== undefined && { after }) })
+    open.push(...page.sessions.filter((s) => !s.committed && page.now < s.expiresAt))
+    after = page.sessions.at(-1)?.id
+    if (page.sessions.length < PAGE) return { sessions: open, now: page.now }
+  }
+}

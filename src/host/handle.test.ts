@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { ALL_FEATURES, createTestHost, testBytes } from '../../test/helpers/test-host.ts'
+import { append, assertRefused, openSession } from '../../test/helpers/wopi-story.ts'
+import type { Access } from '../ports/access.ts'
+import { createHandler } from './handle.ts'
+
+test('the handler answers 404 for an address that is no file’s, without asking for a token', async () => {
+  const host = await createTestHost()
+
+  assertRefused(await host.request('/wopi/folders/f', { token: undefined }), 404)
+})
+
+test('the handler answers 501 for an unknown, empty or missing override, after token and file', async () => {
+  const host = await createTestHost()
+  const send = (override: string, options = {}) =>
+    host.request(`/wopi/files/${host.fileId}`, {
+      method: 'POST',
+      headers: { 'X-WOPI-Override': override },
+      ...options,
+    })
+
+  assertRefused(await send('UNKNOWN'), 501)
+  assertRefused(await send(''), 501)
+  assertRefused(await send('UNKNOWN', { token: 'forged' }), 401)
+  assertRefused(await send('UNKNOWN', { token: 'bob:none' }), 404)
+})
+
+test('the handler answers 401 before 404, so that nobody learns which files there are', async () => {
+  const host = await createTestHost()
+
+  assertRefused(await host.request('/wopi/files/none', { token: 'forged' }), 401)
+  assertRefused(await host.request('/wopi/files/none', { token: 'bob:none' }), 404)
+  assertRefused(await host.request('/wopi/files/none'), 404)
+})
+
+test('the handler takes the token of the query before that of the Authorization header', async () => {
+  const host = await createTestHost()
+  const headers = { Authorization: 'Bearer bob:read' }
+
+  const both = JSON.parse((await host.send(undefined, { headers })).text)
+  const header = JSON.parse((await host.send(undefined, { headers, token: undefined })).text)
+
+  assert.deepEqual([both.UserId, header.UserId], ['alice', 'bob'])
+})
+
+test('the handler asks the application on every request, so that rights can be taken away', async () => {
+  const host = await createTestHost()
+  const asked: unknown[] = []
+  let may = true
+  const access: Access = {
+    async authenticate(token, { fileId, operation }) {
+      asked.push([token, fileId, operation])
+      const permissions = new Set(may ? (['read'] as const) : [])
+      return { userId: 'u', displayName: 'U', permissions, expiresAt: 0 }
+    },
+  }
+  const handler = handlerOf(host, access)
+
+  const before = await handler(requestOf(host.fileId))
+  may = false
+  const after = await handler(requestOf(host.fileId))
+
+  assert.deepEqual([before.status, after.status], [200, 404])
+  assert.deepEqual(asked[1], ['t', host.fileId, 'CheckFileInfo'])
+})
+
+test('the handler lets those who may write read', async () => {
+  const host = await createTestHost()
+
+  assert.equal((await host.send('GET_LOCK', { token: 'alice:write' })).status, 200)
+})
+
+test('the handler answers 500 without details when the application or a store fails, and logs them', async () => {
+  const host = await createTestHost()
+  const handler = handlerOf(host, {
+    authenticate: () => Promise.reject(new Error('ldap://secret is down')),
+  })
+  const { metadata } = host.content
+  host.content.metadata = {
+    ...metadata,
+    readDocument: () => Promise.reject(new Error('secret disk')),
+  }
+
+  const byAccess = await handler(requestOf(host.fileId))
+  const byStore = await host.send(undefined)
+
+  assert.equal(byAccess.status, 500)
+  assertRefused(byStore, 500)
+  assert.ok(byStore.headers.get('X-WOPI-ServerError'))
+  assert.doesNotMatch(JSON.stringify([byAccess, ...byStore.headers]), /secret/)
+  assert.equal(host.logged.filter(({ level }) => level === 'error').length, 2)
+})
+
+test('the handler logs the correlation id with an error, and never a token', async () => {
+  const host = await createTestHost()
+  host.content.metadata.readDocument = () => Promise.reject(new Error('broken'))
+
+  await host.send(undefined, { headers: { 'X-WOPI-CorrelationId': 'c-1' } })
+
+  assert.equal(host.logged[0]?.fields.correlationId, 'c-1')
+  assert.doesNotMatch(JSON.stringify(host.logged), /alice:write/)
+})
+
+test('the handler sends the reason of a failure as printable ASCII of bounded length', async () => {
+  const host = await createTestHost()
+  const headers = { 'X-WOPI-Lock': `L${'\u00e9'.repeat(900)}` }
+
+  const reply = await host.send('LOCK', { headers })
+
+  assertRefused(reply, 400)
+  assert.match(reply.headers.get('X-WOPI-FailureReason') ?? '', /^[\x20-\x7e]{1,1024}$/)
+})
+
+test('the handler sends the failure headers of an operation only after the permission check', async () => {
+  const host = await createTestHost()
+  const session = await openSession(host)
+  const offset = 'X-WOPI-UploadSessionCurrentOffset'
+
+  assertRefused(await append(host, session, 5, testBytes(5)), 400, { [offset]: '0' })
+  assertRefused(await append(host, session, 5, testBytes(5), { token: 'bob:read' }), 404, {
+    [offset]: null,
+  })
+})
+
+test('the handler answers even when the failure headers cannot be found out', async () => {
+  const host = await createTestHost()
+  const session = await openSession(host)
+  host.content.metadata.readSession = () => Promise.reject(new Error('broken'))
+
+  assertRefused(await append(host, session, 0, testBytes(5)), 500)
+})
+
+test('the handler names the operation in its reply, for logs', async () => {
+  const host = await createTestHost()
+  const { handler, fileId } = host
+
+  const done = await handler(requestOf(fileId, 'alice:write'))
+  const refused = await handler(requestOf(fileId, 'forged'))
+
+  assert.deepEqual([done.operation, refused.operation], ['CheckFileInfo', 'CheckFileInfo'])
+})
+
+function handlerOf(host: Awaited<ReturnType<typeof createTestHost>>, access: Access) {
+  const line = (level: string) => (fields: Record<string, unknown>, message: string) => {
+    host.logged.push({ level, fields, message })
+  }
+  const log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
+  return createHandler({ content: host.content, features: ALL_FEATURES, access, log })
+}
+
+function requestOf(fileId: string, token = 't') {
+  return {
+    method: 'GET',
+    target: `/wopi/files/${fileId}?access_token=${token}`,
+    header: () => undefined,
+    contentLength: undefined,
+    body: (async function* () {})(),
+    signal: new AbortController().signal,
+  }
+}

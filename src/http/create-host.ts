@@ -1,0 +1,88 @@
+import type { IncomingMessage, Server } from 'node:http'
+import { type CoreOptions, createCore, type SweepReport } from '../host/core.ts'
+import type { Log } from '../ports/log.ts'
+import { configureServer } from './configure-server.ts'
+import { createFastifyPlugin, type FastifyPlugin } from './fastify-plugin.ts'
+import { createFetchHandler, type FetchHandler } from './fetch-handler.ts'
+import { checkBasePath, checkPublicUrl, ownTarget } from './mount.ts'
+import { createNodeListener, type NodeListener } from './node-listener.ts'
+import type { RequestRecord } from './request-record.ts'
+import { warnOnce } from './server-check.ts'
+import type { Timers } from './timers.ts'
+
+/** What a host is made of, and where it is mounted. Closing the stores is the application's. */
+export interface HostOptions extends CoreOptions {
+  /** What clients put before `basePath`: scheme, host and port, such as `https://docs.example.com`. */
+  publicUrl: string
+  /** Path that the host is mounted under, such as `/office` (default: none). WOPI's own paths follow it. */
+  basePath?: string
+  /** Told of every request when it is over, for logs and metrics. */
+  onRequest?: (record: RequestRecord) => void
+  /** Clock and alarms of the HTTP layer, in tests. */
+  timers?: Timers
+}
+
+/** A WOPI host, ready to be mounted. Creating it starts nothing. */
+export interface Host {
+  /** For `node:http`, Express and Connect; mount it before any body parser. */
+  node: NodeListener
+  /** For servers that speak the Fetch interface. */
+  fetch: FetchHandler
+  /** For Fastify: `app.register(host.fastify)`, with `{ prefix: basePath }` where there is one. */
+  fastify: FastifyPlugin
+  /** The WOPISrc of a file. */
+  wopiSrc(fileId: string): string
+  /** Gives a server the time-outs and header limits that uploads and WOPI's headers need. */
+  configureServer(server: Server): void
+  /** Starts the housekeeping: it removes dead sessions and bytes that nobody needs. */
+  start(): void
+  /** Does the housekeeping at once, for about `budgetMs`. */
+  sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
+  /**
+   * Ends the housekeeping; a sweep under way is finished first. From now on new requests are
+   * answered 503, and connections end after the requests that are on them.
+   */
+  close(): Promise<void>
+}
+
+const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/**
+ * Creates a host over an application's own stores and rights.
+ *
+ * @throws TypeError when `publicUrl` is no http(s) URL, or `basePath` no path
+ */
+export function createHost(options: HostOptions): Host {
+  const { log = SILENT, onRequest, timers } = options
+  const publicUrl = checkPublicUrl(options.publicUrl)
+  const basePath = checkBasePath(options.basePath ?? '')
+  const { handler, housekeeping, sweeper } = createCore({ ...options, log })
+  let closing = false
+  const mount = {
+    handler,
+    basePath,
+    log,
+    closing: () => closing,
+    ...(onRequest && { onRequest }),
+    ...(timers && { timers }),
+  }
+  const node = warnOnce(createNodeListener(mount), { log, basePath })
+
+  return {
+    node,
+    fetch: createFetchHandler(mount),
+    fastify: createFastifyPlugin(node, basePath),
+    wopiSrc: (fileId) => `${publicUrl}${basePath}/wopi/files/${fileId}`,
+    configureServer: (server) => configureServer(server, isBelow(basePath)),
+    start: () => housekeeping.start(),
+    sweep: (budget) => sweeper.sweep(budget),
+    close() {
+      closing = true
+      return housekeeping.close()
+    },
+  }
+}
+
+function isBelow(basePath: string): (request: IncomingMessage) => boolean {
+  return ({ url = '' }) => ownTarget(url, basePath) !== undefined
+}

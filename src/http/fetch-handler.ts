@@ -1,0 +1,160 @@
+import type { Handler } from '../host/handle.ts'
+import type { OpenedBytes } from '../ports/blob-store.ts'
+import type { HostReply, HostRequest } from '../ports/exchange.ts'
+import type { Log } from '../ports/log.ts'
+import { WopiError } from '../protocol/errors.ts'
+import { ownTarget } from './mount.ts'
+import { shutdownReply } from './node-listener.ts'
+import { type Recorder, type RequestRecord, startRecord } from './request-record.ts'
+import { systemTimers, type Timers } from './timers.ts'
+
+/** A handler of the Fetch API, as Hono, Deno, Bun and edge runtimes take it. */
+export type FetchHandler = (request: Request) => Promise<Response>
+
+export interface FetchHandlerOptions {
+  /** Answers requests; never rejects. */
+  handler: Handler
+  /** Path under which the host is mounted, without a slash at its end (default: none). */
+  basePath?: string
+  log: Log
+  /** Told of every request when it is over. */
+  onRequest?: (record: RequestRecord) => void
+  /** Whether the host is closing: new requests are answered 503. */
+  closing?: () => boolean
+  timers?: Timers
+}
+
+/** Statuses whose answer must not have a body, not even an empty one. */
+const WITHOUT_BODY = new Set([204, 205, 304])
+
+/**
+ * Creates a Fetch handler. What the surrounding server does with slow clients, and with bodies that
+ * were refused before their end, is its own affair.
+ */
+export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
+  const { handler, basePath = '', onRequest, timers = systemTimers } = options
+  return async (request) => {
+    const url = new URL(request.url)
+    const full = url.pathname + url.search
+    const body = requestBody(request)
+    const hostRequest = fetchRequest(request, ownTarget(full, basePath) ?? full, body)
+    const record = onRequest && startRecord(onRequest, hostRequest, timers.now)
+    const over = (aborted: boolean) => record?.over({ bytesIn: body.received, aborted })
+    const reply = options.closing?.() ? shutdownReply() : await handler(hostRequest)
+    record?.answered(reply)
+    return respond(reply, { record, over, log: options.log })
+  }
+}
+
+function fetchRequest(request: Request, target: string, body: HostRequest['body']): HostRequest {
+  const length = request.headers.get('Content-Length')
+  return {
+    method: request.method,
+    target,
+    header: (name) => request.headers.get(name) || undefined,
+    contentLength: length === null ? undefined : Number(length),
+    body,
+    signal: request.signal,
+  }
+}
+
+/** The body of a Fetch request, checked against the length that was announced. */
+function requestBody(request: Request): AsyncIterable<Uint8Array> & { received: number } {
+  return {
+    received: 0,
+    async *[Symbol.asyncIterator]() {
+      if (request.bodyUsed) throw consumedBefore()
+      if (!request.body) return
+      const reader = request.body.getReader()
+      try {
+        for (;;) {
+          const { done, value } = await reader.read().catch((cause) => {
+            throw broken(cause)
+          })
+          if (done) break
+          this.received += value.length
+          yield value
+        }
+        checkLength(request, this.received)
+      } finally {
+        reader.cancel().catch(() => {})
+      }
+    },
+  }
+}
+
+function checkLength(request: Request, received: number): void {
+  const announced = request.headers.get('Content-Length')
+  if (announced !== null && Number(announced) !== received) throw broken()
+}
+
+interface Ending {
+  record: Recorder | undefined
+  over(aborted: boolean): void
+  log: Log
+}
+
+function respond(reply: HostReply, ending: Ending): Response {
+  const { status, headers, body } = reply
+  if (body === undefined || body instanceof Uint8Array) {
+    ending.record?.sent(body?.length ?? 0)
+    ending.over(false)
+    const bytes = WITHOUT_BODY.has(status) ? null : (body ?? new Uint8Array(0)).slice()
+    return new Response(bytes, { status, headers: withLength(headers, body?.length ?? 0) })
+  }
+  const stream = openedStream(body, reply.contentLength, ending)
+  return new Response(stream, { status, headers: withLength(headers, reply.contentLength) })
+}
+
+function withLength(headers: HostReply['headers'], length: number | undefined) {
+  return { ...headers, ...(length !== undefined && { 'Content-Length': String(length) }) }
+}
+
+/** A web stream over opened bytes. Cancelling it, and its end, dispose them. */
+function openedStream(
+  opened: OpenedBytes,
+  length: number | undefined,
+  { record, over, log }: Ending,
+): ReadableStream<Uint8Array> {
+  const bytes = opened[Symbol.asyncIterator]()
+  let sent = 0
+  async function finish(aborted: boolean) {
+    over(aborted)
+    await opened[Symbol.asyncDispose]()
+  }
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await bytes.next()
+          if (!done) {
+            sent += value.length
+            record?.sent(value.length)
+            // The stream keeps what it is given; a store may use the memory again.
+            return controller.enqueue(new Uint8Array(value))
+          }
+          if (length !== undefined && sent !== length)
+            throw new Error(`A reply of ${length} bytes was announced and ${sent} bytes came`)
+          await finish(false)
+          controller.close()
+        } catch (error) {
+          log.error({ err: error }, 'A reply broke off')
+          controller.error(error)
+          await finish(true)
+        }
+      },
+      cancel: () => finish(true),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+function consumedBefore(): WopiError {
+  return new WopiError('BODY_CONSUMED', {
+    detail: 'Something before wopikit has read the request body: hand the request over unread',
+  })
+}
+
+function broken(cause?: unknown): WopiError {
+  return new WopiError('BODY_INVALID', { detail: 'The connection broke inside the body', cause })
+}

@@ -1,0 +1,32 @@
+const OWN_PATHS = '/wopi/'
+
+/**
+ * Checks the path under which a host is mounted: empty, or like `/office`.
+ *
+ * @throws TypeError when it does not start with a slash, ends in one, or holds what a path cannot
+ */
+export function checkBasePath(basePath: string): string {
+  if (/^(\/[A-Za-z0-9._~-]+)*$/.test(basePath)) return basePath
+  throw new TypeError(`basePath must be empty or like /office, not ${JSON.stringify(basePath)}`)
+}
+
+/**
+ * Checks the address by which clients reach the server, without the base path.
+ *
+ * @returns it without a slash at its end
+ * @throws TypeError when it is no http or https address, or has a query or fragment
+ */
+export function checkPublicUrl(publicUrl: string): string {
+  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined
+  if (url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '')
+    return url.href.replace(/\/+$/, '')
+  throw new TypeError(
+    `publicUrl must be like https://docs.example.com, not ${JSON.stringify(publicUrl)}`,
+  )
+}
+
+/** Path and query of a request without the base path; `undefined` when it is not for the host. */
+export function ownTarget(url: string, basePath: string): string | undefined {
+  if (!url.startsWith(OWN_PATHS, basePath.length) || !url.startsWith(basePath)) return undefined
+  return url.slice(basePath.length)
+}

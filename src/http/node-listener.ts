@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Handler } from '../host/handle.ts'
+import type { HostReply } from '../ports/exchange.ts'
+import type { Log } from '../ports/log.ts'
+import { WopiError } from '../protocol/errors.ts'
+import { HEADERS } from '../protocol/names.ts'
+import { askForBody } from './expect-continue.ts'
+import { IncomingBody } from './incoming-body.ts'
+import { ownTarget } from './mount.ts'
+import { contentLengthOf, headerOf, nodeRequest } from './node-request.ts'
+import { type RequestRecord, startRecord } from './request-record.ts'
+import { sendReply } from './send-reply.ts'
+import { systemTimers, type Timers } from './timers.ts'
+
+/** A listener of `node:http`, which is a middleware of Express and Connect as well. */
+export type NodeListener = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void
+
+export interface NodeListenerOptions {
+  /** Answers requests; never rejects. */
+  handler: Handler
+  /** Path under which the host is mounted, without a slash at its end (default: none). */
+  basePath?: string
+  log: Log
+  /** Told of every request when it is over. */
+  onRequest?: (record: RequestRecord) => void
+  /** Whether the host is closing: new requests are answered 503, and connections end. */
+  closing?: () => boolean
+  timers?: Timers
+}
+
+/** What Express adds to a request. */
+interface ExpressRequest extends IncomingMessage {
+  /** The address as it was before the router cut off the path that it is mounted under. */
+  originalUrl?: string
+}
+
+/**
+ * Creates a listener that answers requests below `basePath` and hands all others to `next`, or
+ * answers them 404 when there is none.
+ */
+export function createNodeListener(options: NodeListenerOptions): NodeListener {
+  const { basePath = '', log } = options
+  return (request: ExpressRequest, response, next) => {
+    const url = request.originalUrl ?? request.url ?? ''
+    const target = ownTarget(url, basePath)
+    if (target === undefined && next) return next()
+    answer(request, response, target ?? url, options).catch((error) => {
+      const correlationId = headerOf(request.headers, HEADERS.correlationId)
+      log.error({ err: error, correlationId }, 'A reply broke off')
+      response.destroy()
+    })
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+  options: NodeListenerOptions,
+): Promise<void> {
+  const { handler, onRequest, timers = systemTimers, closing = () => false } = options
+  const body = new IncomingBody(request, {
+    expected: contentLengthOf(request),
+    askForBody: () => askForBody(request),
+    timers,
+  })
+  const hostRequest = nodeRequest(request, response, { target, body })
+  const record = onRequest && startRecord(onRequest, hostRequest, timers.now)
+  response.once('close', () => {
+    record?.over({ bytesIn: body.received, aborted: !response.writableFinished })
+  })
+  const reply = closing() ? shutdownReply() : await handler(hostRequest)
+  record?.answered(reply)
+  const onSent = (bytes: number) => record?.sent(bytes)
+  const exchange = { request, response, body, timers, onSent }
+  await sendReply(reply, exchange, { lastOnConnection: closing() })
+}
+
+/** What requests are told that come while the host is closing. */
+export function shutdownReply(): HostReply {
+  const { status, message } = new WopiError('SHUTTING_DOWN')
+  return { status, headers: { [HEADERS.failureReason]: message } }
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import test from 'node:test'
+import { OPERATIONS } from './index.ts'
+
+const HERE = new URL('./', import.meta.url)
+
+test('OPERATIONS holds every operation once', () => {
+  const names = OPERATIONS.map(({ name }) => name)
+
+  assert.equal(new Set(names).size, names.length)
+})
+
+test('OPERATIONS holds no two operations that answer the same request, unless the first wants more', () => {
+  const seen = new Map<string, string>()
+  for (const { name, route } of OPERATIONS) {
+    const address = `${route.method} ${route.path} ${route.override}`
+    const earlier = seen.get(address)
+    assert.ok(earlier === undefined || earlier === 'UnlockAndRelock', `${earlier} hides ${name}`)
+    seen.set(address, name)
+  }
+})
+
+test('OPERATIONS holds every operation that a file defines', () => {
+  const defined = readdirSync(HERE)
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => readFileSync(new URL(file, HERE), 'utf8'))
+    .filter((source) => / = defineOperation\(/.test(source))
+
+  assert.equal(OPERATIONS.length, defined.length)
+})
+
+for (const { name } of OPERATIONS)
+  test(`OPERATIONS: ${name} has a file of its name, and tests that begin with its name`, () => {
+    const file = name.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()
+
+    const tests = new URL(`${file}.test.ts`, HERE)
+
+    assert.ok(existsSync(new URL(`${file}.ts`, HERE)), `${file}.ts is missing`)
+    assert.ok(existsSync(tests), `${file}.test.ts is missing`)
+    const titles = [...readFileSync(tests, 'utf8').matchAll(/^\s*test\(\s*['`](\w+)/gm)]
+    assert.ok(titles.length > 0)
+    for (const [, first] of titles) assert.equal(first, name)
+  })

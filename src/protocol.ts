@@ -1,0 +1,83 @@
+/** `wopikit/protocol`: the wire formats of WOPI with CSPP Plus, without I/O, for Node and browsers. */
+
+export type {
+  Chunk,
+  ChunkId,
+  ChunkingScheme,
+  PlacedChunk,
+  RangeReader,
+  StreamChunks,
+} from './protocol/chunking/chunk.ts'
+export {
+  CHUNK_ID_BYTES,
+  chunkIdFromBytes,
+  chunkIdToBytes,
+  EMPTY_CHUNK_ID,
+  isChunkId,
+} from './protocol/chunking/chunk-id.ts'
+export {
+  type Chunked,
+  createStreamChunker,
+  type StreamChunker,
+} from './protocol/chunking/stream-chunker.ts'
+export { type FailureCode, WopiError } from './protocol/errors.ts'
+export {
+  type ChunkReader,
+  type ChunkReaderOptions,
+  type CompletedChunk,
+  createChunkReader,
+} from './protocol/frames/chunk-reader.ts'
+export {
+  createFrameDecoder,
+  type FrameDecoder,
+  type FrameDecoderOptions,
+  type FrameEvent,
+} from './protocol/frames/decoder.ts'
+export {
+  CHUNK_HEADER_BYTES,
+  CHUNK_RANGE_HEADER_BYTES,
+  END_FRAME,
+  encodeFrameHeader,
+  encodeMessage,
+} from './protocol/frames/encoder.ts'
+export { FrameError, type FrameErrorCode } from './protocol/frames/frame-error.ts'
+export type { Frame, FrameType } from './protocol/frames/layout.ts'
+export { MessageError, type MessageErrorCode } from './protocol/message-error.ts'
+export {
+  type ChunksToReturn,
+  type ContentProperty,
+  type CreateUploadSessionResponse,
+  encodeCoauthTable,
+  encodeCreateUploadSessionResponse,
+  encodeGetChunkedFileRequest,
+  encodeGetChunkedFileResponse,
+  encodeGetChunksRequest,
+  encodeGetChunksResponse,
+  encodePutChunkedFileRequest,
+  type GetChunkedFileRequest,
+  type GetChunkedFileResponse,
+  type GetChunksRequest,
+  type GetChunksResponse,
+  type PutChunkedFileRequest,
+  parseCoauthTable,
+  parseCreateUploadSessionResponse,
+  parseGetChunkedFileRequest,
+  parseGetChunkedFileResponse,
+  parseGetChunksRequest,
+  parseGetChunksResponse,
+  parsePutChunkedFileRequest,
+  type RequestedRange,
+} from './protocol/messages.ts'
+export { HEADERS, MAIN_CONTENT, OVERRIDES } from './protocol/names.ts'
+export { placeChunks, type StreamSignature, streamSize } from './protocol/signature.ts'
+export {
+  type ChunkHash,
+  chunkIdOf,
+  createHash,
+  HASH_STATE_BYTES,
+  hashBytes,
+  restoreHash,
+} from './protocol/spooky/spooky.ts'
+export { encodeUtf7 } from './protocol/utf7.ts'
+export { readZipDirectory } from './protocol/zip/central-directory.ts'
+export type { ZipDirectory, ZipOutcome, ZipRefusal } from './protocol/zip/outcome.ts'

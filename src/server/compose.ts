@@ -1,0 +1,130 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createHost, type Host, type HostOptions } from '../http/create-host.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { MetadataStore } from '../ports/metadata-store.ts'
+import { createFileBlobStore } from '../stores/blobs/file.ts'
+import { createSqliteMetadataStore } from '../stores/metadata/sqlite.ts'
+import { createSignedAccess, type SignedAccess } from './access.ts'
+import type { Config } from './config.ts'
+import { ServerError } from './errors.ts'
+
+const DATABASE = 'wopikit.db'
+const BLOBS = 'blobs'
+const TOKEN_KEY = 'access-token-key'
+const TOKEN_KEY_BYTES = 32
+const OWNER_ONLY = 0o700
+
+/** The stores of a data folder. */
+export interface Stores {
+  metadata: MetadataStore
+  blobs: BlobStore
+  close(): Promise<void>
+}
+
+export interface StoresOptions {
+  dataDir: string
+  /** Whether an empty or missing folder becomes a new one (default: true). */
+  create?: boolean
+  /** Free disk space below which new content is refused, in bytes. */
+  minFreeBytes?: number
+  /** The clock, in ms since 1970 UTC. */
+  now?: () => number
+}
+
+/**
+ * Opens the stores of a data folder; several processes may do so at once.
+ *
+ * @throws ServerError DATA_MISSING when there is none and `create` is false, DATA_UNUSABLE
+ */
+export async function openStores(options: StoresOptions): Promise<Stores> {
+  const { dataDir, create = true, minFreeBytes, now } = options
+  const database = join(dataDir, DATABASE)
+  if (create) await makeFolder(dataDir)
+  else if (!(await exists(database))) throw new ServerError('DATA_MISSING', dataDir)
+  const clock = now && { now }
+  const metadata = createSqliteMetadataStore({ path: database, ...clock })
+  try {
+    await metadata.check()
+  } catch (cause) {
+    await metadata.close().catch(() => {})
+    throw new ServerError('DATA_UNUSABLE', `${dataDir} (${messageOf(cause)})`, { cause })
+  }
+  const blobs = createFileBlobStore({
+    directory: join(dataDir, BLOBS),
+    ...(minFreeBytes !== undefined && { reserveBytes: minFreeBytes }),
+    ...clock,
+  })
+  return { metadata, blobs, close: () => metadata.close() }
+}
+
+/** The Access over the key of a data folder, which is made when there is none. */
+export async function openAccess(
+  { metadata }: Pick<Stores, 'metadata'>,
+  options: { randomBytes: (length: number) => Uint8Array; now?: () => number },
+): Promise<SignedAccess> {
+  const key = await metadata.ensureSecret(TOKEN_KEY, options.randomBytes(TOKEN_KEY_BYTES))
+  return createSignedAccess({ key, ...(options.now && { now: options.now }) })
+}
+
+/** Puts a host on stores, as the settings say. */
+export function composeHost(
+  config: Config,
+  parts: Stores & Pick<HostOptions, 'access' | 'log' | 'onRequest' | 'timers' | 'publicUrl'>,
+): Host {
+  const { coauth: extensions, ocsUrl, rtcUrl, geoLocation } = config
+  return createHost({
+    ...parts,
+    basePath: config.basePath,
+    limits: limitsOf(config),
+    retention: retentionOf(config),
+    uploadSessions: config.uploadSessions,
+    ...(extensions.length > 0 && {
+      coauth: {
+        extensions,
+        officeCollaborationServiceEndpointUrl: ocsUrl,
+        realTimeChannelEndpointUrl: rtcUrl,
+        fileGeoLocationCode: geoLocation,
+        sharingStatus: 'Shared' as const,
+      },
+    }),
+  })
+}
+
+/** Limits of the content, as the settings say. */
+export function limitsOf(config: Config): NonNullable<Required<HostOptions>['limits']> {
+  const { maxFileBytes, maxSessionsPerUser, maxSessionBytes } = config
+  const { maxSessionBytesPerDocument, maxSessionBytesPerUser } = config
+  return {
+    maxFileBytes,
+    maxSessionsPerUser,
+    maxSessionBytes,
+    maxSessionBytesPerDocument,
+    maxSessionBytesPerUser,
+  }
+}
+
+/** How long things are kept, as the settings say. */
+export function retentionOf(config: Config): NonNullable<Required<HostOptions>['retention']> {
+  const { historyStates, historyAge, garbageDelay } = config
+  return { historyStates, historyAgeMs: historyAge, garbageDelayMs: garbageDelay }
+}
+
+async function makeFolder(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: OWNER_ONLY })
+  } catch (cause) {
+    throw new ServerError('DATA_UNUSABLE', `${dataDir} (${messageOf(cause)})`, { cause })
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

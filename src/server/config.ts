@@ -1,0 +1,190 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { duration, list, onOff, SETTING_KINDS, size, whole } from './setting-types.ts'
+
+const EXTENSION = /^(\*|\.[a-z0-9]+)$/
+
+/**
+ * Every setting of the server. Flag, environment variable, key in the file, default, help text and
+ * docs/configuration.md are all derived from here.
+ */
+const SETTINGS = z.strictObject({
+  port: whole(0, 65_535).prefault('8080').describe('TCP port to listen on; 0 takes any free one'),
+  host: z
+    .string()
+    .min(1)
+    .prefault('127.0.0.1')
+    .describe('address to listen on; 0.0.0.0 lets other machines in'),
+  data: z
+    .string()
+    .min(1)
+    .prefault('wopikit-data')
+    .describe('folder that holds everything: database and content'),
+  publicUrl: z
+    .url({ protocol: /^https?$/, message: 'must be like https://docs.example.com' })
+    .optional()
+    .describe('scheme, host and port that clients see, when a proxy is in front'),
+  basePath: z
+    .string()
+    .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'must be empty or like /office')
+    .prefault('')
+    .describe('path in front of /wopi'),
+  logLevel: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .prefault('info')
+    .describe('what is logged: debug, info, warn, error or silent'),
+  maxFileBytes: size().prefault('64G').describe('largest content of one document'),
+  minFreeBytes: size()
+    .prefault('256M')
+    .describe('free disk space below which new content is refused'),
+  uploadSessions: onOff()
+    .prefault('on')
+    .describe('whether clients may send a document in several requests'),
+  maxSessionsPerUser: whole(1, 10_000)
+    .prefault('32')
+    .describe('most live upload sessions of one user on one document'),
+  maxSessionBytes: size().prefault('64G').describe('most bytes in one upload session'),
+  maxSessionBytesPerDocument: size()
+    .prefault('256G')
+    .describe('most bytes in all live upload sessions of one document'),
+  maxSessionBytesPerUser: size()
+    .prefault('256G')
+    .describe('most bytes in all live upload sessions of one user'),
+  historyStates: whole(1, 10_000)
+    .prefault('20')
+    .describe('former states of a document that are kept'),
+  historyAge: duration().prefault('30d').describe('age at which a former state goes even so'),
+  garbageDelay: duration()
+    .prefault('1d')
+    .describe('how long content that nothing needs waits before it is deleted'),
+  coauth: list()
+    .refine((extensions) => extensions.every((extension) => EXTENSION.test(extension)), {
+      message: 'must be extensions such as .docx,.xlsx, or *',
+    })
+    .prefault('')
+    .describe('extensions of documents that several users edit at once, or *; none when empty'),
+  ocsUrl: z
+    .string()
+    .prefault('')
+    .describe("Office's collaboration service (discovery action `collab`), for coauth"),
+  rtcUrl: z
+    .string()
+    .prefault('')
+    .describe("Office's real-time channel (discovery action `rtc`), for coauth"),
+  geoLocation: z
+    .string()
+    .prefault('')
+    .describe('FileGeoLocationCode that Microsoft has assigned, for coauth'),
+  shutdownGrace: duration()
+    .prefault('30s')
+    .describe('how long requests may still take when the server is stopped'),
+})
+
+/** The settings of a server; sizes are in bytes and durations in ms. */
+export type Config = z.output<typeof SETTINGS>
+
+export type SettingName = keyof Config
+
+/** One setting, as commands and documentation show it. */
+export interface Setting {
+  /** Key in the file. */
+  name: SettingName
+  /** `--max-file-bytes` */
+  flag: string
+  /** `WOPIKIT_MAX_FILE_BYTES` */
+  variable: string
+  /** What it is written as: text, number, size, duration, on/off, list. */
+  kind: string
+  /** As it would be written; `undefined` for none. */
+  default: string | undefined
+  help: string
+}
+
+/** Settings cannot be used; the message names each of them and how to mend it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly code = 'CONFIG_INVALID'
+}
+
+/** All settings in the order in which they are documented. */
+export function listSettings(): Setting[] {
+  return Object.entries(SETTINGS.shape).map(([name, schema]) => ({
+    name: name as SettingName,
+    flag: `--${kebab(name)}`,
+    variable: variableOf(name),
+    kind: kindOf(schema),
+    default: defaultOf(schema),
+    help: schema.description ?? '',
+  }))
+}
+
+/** Where settings come from; the first one that has a setting decides. */
+export interface ConfigSources {
+  /** From the command line, by name. */
+  flags?: Readonly<Record<string, unknown>>
+  env?: Readonly<Record<string, string | undefined>>
+  /** From the file, by name. */
+  file?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Puts the settings together: flag before environment variable before file before default. An empty
+ * variable counts as absent.
+ *
+ * @throws ConfigError
+ */
+export function readConfig({ flags = {}, env = {}, file = {} }: ConfigSources): Config {
+  const chosen: Record<string, unknown> = { ...file }
+  const origins: Record<string, string> = {}
+  for (const { name, flag, variable } of listSettings()) {
+    if (name in file) origins[name] = `${name} (file)`
+    if (env[variable]) [chosen[name], origins[name]] = [env[variable], variable]
+    if (flags[name] !== undefined) [chosen[name], origins[name]] = [flags[name], flag]
+  }
+  const outcome = SETTINGS.safeParse(chosen)
+  if (outcome.success) return outcome.data
+  throw new ConfigError(outcome.error.issues.map((issue) => explain(issue, origins)).join('\n'))
+}
+
+/**
+ * Reads the settings of a JSON file.
+ *
+ * @throws ConfigError when it cannot be read or is no JSON object
+ */
+export async function readConfigFile(path: string): Promise<Record<string, unknown>> {
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? 'it is no JSON object' : String(error)
+    throw new ConfigError(`The configuration file ${path} cannot be read: ${reason}`)
+  }
+}
+
+function explain(issue: z.core.$ZodIssue, origins: Record<string, string>): string {
+  if (issue.code === 'unrecognized_keys')
+    return `Unknown settings in the file: ${issue.keys.join(', ')}; see docs/configuration.md`
+  const name = String(issue.path[0])
+  return `${origins[name] ?? name} ${issue.message}`
+}
+
+type AnySetting = (typeof SETTINGS.shape)[SettingName]
+
+function kindOf(schema: z.core.$ZodType): string {
+  const kind = SETTING_KINDS.get(schema)?.kind
+  if (kind) return kind
+  const { innerType } = schema._zod.def as { innerType?: z.core.$ZodType }
+  return innerType ? kindOf(innerType) : 'text'
+}
+
+function defaultOf(schema: AnySetting): string | undefined {
+  const { type, defaultValue } = schema._zod.def as { type: string; defaultValue?: unknown }
+  return type === 'prefault' ? String(defaultValue) : undefined
+}
+
+function variableOf(name: string): string {
+  return `WOPIKIT_${kebab(name).replaceAll('-', '_').toUpperCase()}`
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}

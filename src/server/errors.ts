@@ -1,0 +1,67 @@
+/** What may go wrong around the server, and how it is mended. One row per code. */
+const FAILURES = {
+  DATA_MISSING: {
+    title: 'There is no data here',
+    fix: 'Give --data DIR with the folder that "wopikit serve" uses; its first start makes one.',
+  },
+  DATA_UNUSABLE: {
+    title: 'The data folder cannot be used',
+    fix: 'Check that the folder can be written, or give another one with --data DIR.',
+  },
+  PORT_TAKEN: {
+    title: 'The port is in use',
+    fix: 'Stop what uses it, or give another one with --port; --port 0 takes any free one.',
+  },
+  ADDRESS_UNUSABLE: {
+    title: 'The server cannot listen there',
+    fix: 'Give an address of this machine with --host, and a port above 1023 with --port.',
+  },
+  FILE_UNREADABLE: {
+    title: 'The file cannot be read',
+    fix: 'Check its name; relative names count from the folder that you are in.',
+  },
+  FILE_TOO_LARGE: {
+    title: 'The file is larger than this host allows',
+    fix: 'Set maxFileBytes higher (WOPIKIT_MAX_FILE_BYTES, or the configuration file).',
+  },
+  DISK_FULL: {
+    title: 'There is no room for new content',
+    fix: 'Make room on the disk of the data folder; "wopikit sweep" removes what is not needed.',
+  },
+  DOCUMENT_UNKNOWN: {
+    title: 'There is no such document',
+    fix: 'Use the fileId that "wopikit add" has printed, with the same --data.',
+  },
+  DOCUMENT_EXISTS: {
+    title: 'There is a document with this id already',
+    fix: 'Give another --id, or none.',
+  },
+  SESSION_UNKNOWN: {
+    title: 'There is no such open upload session',
+    fix: '"wopikit sessions" lists the ids of those there are.',
+  },
+  ARGUMENT_INVALID: {
+    title: 'An argument cannot be used',
+    fix: 'See --help of the command.',
+  },
+} as const
+
+export type ServerErrorCode = keyof typeof FAILURES
+
+/** A failure that whoever runs the server can mend: `fix` says how. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError'
+  readonly code: ServerErrorCode
+  readonly fix: string
+
+  /** @param detail what it is about, such as a path */
+  constructor(
+    code: ServerErrorCode,
+    detail: string,
+    options: { cause?: unknown; fix?: string } = {},
+  ) {
+    super(`${FAILURES[code].title}: ${detail}`, { cause: options.cause })
+    this.code = code
+    this.fix = options.fix ?? FAILURES[code].fix
+  }
+}

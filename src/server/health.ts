@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { MetadataStore } from '../ports/metadata-store.ts'
+
+const PATH = '/health'
+
+/** Whether a request asks how the server is. */
+export function isHealthRequest({ method, url = '' }: IncomingMessage): boolean {
+  return (url === PATH || url.startsWith(`${PATH}?`)) && (method === 'GET' || method === 'HEAD')
+}
+
+/** Answers 200 when requests can be served, and 503 when they cannot or the server is stopping. */
+export async function answerHealth(
+  response: ServerResponse,
+  { metadata, closing }: { metadata: Pick<MetadataStore, 'check'>; closing: boolean },
+): Promise<void> {
+  const status = closing ? 'stopping' : await checkStore(metadata)
+  const body = JSON.stringify({ status })
+  response.writeHead(status === 'ok' ? 200 : 503, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    ...(closing && { Connection: 'close' }),
+  })
+  response.end(body)
+}
+
+/** The reason is for the log of the store, not for whoever asks. */
+function checkStore(metadata: Pick<MetadataStore, 'check'>): Promise<'ok' | 'failing'> {
+  return metadata.check().then(
+    () => 'ok',
+    () => 'failing',
+  )
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { type Admin, createAdmin } from '../host/admin.ts'
+import type { SignedAccess } from './access.ts'
+import { wopiSrcOf } from './addresses.ts'
+import { limitsOf, openAccess, openStores, retentionOf } from './compose.ts'
+import type { Config } from './config.ts'
+
+export type { Damage, VerifyReport } from '../host/admin.ts'
+export { DocumentExistsError } from '../host/admin.ts'
+export type { Permission } from '../ports/access.ts'
+
+/** The administration of a data folder, for commands that run beside a server or without one. */
+export interface OpenedAdmin extends Admin, AsyncDisposable {
+  access: SignedAccess
+  /** The WOPISrc of a document at the server that used the folder last. */
+  wopiSrc(fileId: string): string
+}
+
+/**
+ * Opens a data folder without serving it.
+ *
+ * @param options.create whether an empty or missing folder becomes a new one
+ * @throws ServerError DATA_MISSING, DATA_UNUSABLE
+ */
+export async function openAdmin(
+  config: Config,
+  { create }: { create: boolean },
+): Promise<OpenedAdmin> {
+  const { data: dataDir, minFreeBytes } = config
+  const stores = await openStores({ dataDir, minFreeBytes, create })
+  try {
+    const limits = { limits: limitsOf(config), retention: retentionOf(config) }
+    return {
+      ...createAdmin({ ...stores, ...limits }),
+      access: await openAccess(stores, { randomBytes }),
+      wopiSrc: (fileId) => wopiSrcOf(config, fileId),
+      [Symbol.asyncDispose]: () => stores.close(),
+    }
+  } catch (error) {
+    await stores.close()
+    throw error
+  }
+}
