@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Config } from '../server/config.ts'
+import { keepHeapSmall } from '../server/heap.ts'
 import { createLogger, type Logger } from '../server/logging.ts'
 import { type RunningServer, startServer } from '../server/run.ts'
 import { addSettings, type FolderOptions, loadConfig, runCommand } from './command-line.ts'
@@ -21,6 +22,7 @@ export function serveCommand(io: TransferIo): Command {
 }
 
 async function serve(options: FolderOptions, io: TransferIo): Promise<void> {
+  keepHeapSmall()
   const config = await loadConfig(options, io)
   const logger = createLogger(config.logLevel)
   const server = await startServer(config, { log: logger.log })

@@ -61,7 +61,7 @@ export async function putChunks(
   signal: AbortSignal,
 ): Promise<SavedState> {
   const token = put.message.uploadSessionTokenToCommit
-  if (token) await requireOpenSession(services, put, token)
+  if (token) await findOpenSession(services.metadata, token, put.documentKey)
   const inline = await storeFrames(services, put, signal)
 
   return commitNext(services, put, async (current): Promise<NextState> => {
@@ -104,21 +104,6 @@ export async function findRepeatedCommit(
   if (!committed || !isRepeat || !current) return undefined
   const { sequenceNumber, modifiedAt } = current.document
   return { sequenceNumber, modifiedAt }
-}
-
-/** Whoever has committed the session has moved the file, which the client must learn first. */
-async function requireOpenSession(
-  { metadata, manifests }: ContentServices,
-  put: ChunkedPut,
-  token: string,
-): Promise<void> {
-  try {
-    await findOpenSession(metadata, token, put.documentKey)
-  } catch (error) {
-    const current = await manifests.current(put.fileId)
-    if (current) put.check(current)
-    throw error
-  }
 }
 
 /** Puts the Chunk frames of the body into a pack; without any there is nothing to store. */

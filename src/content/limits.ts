@@ -18,3 +18,7 @@ export const SESSION_GRACE_MS = HOUR_MS
 export const FRAGMENTS_PER_SESSION_MAX = 65_536
 /** A document is swept this long after a save, so that many saves cost one sweep, in ms. */
 export const SWEEP_AFTER_SAVE_MS = 10 * 60 * 1000
+/** Memory that all large MessageJSON frames share while they are read and used, in bytes. */
+export const MESSAGE_MEMORY_BYTES = 32 * MIB
+/** Smaller ones, such as those of nearly every document, are not counted and never wait, in bytes. */
+export const SMALL_MESSAGE_BYTES = 256 * KIB

@@ -14,7 +14,11 @@ interface Waiter {
   start: (taken: Disposable) => void
 }
 
-export function createMemoryBudget(totalBytes: number): MemoryBudget {
+/**
+ * Creates a budget. What takes at most `freeBytes` is not counted and never waits, so that a few
+ * large messages of slow clients cannot hold up everybody.
+ */
+export function createMemoryBudget(totalBytes: number, freeBytes = 0): MemoryBudget {
   let free = totalBytes
   const waiting: Waiter[] = []
 
@@ -40,7 +44,8 @@ export function createMemoryBudget(totalBytes: number): MemoryBudget {
 
   return {
     take(wanted, signal) {
-      const bytes = Math.min(wanted, totalBytes)
+      const bytes = wanted <= freeBytes ? 0 : Math.min(wanted, totalBytes)
+      if (bytes === 0) return Promise.resolve(taken(0))
       if (waiting.length === 0 && bytes <= free) return Promise.resolve(taken(bytes))
       return new Promise((resolve, reject) => {
         signal?.throwIfAborted()

@@ -1,8 +1,8 @@
 import { randomBytes as secureRandomBytes } from 'node:crypto'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
-import { MESSAGE_JSON_MAX_BYTES } from '../protocol/names.ts'
 import { createInFlightBytes, type InFlightBytes } from './in-flight.ts'
+import { MESSAGE_MEMORY_BYTES, SMALL_MESSAGE_BYTES } from './limits.ts'
 import { createManifests, type Manifests } from './manifests.ts'
 import { createMemoryBudget, type MemoryBudget } from './memory-budget.ts'
 
@@ -60,7 +60,7 @@ export function createContentServices(options: {
     limits: { ...DEFAULT_LIMITS, ...limits },
     manifests: createManifests(metadata),
     inFlight: createInFlightBytes(),
-    messageMemory: createMemoryBudget(MESSAGE_JSON_MAX_BYTES),
+    messageMemory: createMemoryBudget(MESSAGE_MEMORY_BYTES, SMALL_MESSAGE_BYTES),
     newId: options.newId ?? newId,
     randomBytes,
   }

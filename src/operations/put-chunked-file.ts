@@ -109,8 +109,18 @@ async function saveOrRepeat(
   } catch (error) {
     const repeated = await findRepeatedCommit(services, put).catch(() => undefined)
     if (repeated) return repeated
+    if (put.message.uploadSessionTokenToCommit) await checkAgain(services, put)
     throw error
   }
+}
+
+/** What was refused as a new save may have been a repeat then: the answer must be that of now. */
+async function checkAgain(
+  { manifests }: OperationContext['services'],
+  put: ChunkedPut,
+): Promise<void> {
+  const current = await manifests.current(put.fileId)
+  if (current) put.check(current)
 }
 
 /** The refusal that a check throws, or `undefined`. */
