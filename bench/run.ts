@@ -48,7 +48,9 @@ try {
   for (const group of groups) {
     progress(`measuring ${group.name}`)
     const settings = { ...(values.quick ? QUICK : FULL), folder, progress }
-    rows.push(...(await group.measure(settings)))
+    const measured = await group.measure(settings)
+    progress(renderTable(measured))
+    rows.push(...measured)
   }
 } finally {
   await rm(folder, { recursive: true, force: true })

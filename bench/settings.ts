@@ -16,5 +16,5 @@ export interface Settings {
   progress: (line: string) => void
 }
 
-export const FULL = { rounds: 5, largeBytes: 1024 * MIB, deltaBytes: 500_000_000, rateMs: 2000 }
+export const FULL = { rounds: 3, largeBytes: 1024 * MIB, deltaBytes: 500_000_000, rateMs: 2000 }
 export const QUICK = { rounds: 3, largeBytes: 64 * MIB, deltaBytes: 50_000_000, rateMs: 300 }

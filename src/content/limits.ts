@@ -7,7 +7,7 @@ const HOUR_MS = 60 * 60 * 1000
 /** Extents of a pack closer than this become one read, in bytes; frame headers lie between them. */
 export const MERGED_GAP_MAX_BYTES = 64 * KIB
 /** How many packs are opened ahead of the one being read. */
-export const READ_AHEAD_PACKS = 2
+export const READ_AHEAD_PACKS = 4
 /** Pieces are gathered up to this size before they go out, in bytes. */
 export const SMALL_PIECE_MAX_BYTES = 32 * KIB
 /** A stream that needs its zip directory is read a second time within the request up to this size, in bytes. */

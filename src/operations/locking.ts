@@ -1,4 +1,4 @@
-import type { DocumentRecord, MetadataStore } from '../ports/metadata-store.ts'
+import type { MetadataStore } from '../ports/metadata-store.ts'
 import { WopiError } from '../protocol/errors.ts'
 import type { Conflicting } from '../protocol/locks/conflict.ts'
 import { lockConflictError } from '../protocol/locks/conflict.ts'
@@ -14,15 +14,15 @@ export type LockChange = { ok: true; locks: LockState } | Conflicting
  * Applies a rule to the locks of a file and stores what it makes of them, only if nobody else has
  * changed them meanwhile; else the rule is asked again.
  *
- * @returns also the document as the rule met it: what was saved under the locks before is in it,
- *   while the one that the request started with may be older
+ * @returns also the file's sequence number at the moment of the change: the one that the request
+ *   started with may be older
  * @throws WopiError LOCK_CONFLICT when the rule refuses, NOT_FOUND when the file is gone
  */
 export async function changeLocks<Outcome extends LockChange>(
   metadata: MetadataStore,
   fileId: string,
   rule: LockRule<Outcome>,
-): Promise<Extract<Outcome, { ok: true }> & { document: DocumentRecord }> {
+): Promise<Extract<Outcome, { ok: true }> & { sequenceNumber: number }> {
   for (;;) {
     const found = await metadata.readDocument(fileId)
     if (!found) throw new WopiError('NOT_FOUND')
@@ -30,7 +30,7 @@ export async function changeLocks<Outcome extends LockChange>(
     const outcome = requireLock(rule(decodeLocks(document.locks), now))
     const locks = encodeLocks(outcome.locks)
     const replaced = await metadata.replaceLocks(document.key, document.lockVersion, locks)
-    if (replaced.ok) return { ...outcome, document }
+    if (replaced.ok) return { ...outcome, sequenceNumber: replaced.sequenceNumber }
   }
 }
 

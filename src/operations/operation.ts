@@ -31,7 +31,7 @@ export interface OperationContext {
   /** `changeLocks` on this file. */
   changeLocks<Outcome extends LockChange>(
     rule: LockRule<Outcome>,
-  ): Promise<Extract<Outcome, { ok: true }> & { document: DocumentRecord }>
+  ): Promise<Extract<Outcome, { ok: true }> & { sequenceNumber: number }>
 }
 
 /** One WOPI operation, in the order in which a request goes through it. */

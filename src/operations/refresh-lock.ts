@@ -18,10 +18,10 @@ export const refreshLock = defineOperation({
 
   async run({ userVisible, ...request }, { grant, changeLocks }) {
     const visibleName = userVisible ? grant.displayName : undefined
-    const { document } = await changeLocks((locks, now) =>
+    const saved = await changeLocks((locks, now) =>
       refreshWopiLock(locks, { ...request, visibleName }, now),
     )
-    return itemVersion(document)
+    return itemVersion(saved)
   },
 
   reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),

@@ -29,10 +29,8 @@ export const unlockAndRelock = defineOperation({
 
   async run({ userVisible, ...request }, { grant, changeLocks }) {
     const visibleName = userVisible ? grant.displayName : undefined
-    const { document } = await changeLocks((locks, now) =>
-      relock(locks, { ...request, visibleName }, now),
-    )
-    return itemVersion(document)
+    const saved = await changeLocks((locks, now) => relock(locks, { ...request, visibleName }, now))
+    return itemVersion(saved)
   },
 
   reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),

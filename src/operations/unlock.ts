@@ -13,8 +13,8 @@ export const unlock = defineOperation({
   read: ({ header }) => ({ lockId: readLockId(header) }),
 
   async run({ lockId }, { changeLocks }) {
-    const { document } = await changeLocks((locks, now) => unlockWopi(locks, lockId, now))
-    return itemVersion(document)
+    const saved = await changeLocks((locks, now) => unlockWopi(locks, lockId, now))
+    return itemVersion(saved)
   },
 
   reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),

@@ -35,13 +35,14 @@ export interface MetadataStore {
   /**
    * Replaces the locks of a document if its `lockVersion` is still the one that was read.
    *
+   * @returns the sequence number at the moment of the change: a save may have come since the read
    * @param locks the encoded lock state; `null` for none
    */
   replaceLocks(
     documentKey: string,
     lockVersion: number,
     locks: string | null,
-  ): Promise<{ ok: boolean }>
+  ): Promise<{ ok: true; sequenceNumber: number } | { ok: false }>
 
   /**
    * Writes a new state and makes it the current one, ends the session that it commits, and makes the

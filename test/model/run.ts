@@ -149,20 +149,9 @@ function outcomes(world: World, exchanges: readonly Exchange[], racing: boolean)
     const next = apply(world, exchange.request)
     const fits =
       isDeepStrictEqual(next.reply, exchange.reply) ||
-      (racing && (isOlderVersion(next.reply, exchange) || isLateOffset(next.reply, exchange)))
+      (racing && isLateOffset(next.reply, exchange))
     return fits ? outcomes(next.world, exchanges.toSpliced(i, 1), racing) : []
   })
-}
-
-/**
- * A lock operation tells the version that it met, which a save may replace while the lock changes:
- * one into an empty file, which needs no lock, or one by the client that gives its lock away.
- */
-function isOlderVersion(expected: Reply, { request, reply }: Exchange): boolean {
-  const older = Number(expected.headers['X-WOPI-ItemVersion']) - 1
-  const headers = { ...expected.headers, 'X-WOPI-ItemVersion': String(older) }
-  const changesLock = 'userVisible' in request && request.op !== 'GetLock'
-  return changesLock && isDeepStrictEqual({ ...expected, headers }, reply)
 }
 
 /**

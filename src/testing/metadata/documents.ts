@@ -176,11 +176,27 @@ export function documentContract(test: ContractTest): void {
     const cleared = await store.replaceLocks('d1', 1, null)
     const afterClear = await store.readDocument('File_1')
 
-    assert.deepEqual([set, cleared], [{ ok: true }, { ok: true }])
+    assert.deepEqual([set.ok, cleared.ok], [true, true])
     assert.equal(afterSet?.document.locks, '{"wopi":"ä"}')
     assert.equal(afterSet?.document.lockVersion, 1)
     assert.equal(afterClear?.document.locks, null)
     assert.equal(afterClear?.document.lockVersion, 2)
+  })
+
+  test('replaceLocks tells the sequence number at the moment of the change', async ({ store }) => {
+    await store.createDocument(newDocument())
+    const before = await store.replaceLocks('d1', 0, 'alice')
+    await store.commit(newCommit({ expected: { manifestId: 'm1' }, sequenceNumber: 7 }))
+
+    const after = await store.replaceLocks('d1', 1, 'bob')
+
+    assert.deepEqual(
+      [before, after],
+      [
+        { ok: true, sequenceNumber: 1 },
+        { ok: true, sequenceNumber: 7 },
+      ],
+    )
   })
 
   test('replaceLocks refuses a version read before another change', async ({ store }) => {

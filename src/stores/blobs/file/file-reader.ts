@@ -3,8 +3,8 @@ import { BLOCK_BYTES, type BlockPool } from './block-pool.ts'
 import type { SystemCalls } from './system-calls.ts'
 
 /**
- * Reads a range of an open file. One block ahead is read while the consumer is busy with another; a
- * block is used again as soon as the consumer asks for the next one.
+ * Reads a range of an open file, from the moment it is made. One block ahead is read while the
+ * consumer is busy with another; a block is used again as soon as the consumer asks for the next one.
  */
 export class FileReader implements AsyncIterableIterator<Uint8Array>, AsyncDisposable {
   readonly #calls: SystemCalls
@@ -30,6 +30,7 @@ export class FileReader implements AsyncIterableIterator<Uint8Array>, AsyncDispo
     this.#position = file.range.start
     this.#end = file.range.end
     this.#signal = file.signal
+    this.#ahead = this.#startRead()
   }
 
   [Symbol.asyncIterator](): this {
@@ -100,7 +101,7 @@ export class FileReader implements AsyncIterableIterator<Uint8Array>, AsyncDispo
       const unseen = await this.#ahead?.catch(() => undefined)
       if (unseen) this.#pool.give(wholeBlock(unseen))
       this.#ahead = undefined
-      if (this.#state === 'finished') this.#takeBack()
+      this.#takeBack()
       await this.#calls.close(this.#fd)
     })()
     return this.#closing

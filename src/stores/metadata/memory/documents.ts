@@ -74,7 +74,7 @@ export function documentCommands(tables: Tables): DocumentCommands {
       if (row?.lockVersion !== lockVersion) return { ok: false }
       row.locks = locks
       row.lockVersion += 1
-      return { ok: true }
+      return { ok: true, sequenceNumber: row.sequenceNumber }
     },
 
     commit(now, commit) {

@@ -75,12 +75,13 @@ export function documentCommands(db: Database): DocumentCommands {
       ),
 
     replaceLocks(_now, documentKey, lockVersion, locks) {
-      const changed = db.run(
+      const row = db.get<{ sequenceNumber: number }>(
         `UPDATE documents SET locks = :locks, lock_version = lock_version + 1
-         WHERE key = :documentKey AND lock_version = :lockVersion`,
+         WHERE key = :documentKey AND lock_version = :lockVersion
+         RETURNING sequence_number AS sequenceNumber`,
         { documentKey, lockVersion, locks },
       )
-      return { ok: changed === 1 }
+      return row ? { ok: true, ...row } : { ok: false }
     },
 
     commit(now, commit) {
