@@ -32,6 +32,12 @@ function watchedCalls(changes: Partial<SystemCalls> = {}) {
       log.push(`open ${name}`)
       return fd
     },
+    async openDirectory(path) {
+      const fd = await systemCalls.openDirectory(path)
+      names.set(fd, basename(path))
+      log.push(`open ${basename(path)}`)
+      return fd
+    },
     async close(fd) {
       await systemCalls.close(fd)
       names.delete(fd)

@@ -42,7 +42,7 @@ export function createDirectories(calls: SystemCalls): Directories {
   }
 
   async function sync(path: string): Promise<void> {
-    const fd = await calls.open(path, 'r')
+    const fd = await calls.openDirectory(path)
     try {
       await calls.fsync(fd)
     } finally {
