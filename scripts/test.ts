@@ -11,6 +11,7 @@ process.chdir(join(import.meta.dirname, '..'))
 
 /** Kills in an ordinary run; `npm run test:crash` does the hundred. */
 const FEW_KILLS = '3'
+const TEST_FILES = ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts']
 const OWN_STEPS = ['test/package/**', 'test/fixtures/**']
 
 const STEPS: Record<string, { title: string; run: () => Promise<Outcome> }> = {
@@ -29,7 +30,7 @@ const STEPS: Record<string, { title: string; run: () => Promise<Outcome> }> = {
   types: { title: 'Types', run: () => runCommand('tsc', '--noEmit') },
   unit: {
     title: 'Unit, property, contract and HTTP tests',
-    run: () => runTestFiles(['src/**/*.test.ts', 'test/**/*.test.ts'], OWN_STEPS),
+    run: () => runTestFiles(TEST_FILES, OWN_STEPS),
   },
   crash: {
     title: 'A server killed under load loses nothing',
