@@ -40,7 +40,7 @@ async function wopikit(...args: string[]): Promise<Ran> {
     exit: (code) => {
       ran.exitCode = code
     },
-    signals: { once: () => {}, off: () => {} },
+    signals: { on: () => {}, once: () => {}, off: () => {} },
   }
   const root = new Command('wopikit').enablePositionalOptions()
   for (const create of [addCommand, tokenCommand, sessionsCommand, verifyCommand, sweepCommand])

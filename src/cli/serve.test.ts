@@ -138,8 +138,10 @@ describe('wopikit serve', () => {
     server.child.kill('SIGTERM')
     await server.until('Stopping: ')
     const repeated = setInterval(() => server.child.kill('SIGTERM'), 50)
-    const [code] = await once(server.child, 'close')
+    const ended = once(server.child, 'close')
+    await server.until('Stopping at once')
     clearInterval(repeated)
+    const [code] = await ended
     await client.closed()
 
     assert.equal(code, 1)

@@ -56,7 +56,6 @@ function waitForStop(server: RunningServer, { log, flush }: Logger, io: Transfer
   return new Promise((resolve, reject) => {
     let stoppingSince: number | undefined
     const onSignal = () => {
-      listen()
       const now = performance.now()
       if (stoppingSince === undefined) {
         stoppingSince = now
@@ -68,13 +67,7 @@ function waitForStop(server: RunningServer, { log, flush }: Logger, io: Transfer
         server.cut()
       }
     }
-    const listen = () => {
-      for (const name of ['SIGINT', 'SIGTERM'] as const) {
-        io.signals.off(name, onSignal)
-        io.signals.once(name, onSignal)
-      }
-    }
-    listen()
+    for (const name of ['SIGINT', 'SIGTERM'] as const) io.signals.on(name, onSignal)
   })
 }
 

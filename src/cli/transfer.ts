@@ -13,6 +13,7 @@ export interface TransferIo {
   exit(code: number): void
   /** The signals that end the work. */
   readonly signals: {
+    on(name: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
     once(name: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
     off(name: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
   }
