@@ -19,7 +19,7 @@ a JSON file named by \`--config FILE\` or \`WOPIKIT_CONFIG\`. The flag goes befo
 variable before the file, and the file before the default. An empty variable counts as absent.
 
 \`\`\`json
-{ "port": 8080, "publicUrl": "https://docs.example.com", "coauth": [".docx", ".xlsx", ".pptx"] }
+{ "port": 8080, "publicUrl": "https://docs.example.com", "maxFileBytes": "16G" }
 \`\`\`
 
 - A **size** is a number with \`K\`, \`M\`, \`G\` or \`T\`, in powers of 1024: \`512M\`.

@@ -5,9 +5,12 @@ import type { DocumentSource } from '../client/source.ts'
 /** An open file as the source of an upload, or the base of a download. */
 export type FileSource = DocumentSource & AsyncDisposable
 
-/** @throws Error of the system, or one that says that it is no file */
+/** @throws Error that says why it cannot be read, or that it is no file */
 export async function openFileSource(path: string): Promise<FileSource> {
-  const file = await open(path)
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
+    throw new Error(`${path} cannot be read: ${reason}; check the path`, { cause })
+  })
   const stats: Stats = await file.stat()
   if (!stats.isFile()) {
     await file.close()

@@ -9,6 +9,9 @@ import { framesOrRefusal } from './upload-session.ts'
 /** Bytes of a frame header without its extended header. */
 const FRAME_HEADER_BYTES = 16
 
+/** What a message beyond the host's limits is answered with. */
+type TooLargeCode = 'TOO_LARGE' | 'MESSAGE_INVALID'
+
 /** The MessageJSON that starts a body, and what follows it. Disposing gives its memory back. */
 export interface OpenedMessage extends Disposable {
   json: Uint8Array
@@ -26,11 +29,12 @@ export async function openMessage(
   body: AsyncIterable<Uint8Array>,
   memory: MemoryBudget,
   signal: AbortSignal,
+  tooLarge: TooLargeCode = 'TOO_LARGE',
 ): Promise<OpenedMessage> {
   const rest = createByteCursor(body)
   const { payloadSize } = await readFrameHeader(rest, 'MessageJSON')
   if (payloadSize > MESSAGE_JSON_MAX_BYTES)
-    throw new WopiError('TOO_LARGE', {
+    throw new WopiError(tooLarge, {
       detail: `A MessageJSON has at most ${MESSAGE_JSON_MAX_BYTES} bytes, not ${payloadSize}`,
     })
   const taken = await memory.take(payloadSize, signal)
@@ -43,13 +47,16 @@ export async function openMessage(
   }
 }
 
-/** Reads a body that is one MessageJSON and an EndFrame; see `openMessage`. */
+/**
+ * Reads a body that is one MessageJSON and an EndFrame; see `openMessage`. Only reads send such
+ * bodies, and their pages know no 413: a message that is too large is MESSAGE_INVALID.
+ */
 export async function openOnlyMessage(
   body: AsyncIterable<Uint8Array>,
   memory: MemoryBudget,
   signal: AbortSignal,
 ): Promise<OpenedMessage> {
-  const message = await openMessage(body, memory, signal)
+  const message = await openMessage(body, memory, signal, 'MESSAGE_INVALID')
   try {
     await readFrameHeader(message.rest, 'EndFrame')
     return message
@@ -64,12 +71,12 @@ export async function openOnlyMessage(
  *
  * @throws WopiError MESSAGE_INVALID, TOO_LARGE
  */
-export function messageOrRefusal<T>(parse: () => T): T {
+export function messageOrRefusal<T>(parse: () => T, tooLarge: TooLargeCode = 'TOO_LARGE'): T {
   try {
     return parse()
   } catch (error) {
     if (!(error instanceof MessageError)) throw error
-    const code = error.code === 'MESSAGE_TOO_LARGE' ? 'TOO_LARGE' : 'MESSAGE_INVALID'
+    const code = error.code === 'MESSAGE_TOO_LARGE' ? tooLarge : 'MESSAGE_INVALID'
     throw new WopiError(code, { detail: error.message, cause: error })
   }
 }

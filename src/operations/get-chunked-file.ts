@@ -24,7 +24,10 @@ export const getChunkedFile = defineOperation({
 
   async run({ body }, { services, file, now, signal }) {
     using message = await openOnlyMessage(body, services.messageMemory, signal)
-    const request = messageOrRefusal(() => parseGetChunkedFileRequest(message.json))
+    const request = messageOrRefusal(
+      () => parseGetChunkedFileRequest(message.json),
+      'MESSAGE_INVALID',
+    )
     const { document, manifest } = await services.manifests.of(file)
     const found = request.contentFilters.map((filter) => ({
       filter,

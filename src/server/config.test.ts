@@ -29,7 +29,18 @@ describe('readConfig', () => {
     assert.equal(readConfig({ env: { WOPIKIT_HOST: '' }, file: { host: 'h' } }).host, 'h')
   })
 
+  test('readConfig refuses coauth without the addresses that Office needs for it', () => {
+    const addresses = { ocsUrl: 'https://ocs.example', rtcUrl: 'https://rtc.example' }
+
+    assert.throws(
+      () => readConfig({ file: { coauth: ['*'] } }),
+      failsWith(/needs ocsUrl and rtcUrl/),
+    )
+    assert.deepEqual(readConfig({ file: { coauth: ['*'], ...addresses } }).coauth, ['*'])
+  })
+
   test('readConfig reads every kind of setting from text and from JSON', () => {
+    const addresses = { ocsUrl: 'https://ocs.example', rtcUrl: 'https://rtc.example' }
     const fromText = readConfig({
       env: {
         WOPIKIT_MAX_FILE_BYTES: '2G',
@@ -37,9 +48,11 @@ describe('readConfig', () => {
         WOPIKIT_COAUTH: '.docx, .xlsx',
         WOPIKIT_UPLOAD_SESSIONS: 'off',
       },
+      file: addresses,
     })
     const fromFile = readConfig({
       file: {
+        ...addresses,
         maxFileBytes: 2 * 1024 ** 3,
         historyAge: '48h',
         coauth: ['.docx', '.xlsx'],

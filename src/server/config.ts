@@ -62,7 +62,9 @@ const SETTINGS = z.strictObject({
       message: 'must be extensions such as .docx,.xlsx, or *',
     })
     .prefault('')
-    .describe('extensions of documents that several users edit at once, or *; none when empty'),
+    .describe(
+      'extensions of documents for which CheckFileInfo promises coauthoring, or *; needs ocsUrl and rtcUrl',
+    ),
   ocsUrl: z
     .string()
     .prefault('')
@@ -142,8 +144,20 @@ export function readConfig({ flags = {}, env = {}, file = {} }: ConfigSources): 
     if (flags[name] !== undefined) [chosen[name], origins[name]] = [flags[name], flag]
   }
   const outcome = SETTINGS.safeParse(chosen)
-  if (outcome.success) return outcome.data
+  if (outcome.success) return checkTogether(outcome.data)
   throw new ConfigError(outcome.error.issues.map((issue) => explain(issue, origins)).join('\n'))
+}
+
+/** Checks settings that only make sense with others. */
+function checkTogether(config: Config): Config {
+  const { coauth, ocsUrl, rtcUrl } = config
+  // Office takes an empty address as no coauthoring at all (page "checkfileinfo-csppp").
+  if (coauth.length > 0 && !(URL.canParse(ocsUrl) && URL.canParse(rtcUrl)))
+    throw new ConfigError(
+      'coauth needs ocsUrl and rtcUrl: give the addresses of the actions `collab` and `rtc` in ' +
+        "Office's discovery, such as --ocs-url https://… --rtc-url https://…",
+    )
+  return config
 }
 
 /**

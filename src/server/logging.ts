@@ -42,7 +42,8 @@ export function createLog(level: Config['logLevel'], destination: LogDestination
 export function logRequests(log: Log): (record: RequestRecord) => void {
   return (record) => {
     const fields = { ...record, durationMs: Math.round(record.durationMs * 10) / 10 }
-    if (record.status >= 500) log.error(fields, 'request')
+    // 501 is what a client asks for that this host does not do: no fault of the host.
+    if (record.status >= 500 && record.status !== 501) log.error(fields, 'request')
     else log.info(fields, 'request')
   }
 }

@@ -317,3 +317,17 @@ function orRangeError<T>(call: () => T): T | undefined {
     return undefined
   }
 }
+
+test('push refuses a header as soon as its first bytes can begin no frame', () => {
+  const endFrame = new Uint8Array([0, 0, 0, 1])
+  const wrongSize = new Uint8Array([0, 0, 0, 3, 0, 0, 0, 15])
+  const enough = new Uint8Array([0, 0, 0, 3, 0, 0, 0, 16])
+
+  assert.throws(() => createFrameDecoder({ allow: ['Chunk'] }).push(endFrame), {
+    code: 'FRAME_NOT_ALLOWED',
+  })
+  assert.throws(() => createFrameDecoder({ allow: ['Chunk'] }).push(wrongSize), {
+    code: 'EXTENDED_HEADER_SIZE_WRONG',
+  })
+  assert.deepEqual(createFrameDecoder({ allow: ['Chunk'] }).push(enough), [])
+})

@@ -1,7 +1,7 @@
 import { type DecoderState, decodeDecoderState, encodeDecoderState } from './decoder-state.ts'
 import { encodeFrameHeader } from './encoder.ts'
 import { FrameError } from './frame-error.ts'
-import { checkHeader, parseFrame } from './header.ts'
+import { checkHeader, checkHeaderStart, parseFrame } from './header.ts'
 import {
   FRAME_HEADER_BYTES,
   FRAME_HEADER_MAX_BYTES,
@@ -161,7 +161,13 @@ export class FrameDecoder {
     this.#heldLength += taken
     this.#position += taken
     if (this.#heldLength === this.#headerLength) this.#completeHeld(sink)
+    else if (this.#heldLength < FRAME_HEADER_BYTES) this.#checkHeldStart()
     return at + taken
+  }
+
+  #checkHeldStart(): void {
+    const start = this.#position - this.#heldLength
+    checkHeaderStart(this.#held, this.#heldLength, start, this.#allow)
   }
 
   #completeHeld(sink: FrameSink): void {

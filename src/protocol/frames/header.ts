@@ -28,17 +28,50 @@ export function checkHeader(
   position: number,
   allow: readonly FrameType[],
 ): number {
-  const code = readUint32(bytes, at)
-  const type = frameTypeOf(code)
-  if (!type) throw typeUnknown(position, code)
-  if (!allow.includes(type)) throw notAllowed(position, type, allow)
+  const type = checkType(bytes, at, position, allow)
   const { extendedHeaderBytes } = FRAME_TYPES[type]
-  const extended = readUint32(bytes, at + EXTENDED_HEADER_SIZE_AT)
-  if (extended !== extendedHeaderBytes) throw extendedSizeWrong(position, type, extended)
+  checkExtendedSize(bytes, at, position, type)
   const payload = readUint64(bytes, at + PAYLOAD_SIZE_AT)
   if (type === 'EndFrame' && payload !== 0) throw endFrameWithPayload(position, payload)
   if (payload > Number.MAX_SAFE_INTEGER) throw payloadTooLarge(position, payload)
   return FRAME_HEADER_BYTES + extendedHeaderBytes
+}
+
+/**
+ * Checks as much of a frame header as has come: bytes that can begin no frame are wrong at once, and
+ * not only when the rest of the header is there. A session would keep them for ever.
+ *
+ * @param length of what has come, in bytes; less than a whole header
+ * @throws FrameError as `checkHeader`
+ */
+export function checkHeaderStart(
+  bytes: Uint8Array,
+  length: number,
+  position: number,
+  allow: readonly FrameType[],
+): void {
+  if (length < EXTENDED_HEADER_SIZE_AT) return
+  const type = checkType(bytes, 0, position, allow)
+  if (length >= PAYLOAD_SIZE_AT) checkExtendedSize(bytes, 0, position, type)
+}
+
+function checkType(
+  bytes: Uint8Array,
+  at: number,
+  position: number,
+  allow: readonly FrameType[],
+): FrameType {
+  const code = readUint32(bytes, at)
+  const type = frameTypeOf(code)
+  if (!type) throw typeUnknown(position, code)
+  if (!allow.includes(type)) throw notAllowed(position, type, allow)
+  return type
+}
+
+function checkExtendedSize(bytes: Uint8Array, at: number, position: number, type: FrameType): void {
+  const extended = readUint32(bytes, at + EXTENDED_HEADER_SIZE_AT)
+  if (extended !== FRAME_TYPES[type].extendedHeaderBytes)
+    throw extendedSizeWrong(position, type, extended)
 }
 
 /**
