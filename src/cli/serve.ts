@@ -10,6 +10,11 @@ import { welcomeText } from './welcome.ts'
 /** Whose token the server prints at its start. */
 const TRIAL_USER = { userId: 'demo', displayName: 'Demo User' }
 const TRIAL_TTL_MS = 10 * 60 * 60 * 1000
+/**
+ * Threads for file calls. A sync holds one for as long as the disk takes, and Node has four: with as
+ * many uploads nothing could be read meanwhile. It counts if it is set before the first call.
+ */
+const FILE_THREADS = 16
 /** Ctrl-C under npm arrives twice, from the terminal and from npm, within this time, in ms. */
 const SAME_SIGNAL_MS = 500
 
@@ -22,6 +27,7 @@ export function serveCommand(io: TransferIo): Command {
 }
 
 async function serve(options: FolderOptions, io: TransferIo): Promise<void> {
+  process.env.UV_THREADPOOL_SIZE ??= String(FILE_THREADS)
   keepHeapSmall()
   const config = await loadConfig(options, io)
   const logger = createLogger(config.logLevel)
