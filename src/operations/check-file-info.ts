@@ -3,6 +3,8 @@ import { extensionOf, isCoauthored } from './features.ts'
 import { itemVersion } from './item-version.ts'
 import { defineOperation } from './operation.ts'
 
+const UTF8 = new TextEncoder()
+
 /** CheckFileInfo: what the file is, what this host can do with it, and what the user may do. */
 export const checkFileInfo = defineOperation({
   name: 'CheckFileInfo',
@@ -37,6 +39,6 @@ export const checkFileInfo = defineOperation({
   reply: (properties) => ({
     status: 200,
     headers: { 'Content-Type': 'application/json' },
-    body: new TextEncoder().encode(JSON.stringify(properties)),
+    body: UTF8.encode(JSON.stringify(properties)),
   }),
 })
