@@ -7,7 +7,7 @@ import type { PutChunkedFileRequest } from '../protocol/messages.ts'
 import { MAIN_CONTENT } from '../protocol/names.ts'
 import type { ByteCursor } from './byte-cursor.ts'
 import { type ChunkIndex, type ChunkSource, indexChunks, manifestSources } from './chunk-index.ts'
-import { commitNext, type NextState, type SavedState } from './commit.ts'
+import { commitOrSweep, type NextState, type SavedState } from './commit.ts'
 import { cutIfZip } from './cut-stream.ts'
 import type { Manifest } from './manifest.ts'
 import type { DocumentState } from './manifests.ts'
@@ -64,7 +64,7 @@ export async function putChunks(
   if (token) await findOpenSession(services.metadata, token, put.documentKey)
   const inline = await storeFrames(services, put, signal)
 
-  return commitNext(services, put, async (current): Promise<NextState> => {
+  const prepare = async (current: DocumentState): Promise<NextState> => {
     const { validBefore } = put.check(current)
     const session = token ? await readSession(services, token) : undefined
     const sources = [inline.source, ...manifestSources(current.manifest, current.now)]
@@ -77,7 +77,8 @@ export async function putChunks(
       newPacks: inline.packs,
       ...(session && { session: ending(session, put) }),
     }
-  })
+  }
+  return commitOrSweep(services, put, inline.packs, prepare)
 }
 
 /** Names a message, so that a repeat of it is known. */

@@ -61,6 +61,22 @@ export async function commitNext(
   }
 }
 
+/** As `commitNext`; when the save is refused, the sweeper soon looks at what it has stored. */
+export async function commitOrSweep(
+  services: Pick<ContentServices, 'metadata' | 'manifests' | 'newId'>,
+  target: { fileId: string; userId: string; documentKey: string },
+  packs: readonly PackRef[],
+  prepare: (current: DocumentState) => Promise<NextState>,
+): Promise<SavedState> {
+  try {
+    return await commitNext(services, target, prepare)
+  } catch (error) {
+    // Without it the bytes would wait for the rotation through all documents; the refusal counts.
+    if (packs.length > 0) await services.metadata.makeDue(target.documentKey, 0).catch(() => {})
+    throw error
+  }
+}
+
 /** Size of the document as WOPI tells it, in bytes. */
 export function mainSize(manifest: Manifest): number {
   return manifest.streams.find(({ streamId }) => streamId === MAIN_CONTENT)?.size ?? 0

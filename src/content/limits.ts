@@ -22,3 +22,5 @@ export const SWEEP_AFTER_SAVE_MS = 10 * 60 * 1000
 export const MESSAGE_MEMORY_BYTES = 32 * MIB
 /** Smaller ones, such as those of nearly every document, are not counted and never wait, in bytes. */
 export const SMALL_MESSAGE_BYTES = 256 * KIB
+/** Most extents of one stream, and most pieces of one answer: each costs memory, in any request. */
+export const EXTENTS_MAX = 262_144

@@ -7,6 +7,7 @@ import type { StreamSignature } from '../protocol/signature.ts'
 import type { ChunkIndex } from './chunk-index.ts'
 import type { CutContent } from './cut-stream.ts'
 import { appendExtent, type Extent } from './extents.ts'
+import { EXTENTS_MAX } from './limits.ts'
 import {
   isLive,
   liveProperties,
@@ -33,6 +34,8 @@ export function resolveStream(
     if (found?.length !== length)
       throw chunkMissing(declared.streamId, { id, length }, found?.length)
     for (const extent of found.slice(0, length)) appendExtent(extents, extent)
+    // A chunk may be named many times and lie in many fragments: the product has to stay bounded.
+    if (extents.length > EXTENTS_MAX) throw tooScattered(declared.streamId)
     size += length
   }
   const common = { streamId: declared.streamId, updatedAt: now, alternatives: [], uncut: false }
@@ -106,6 +109,12 @@ export function checkState(state: Manifest, maxFileBytes: number): void {
     })
   const size = state.streams.reduce((sum, stream) => sum + stream.size, 0)
   if (size > maxFileBytes) throw tooLarge(maxFileBytes)
+}
+
+function tooScattered(streamId: string): WopiError {
+  return new WopiError('CONTENT_LIMIT', {
+    detail: `Stream ${streamId.slice(0, 80)} would lie in more than ${EXTENTS_MAX} pieces`,
+  })
 }
 
 function chunkMissing(streamId: string, chunk: Chunk, length: number | undefined): WopiError {

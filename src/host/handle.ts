@@ -100,7 +100,8 @@ function refusalOf(
   error: unknown,
 ): WopiError {
   if (error instanceof WopiError && error.code !== 'INTERNAL') return error
-  if (request.signal.aborted) return new WopiError('BODY_INVALID', { detail: 'The client is gone' })
+  if (request.signal.aborted && error === request.signal.reason)
+    return new WopiError('BODY_INVALID', { detail: 'The client is gone' })
   const correlationId = request.header(HEADERS.correlationId)
   log.error({ err: error, operation: operation?.name, correlationId }, 'A request failed')
   return new WopiError('INTERNAL', { cause: error })

@@ -1,5 +1,6 @@
 import type { Piece } from '../content/assemble.ts'
 import { type FoundChunk, indexChunks, streamSource } from '../content/chunk-index.ts'
+import { EXTENTS_MAX } from '../content/limits.ts'
 import { findStream, type Manifest } from '../content/manifest.ts'
 import { messageOrRefusal, openOnlyMessage } from '../content/message-body.ts'
 import type { ChunkId } from '../protocol/chunking/chunk.ts'
@@ -35,7 +36,7 @@ export const getChunks = defineOperation({
         chunkIds: [...new Set(ranges.map(({ id }) => id))],
       })),
     })
-    const pieces = found.flatMap(({ ranges }) => ranges.flatMap(rangePieces))
+    const pieces = piecesOf(found.flatMap(({ ranges }) => ranges))
     return openFrames(services, document, json, pieces, signal)
   },
 
@@ -73,6 +74,19 @@ function clampRange({ chunkId, offset, length }: RequestedRange, chunkLength: nu
     })
   const rest = chunkLength - offset
   return { offset, length: length === -1 ? rest : Math.min(length, rest) }
+}
+
+/** @throws WopiError MESSAGE_INVALID when so many ranges of so scattered chunks are asked for at once */
+function piecesOf(ranges: readonly FoundRange[]): Piece[] {
+  const pieces: Piece[] = []
+  for (const range of ranges) {
+    for (const piece of rangePieces(range)) pieces.push(piece)
+    if (pieces.length > EXTENTS_MAX)
+      throw new WopiError('MESSAGE_INVALID', {
+        detail: `The ranges lie in more than ${EXTENTS_MAX} pieces: ask for fewer at once`,
+      })
+  }
+  return pieces
 }
 
 function rangePieces({ id, chunk, offset, length }: FoundRange): Piece[] {

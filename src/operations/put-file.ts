@@ -1,4 +1,4 @@
-import { commitNext } from '../content/commit.ts'
+import { commitOrSweep } from '../content/commit.ts'
 import { applyWholePut, checkState } from '../content/next-state.ts'
 import { storeWholeContent, tooLarge } from '../content/whole-content.ts'
 import { roundTripTime } from '../protocol/check-file-info.ts'
@@ -28,13 +28,13 @@ export const putFile = defineOperation({
     if ((contentLength ?? 0) > maxBytes) throw tooLarge(maxBytes)
     const content = await storeWholeContent(services, file.key, body, { maxBytes, signal })
 
-    const target = { fileId: file.fileId, userId: grant.userId }
-    return commitNext(services, target, async ({ document, manifest, now }) => {
+    const target = { fileId: file.fileId, documentKey: file.key, userId: grant.userId }
+    const newPacks = content.extents.map((extent) => extent.pack)
+    return commitOrSweep(services, target, newPacks, async ({ document, manifest, now }) => {
       const { size } = document
       const lock = requireLock(checkPutFile(decodeLocks(document.locks), { lockId, size }, now))
       const next = applyWholePut(manifest, content, now)
       checkState(next, maxBytes)
-      const newPacks = content.extents.map((extent) => extent.pack)
       return { manifest: next, validBefore: lock.validBefore, newPacks }
     })
   },

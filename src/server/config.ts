@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { duration, list, onOff, SETTING_KINDS, size, whole } from './setting-types.ts'
 
+/** Content is deleted only when no request that could still name it is under way. */
+const GARBAGE_DELAY_MIN_MS = 60 * 60 * 1000
 const EXTENSION = /^(\*|\.[a-z0-9]+)$/
 
 /**
@@ -157,6 +159,8 @@ function checkTogether(config: Config): Config {
       'coauth needs ocsUrl and rtcUrl: give the addresses of the actions `collab` and `rtc` in ' +
         "Office's discovery, such as --ocs-url https://… --rtc-url https://…",
     )
+  if (config.garbageDelay < GARBAGE_DELAY_MIN_MS)
+    throw new ConfigError('garbageDelay must be at least 1h: a save under way may take as long')
   return config
 }
 
