@@ -44,7 +44,7 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
   const { reserveBytes = RESERVE_BYTES, now = Date.now, calls = systemCalls } = options
   const root = resolve(options.directory)
   const temporary = join(root, TEMPORARY_DIRECTORY)
-  const directories = createDirectories(calls)
+  const directories = createDirectories(calls, root)
   const pool = createBlockPool()
   const space = createFreeSpace(calls, { directory: root, reserveBytes, now })
 

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, sep } from 'node:path'
 import { hasCode, type SystemCalls } from './system-calls.ts'
 
 /** Most directories that are remembered as durable. */
@@ -12,7 +12,8 @@ export interface Directories {
   sync(path: string): Promise<void>
 }
 
-export function createDirectories(calls: SystemCalls): Directories {
+/** @param root where they begin; those above it are made, too, but only if they are missing */
+export function createDirectories(calls: SystemCalls, root: string): Directories {
   const durable = new Map<string, Promise<void>>()
 
   return { ensure, sync }
@@ -28,6 +29,8 @@ export function createDirectories(calls: SystemCalls): Directories {
   }
 
   async function make(path: string): Promise<void> {
+    // One that is there may not be durable yet: another put may have made it a moment ago.
+    if (path.startsWith(`${root}${sep}`)) await ensure(dirname(path))
     try {
       await calls.mkdir(path)
     } catch (error) {

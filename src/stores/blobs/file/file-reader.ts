@@ -45,6 +45,8 @@ export class FileReader implements AsyncIterableIterator<Uint8Array>, AsyncDispo
       this.#ahead ??= this.#startRead()
       const block = await this.#ahead
       this.#checkReadable()
+      // Closed while this was waiting: the block goes back to the pool, and to nobody else.
+      if (this.#closing) return { done: true, value: undefined }
       if (block === undefined) return await this.return()
       this.#lent = block
       this.#ahead = this.#startRead()
