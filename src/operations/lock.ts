@@ -1,4 +1,4 @@
-import { readLockId, readLockTimeout, readLockUserVisible } from '../protocol/headers.ts'
+import { readWopiLock } from '../protocol/headers.ts'
 import { lockWopi } from '../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
 import { itemVersion } from './item-version.ts'
@@ -10,11 +10,7 @@ export const lock = defineOperation({
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.lock },
   permission: 'write',
 
-  read: ({ header }) => ({
-    lockId: readLockId(header),
-    lifetimeMs: readLockTimeout(header),
-    userVisible: readLockUserVisible(header),
-  }),
+  read: ({ header }) => readWopiLock(header),
 
   async run({ userVisible, ...request }, { grant, changeLocks }) {
     const visibleName = userVisible ? grant.displayName : undefined

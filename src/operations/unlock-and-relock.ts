@@ -1,9 +1,4 @@
-import {
-  readLockId,
-  readLockTimeout,
-  readLockUserVisible,
-  readOldLock,
-} from '../protocol/headers.ts'
+import { readOldLock, readWopiLock } from '../protocol/headers.ts'
 import { unlockAndRelock as relock } from '../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
 import { itemVersion } from './item-version.ts'
@@ -22,9 +17,7 @@ export const unlockAndRelock = defineOperation({
 
   read: ({ header }) => ({
     oldLockId: readOldLock(header) ?? '',
-    lockId: readLockId(header),
-    lifetimeMs: readLockTimeout(header),
-    userVisible: readLockUserVisible(header),
+    ...readWopiLock(header),
   }),
 
   async run({ userVisible, ...request }, { grant, changeLocks }) {

@@ -46,6 +46,23 @@ export function readOptionalLockId(header: HeaderReader): string | undefined {
 }
 
 /**
+ * The WOPI lock that Lock, RefreshLock and UnlockAndRelock ask for, with its life in ms.
+ *
+ * @throws WopiError `HEADER_MISSING`, `HEADER_INVALID`
+ */
+export function readWopiLock(header: HeaderReader): {
+  lockId: string
+  lifetimeMs: number
+  userVisible: boolean
+} {
+  return {
+    lockId: readLockId(header),
+    lifetimeMs: readLockTimeout(header),
+    userVisible: readLockUserVisible(header),
+  }
+}
+
+/**
  * The lock id that UnlockAndRelock gives up; `undefined` makes the request a Lock.
  *
  * @throws WopiError `HEADER_INVALID`
