@@ -52,7 +52,7 @@ export const putChunkedFile = defineOperation({
       return await saveOrRepeat(services, put, refusal, signal)
     } catch (error) {
       // A body that makes no sense is no reason to hide that the save was refused anyway.
-      throw refusal ?? error
+      throw refusal && !isRefusal(error) ? refusal : error
     }
   },
 
@@ -121,6 +121,14 @@ async function checkAgain(
 ): Promise<void> {
   const current = await manifests.current(put.fileId)
   if (current) put.check(current)
+}
+
+/** Whether an error is what `check` refuses with: then it is newer than the refusal of the start. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof WopiError &&
+    (error.code === 'LOCK_CONFLICT' || error.code === 'SEQUENCE_MISMATCH')
+  )
 }
 
 /** The refusal that a check throws, or `undefined`. */
