@@ -18,9 +18,10 @@ const ARROWS: Record<string, readonly string[]> = {
   host: ['operations', 'content', 'ports'],
   http: ['host', 'ports'],
   server: ['http', 'host', 'ports'],
-  cli: ['server', 'client'],
+  cli: ['server', 'client', 'validator'],
   stores: ['ports'],
   client: [],
+  validator: [],
   testing: ['ports'],
 }
 const FOLDERS = Object.keys(ARROWS)
@@ -109,15 +110,20 @@ describe('lint of the import arrows', () => {
     assert.deepEqual(complaints('src/protocol/forbidden.test.ts', 'noRestrictedImports'), [])
   })
 
-  test('what browsers lack is refused in protocol and client', () => {
-    const pure = ['protocol', 'client'].map((folder) => `src/${folder}/globals.ts`)
+  test('what browsers lack is refused in protocol, client and the engine of the validator', () => {
+    const pure = ['protocol', 'client', 'validator'].map((folder) => `src/${folder}/globals.ts`)
 
     const refused = pure.map((path) => complaints(path, 'noRestrictedGlobals'))
 
     assert.deepEqual(refused, [
       [1, 2],
       [1, 2],
+      [1, 2],
     ])
+  })
+
+  test('files and sockets are for the node-*.ts of the validator alone', () => {
+    assert.deepEqual(complaints('src/validator/node-files.ts', 'noRestrictedImports'), [2])
   })
 
   test('a cycle is refused', () => {

@@ -1,5 +1,11 @@
-/** What a token allows on one document. Writing includes reading. */
-export type Permission = 'read' | 'write'
+/**
+ * What a token allows on one file or container:
+ * - `read` to see it; `write` to change its content, which includes reading;
+ * - `create` to add files beside a file, or files and containers in a container;
+ * - `rename` and `delete` it;
+ * - `browse` to go on from it along the tree of containers, with tokens for what is found there.
+ */
+export type Permission = 'read' | 'write' | 'create' | 'rename' | 'delete' | 'browse'
 
 /** Who is asking, and what they may do. */
 export interface Grant {
@@ -12,10 +18,15 @@ export interface Grant {
   expiresAt: number
 }
 
+/** What a token is shown for: a file, a container, or with neither the host's ecosystem. */
+export interface Resource {
+  fileId?: string
+  containerId?: string
+}
+
 /** What is asked of `authenticate` besides the token. */
-export interface AccessRequest {
-  fileId: string
-  /** The WOPI operation, such as `PutFile`. */
+export interface AccessRequest extends Resource {
+  /** The WOPI operation, such as `PutFile`; `Download` for FileUrl and DownloadUrl. */
   operation: string
   signal?: AbortSignal
 }
@@ -27,6 +38,15 @@ export interface IssuedToken {
   accessTokenTtl: number
 }
 
+/** What a new token is for. */
+export interface TokenRequest extends Resource {
+  user: Pick<Grant, 'userId' | 'displayName'>
+  /** The grant of the token that asks; left out when the user has just signed in. */
+  from?: Grant
+  /** `download`: the token stands in FileUrl or DownloadUrl and allows nothing but reading. */
+  use?: 'download'
+}
+
 /**
  * Decides who may do what. It belongs to the application and is asked on every request, so that
  * taking a right away works at once.
@@ -34,8 +54,16 @@ export interface IssuedToken {
 export interface Access {
   /**
    * Resolves to the grant of a token, or to `undefined` for one that is unknown, expired or forged
-   * (401). A valid token without a right on this file resolves to a grant with no permissions (404).
-   * A rejection is a failure of the application (500).
+   * (401). A valid token without a right on this resource resolves to a grant with no permissions
+   * (404). A rejection is a failure of the application (500).
    */
   authenticate(token: string, request: AccessRequest): Promise<Grant | undefined>
+
+  /**
+   * Makes a token for another resource, or resolves to `undefined` when this user has no right
+   * there. It must not live longer than `from`, the grant of the token that leads to it. Without
+   * this method the operations that need tokens for other resources answer 501, and CheckFileInfo
+   * does not promise them. Tokens are of the characters that need no escaping in a URL.
+   */
+  issue?(request: TokenRequest): Promise<IssuedToken | undefined>
 }

@@ -14,11 +14,16 @@ export interface MetadataStore {
   /**
    * Adds a document in its first state, at sequence number 1.
    *
-   * @returns `exists` when the fileId or the key is taken; `pack-gone` when one of `newPacks` is doomed
+   * @returns `exists` when the fileId or the key is taken; `name-taken` when something of this name
+   *   is in the container already; `container-gone` when there is no such container; `pack-gone`
+   *   when one of `newPacks` is doomed
    */
   createDocument(
     document: NewDocument,
-  ): Promise<{ ok: true; now: number } | { ok: false; reason: 'exists' | 'pack-gone' }>
+  ): Promise<
+    | { ok: true; now: number }
+    | { ok: false; reason: 'exists' | 'name-taken' | 'container-gone' | 'pack-gone' }
+  >
 
   /** A document's row and the store's time, or `undefined`. */
   readDocument(fileId: string): Promise<{ document: DocumentRecord; now: number } | undefined>
@@ -45,8 +50,34 @@ export interface MetadataStore {
   ): Promise<{ ok: true; sequenceNumber: number } | { ok: false }>
 
   /**
+   * Gives a document another name, another container, or both, if its `lockVersion` is still the one
+   * that was read. Its fileId stays. Without a place it is outside of the tree, where names may be
+   * the same.
+   *
+   * @returns `name-taken` when something else of this name is in the container; `container-gone`
+   *   when there is no such container
+   */
+  placeDocument(
+    documentKey: string,
+    lockVersion: number,
+    to: { name: string; place: Place | null },
+  ): Promise<{ ok: true } | { ok: false; reason: 'changed' | 'name-taken' | 'container-gone' }>
+
+  /**
+   * Deletes a document with its history, its sessions, its activities and its undelivered saves, if
+   * it is still in the state that was read, and makes its key due for a sweep. The name is free at
+   * once; so is the fileId.
+   */
+  deleteDocument(
+    documentKey: string,
+    expected: { manifestId: string; lockVersion: number },
+  ): Promise<{ ok: boolean }>
+
+  /**
    * Writes a new state and makes it the current one, ends the session that it commits, and makes the
-   * document due for a sweep, in one step. The former state stays as history.
+   * document due for a sweep, in one step. The former state stays as history. A document that an
+   * application keeps elsewhere gets a save to deliver as well, unless the state is the application's
+   * own (`sourceRevision`) or has the same sequence number.
    *
    * @returns `changed` when `manifestId` or `lockVersion` is no longer the expected one, or `now` has
    *   reached `validBefore`; `session-changed` when the session is gone, committed, or has grown
@@ -136,7 +167,7 @@ export interface MetadataStore {
 
   /**
    * Drops former states: those beyond the newest `keep`, and those that were replaced more than
-   * `maxAgeMs` ago; never the current one.
+   * `maxAgeMs` ago; never the current one, nor one that is still to be delivered.
    *
    * @returns how many were dropped
    */
@@ -178,6 +209,109 @@ export interface MetadataStore {
   /** Forgets doomed packs whose bytes are gone. */
   forgetPacks(documentKey: string, keys: readonly string[]): Promise<void>
 
+  /**
+   * The container at the top of the tree. `candidate` becomes it if there is none yet.
+   */
+  ensureRootContainer(candidate: {
+    containerId: string
+    name: string
+    ownerId: string
+  }): Promise<ContainerRecord>
+
+  /**
+   * Adds an empty container.
+   *
+   * @returns `exists` when the containerId is taken; `name-taken` when something of this name is in
+   *   the parent already; `container-gone` when there is no such parent
+   */
+  createContainer(
+    container: NewContainer,
+  ): Promise<
+    | { ok: true; container: ContainerRecord }
+    | { ok: false; reason: 'exists' | 'name-taken' | 'container-gone' }
+  >
+
+  readContainer(containerId: string): Promise<ContainerRecord | undefined>
+
+  /**
+   * A container and those above it, the topmost first. At most `limit`, of which those next to the
+   * container are kept.
+   */
+  listAncestors(containerId: string, limit: number): Promise<ContainerRecord[]>
+
+  /** What is in a container, in the order of the code points of `nameKey`, after `after` only. */
+  listChildren(containerId: string, page: { after?: string; limit: number }): Promise<ChildRecord[]>
+
+  /** What has this name in a container, or `undefined`. */
+  findChild(containerId: string, nameKey: string): Promise<ChildRecord | undefined>
+
+  /**
+   * Gives a container another name, another parent, or both. Its containerId stays. The topmost one
+   * has no place, and only that one.
+   *
+   * @returns `gone` when there is no such container; `container-gone` when there is no such parent;
+   *   `cycle` when the parent is the container itself or below it, when the topmost one is given a
+   *   place, and when another one is given none; `name-taken` when something else of this name is in
+   *   the parent
+   */
+  placeContainer(
+    containerId: string,
+    to: { name: string; place: Place | null },
+  ): Promise<
+    { ok: true } | { ok: false; reason: 'gone' | 'name-taken' | 'container-gone' | 'cycle' }
+  >
+
+  /**
+   * Deletes an empty container.
+   *
+   * @returns `not-empty` also for the topmost one, which stays
+   */
+  deleteContainer(
+    containerId: string,
+  ): Promise<{ ok: true } | { ok: false; reason: 'gone' | 'not-empty' }>
+
+  /** What clients have stored about a user, or `undefined`. */
+  readUserInfo(userId: string): Promise<string | undefined>
+
+  writeUserInfo(userId: string, userInfo: string): Promise<void>
+
+  /**
+   * Adds to the activities of a document, the newest last, and drops all but the newest `keep`. It
+   * does nothing when there is no such document.
+   */
+  appendActivities(
+    documentKey: string,
+    activities: readonly NewActivity[],
+    keep: number,
+  ): Promise<void>
+
+  /** The newest activities of a document, newest first. */
+  listActivities(documentKey: string, limit: number): Promise<ActivityRecord[]>
+
+  /**
+   * Saves that an application has not been told of yet: of each document the oldest one, if its time
+   * has come; longest due first.
+   */
+  listDeliveries(limit: number): Promise<{ deliveries: DeliveryRecord[]; now: number }>
+
+  /** When the next delivery is due, in ms since 1970 UTC, or `undefined` when none is waiting. */
+  nextDeliveryAt(): Promise<{ at: number; now: number } | undefined>
+
+  /**
+   * Notes that the application has a save, as this revision. The next save of the document is due
+   * at once.
+   *
+   * @returns `false` when this save is no longer the oldest one that waits
+   */
+  settleDelivery(
+    documentKey: string,
+    sequenceNumber: number,
+    revision: string,
+  ): Promise<{ ok: boolean }>
+
+  /** Puts off the oldest save that waits, counting the attempt; it does nothing with another one. */
+  deferDelivery(documentKey: string, sequenceNumber: number, delayMs: number): Promise<void>
+
   /** The secret of this name; `candidate` becomes it if there is none yet. */
   ensureSecret(name: string, candidate: Uint8Array): Promise<Uint8Array>
 
@@ -194,6 +328,12 @@ export interface PackRef {
   locator?: string
 }
 
+/** A place in the tree: a container, and the name there in the form in which names are compared. */
+export interface Place {
+  containerId: string
+  nameKey: string
+}
+
 export interface NewDocument {
   /** The application's name for it, `[A-Za-z0-9_-]{1,128}`; part of the WOPISrc for ever. */
   fileId: string
@@ -208,6 +348,10 @@ export interface NewDocument {
   size: number
   userId: string
   newPacks: readonly PackRef[]
+  /** Left out for a document outside of the tree. */
+  place?: Place
+  /** The revision that was adopted, of a document that an application keeps elsewhere. */
+  sourceRevision?: string
 }
 
 export interface DocumentRecord {
@@ -225,6 +369,64 @@ export interface DocumentRecord {
   locks: string | null
   /** Grows with every change of `locks`. */
   lockVersion: number
+  /** `null` outside of the tree. */
+  containerId: string | null
+  /**
+   * Of a document that an application keeps elsewhere: the last revision of the application's that
+   * is known here, and the sequence number that it has here. A smaller number than the document's
+   * means that saves wait to be delivered.
+   */
+  source: { revision: string; sequenceNumber: number } | null
+}
+
+export interface ContainerRecord {
+  containerId: string
+  name: string
+  ownerId: string
+  /** `null` for the topmost one. */
+  parentId: string | null
+}
+
+export interface NewContainer {
+  /** `[A-Za-z0-9_-]{1,128}`; part of its address for ever. */
+  containerId: string
+  name: string
+  ownerId: string
+  place: Place
+}
+
+/** One entry of a container. */
+export type ChildRecord = { nameKey: string } & (
+  | { kind: 'container'; container: ContainerRecord }
+  | { kind: 'document'; document: DocumentRecord }
+)
+
+export interface NewActivity {
+  /** As the client named it. */
+  activityId: string
+  type: string
+  userId: string
+  /** The whole activity as JSON. */
+  json: string
+}
+
+export interface ActivityRecord extends NewActivity {
+  /** In ms since 1970 UTC. */
+  receivedAt: number
+}
+
+/** A save that an application has not been told of yet. */
+export interface DeliveryRecord {
+  documentKey: string
+  fileId: string
+  manifestId: string
+  sequenceNumber: number
+  userId: string
+  /** The revision that the application had when the save before was delivered. */
+  baseRevision: string
+  savedAt: number
+  /** How often it was tried already. */
+  attempts: number
 }
 
 export interface ManifestRecord {
@@ -254,6 +456,8 @@ export interface Commit {
   newPacks: readonly PackRef[]
   /** When the document shall be swept, from now, in ms. */
   sweepAfterMs: number
+  /** The application's revision that this state is, which makes it no save to deliver. */
+  sourceRevision?: string
   session?: {
     tokenHash: string
     /** Where the session ended when it was read. */

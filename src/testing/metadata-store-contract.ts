@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import type { TestFramework } from './framework.ts'
+import { activityContract } from './metadata/activities.ts'
+import { childrenContract } from './metadata/children.ts'
+import { containerContract } from './metadata/containers.ts'
 import { type ContractTest, newDocument, type OpenedMetadataStore } from './metadata/context.ts'
+import { deletionContract } from './metadata/deletion.ts'
+import { deliveryContract } from './metadata/deliveries.ts'
 import { documentContract } from './metadata/documents.ts'
 import { packContract } from './metadata/packs.ts'
+import { placingContract } from './metadata/placing.ts'
 import { sessionContract } from './metadata/sessions.ts'
+import { userInfoContract } from './metadata/user-info.ts'
 
 export type { OpenedMetadataStore } from './metadata/context.ts'
 
@@ -31,6 +38,13 @@ export function metadataStoreContract(
     documentContract(contractTest)
     sessionContract(contractTest)
     packContract(contractTest)
+    containerContract(contractTest)
+    childrenContract(contractTest)
+    placingContract(contractTest)
+    deletionContract(contractTest)
+    deliveryContract(contractTest)
+    activityContract(contractTest)
+    userInfoContract(contractTest)
     lifeContract(contractTest)
   })
 }

@@ -1,9 +1,15 @@
 import type { MetadataStore } from '../../ports/metadata-store.ts'
 import { type Commands, storeOf } from './commands.ts'
+import { activityCommands } from './memory/activities.ts'
+import { containerCommands } from './memory/containers.ts'
+import { deliveryCommands } from './memory/deliveries.ts'
 import { documentCommands } from './memory/documents.ts'
+import { nameCommands } from './memory/names.ts'
 import { packCommands } from './memory/packs.ts'
 import { sessionCommands } from './memory/sessions.ts'
+import { stateCommands } from './memory/states.ts'
 import { createTables } from './memory/tables.ts'
+import { valueCommands } from './memory/values.ts'
 
 /**
  * A MetadataStore that lives in this process and is gone with it: for tests and demonstrations.
@@ -15,8 +21,14 @@ export function createMemoryMetadataStore(options: { now?: () => number } = {}):
   const tables = createTables()
   const commands: Commands = {
     ...documentCommands(tables),
+    ...stateCommands(tables),
     ...sessionCommands(tables),
     ...packCommands(tables),
+    ...containerCommands(tables),
+    ...nameCommands(tables),
+    ...deliveryCommands(tables),
+    ...activityCommands(tables),
+    ...valueCommands(tables),
   }
   let closed = false
   const checkOpen = () => {

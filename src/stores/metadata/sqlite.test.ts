@@ -7,7 +7,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { after, describe, test } from 'node:test'
-import { newCommit, newDocument, newSession } from '../../testing/metadata/context.ts'
+import {
+  createTree,
+  newCommit,
+  newDocument,
+  newSession,
+  placeOf,
+} from '../../testing/metadata/context.ts'
 import { metadataStoreContract } from '../../testing/metadata-store-contract.ts'
 import { createSqliteMetadataStore } from './sqlite.ts'
 
@@ -54,6 +60,25 @@ test('two stores on one file see what the other has written', async () => {
     (await command.readDocument('File_1'))?.document,
   )
   await Promise.all([server.close(), command.close()])
+})
+
+test('two stores on one file give a name to one document', async () => {
+  const path = newPath()
+  const stores = [createSqliteMetadataStore({ path }), createSqliteMetadataStore({ path })]
+  for (const store of stores) await createTree(store)
+
+  const created = await Promise.all(
+    stores.map((store, index) => {
+      const id = `d${index}`
+      return store.createDocument(newDocument({ fileId: id, key: id, place: placeOf('wanted') }))
+    }),
+  )
+
+  assert.deepEqual(
+    created.filter(({ ok }) => !ok),
+    [{ ok: false, reason: 'name-taken' }],
+  )
+  await Promise.all(stores.map((store) => store.close()))
 })
 
 test('ten stores may create one file at the same time', async () => {

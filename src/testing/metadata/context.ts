@@ -2,6 +2,7 @@ import type {
   AppendFragment,
   Commit,
   MetadataStore,
+  NewContainer,
   NewDocument,
   NewSession,
 } from '../../ports/metadata-store.ts'
@@ -54,6 +55,26 @@ export function newCommit(changes: Partial<Commit> = {}): Commit {
     sweepAfterMs: 0,
     ...changes,
   }
+}
+
+/** The place of what is called `nameKey` in the topmost container that `createTree` has made. */
+export const placeOf = (nameKey: string, containerId = 'root') => ({ containerId, nameKey })
+
+export function newContainer(changes: Partial<NewContainer> = {}): NewContainer {
+  return {
+    containerId: 'Box_1',
+    name: 'Box 1',
+    ownerId: 'owner',
+    place: placeOf('box 1'),
+    ...changes,
+  }
+}
+
+/** Makes the topmost container and these in it, each with its id as its name. */
+export async function createTree(store: MetadataStore, ...containerIds: string[]): Promise<void> {
+  await store.ensureRootContainer({ containerId: 'root', name: 'All', ownerId: 'system' })
+  for (const containerId of containerIds)
+    await store.createContainer(newContainer({ containerId, place: placeOf(containerId) }))
 }
 
 /** Commits states 2 up to `last`, one on the other. */
@@ -116,6 +137,12 @@ export async function doom(store: MetadataStore, ...keys: string[]): Promise<voi
 export async function condemnedKeys(store: MetadataStore): Promise<string[]> {
   const { condemned } = await store.readReferences('d1')
   return condemned.map(({ pack }) => pack.key).sort()
+}
+
+/** What is in a container, as keys of names. */
+export async function namesIn(store: MetadataStore, containerId = 'root'): Promise<string[]> {
+  const children = await store.listChildren(containerId, { limit: 100 })
+  return children.map(({ nameKey }) => nameKey)
 }
 
 /** How many of many calls at the same time had this outcome. */

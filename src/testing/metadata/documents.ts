@@ -31,6 +31,8 @@ export function documentContract(test: ContractTest): void {
       modifiedAt: created.now,
       locks: null,
       lockVersion: 0,
+      containerId: null,
+      source: null,
     })
   })
 

@@ -1,15 +1,47 @@
 import type {
+  ActivityRecord,
+  ContainerRecord,
   DocumentRecord,
   FragmentRecord,
   ManifestRecord,
   PackRef,
+  Place,
   SessionRecord,
 } from '../../../ports/metadata-store.ts'
 
-export interface DocumentRow extends DocumentRecord {
+export interface DocumentRow extends Omit<DocumentRecord, 'containerId'> {
+  /** `null` outside of the tree. */
+  place: Place | null
   referenceVersion: number
   /** Oldest first: the last one is the current one. */
   manifests: (ManifestRecord & { manifest: Uint8Array })[]
+  /** Oldest first. */
+  activities: ActivityRecord[]
+  /** Oldest first: the others wait for the first one. */
+  deliveries: DeliveryRow[]
+}
+
+export interface DeliveryRow {
+  manifestId: string
+  sequenceNumber: number
+  userId: string
+  savedAt: number
+  attempts: number
+  /** Counts once it is the first one. */
+  dueAt: number
+}
+
+export interface ContainerRow extends Omit<ContainerRecord, 'parentId'> {
+  /** `null` for the topmost one. */
+  place: Place | null
+  /** What is in it, by the key of its name. */
+  children: Map<string, Child>
+}
+
+/** What has a name: a document goes by its key, a container by its containerId. */
+export interface Child {
+  kind: 'container' | 'document'
+  id: string
 }
 
 export interface SessionRow extends SessionRecord {
@@ -35,12 +67,16 @@ export interface Tables {
   /** By key. */
   documents: Map<string, DocumentRow>
   keysByFileId: Map<string, string>
+  /** By containerId. */
+  containers: Map<string, ContainerRow>
   /** By the hash of the token. */
   sessions: Map<string, SessionRow>
   /** By document key, then by pack key. */
   condemned: Map<string, Map<string, CondemnedPack>>
   /** By document key. */
   due: Map<string, DueRow>
+  /** By userId. */
+  userInfo: Map<string, string>
   secrets: Map<string, Uint8Array>
 }
 
@@ -48,9 +84,11 @@ export function createTables(): Tables {
   return {
     documents: new Map(),
     keysByFileId: new Map(),
+    containers: new Map(),
     sessions: new Map(),
     condemned: new Map(),
     due: new Map(),
+    userInfo: new Map(),
     secrets: new Map(),
   }
 }

@@ -1,8 +1,6 @@
-import type { CommandName, Commands } from '../commands.ts'
+import type { CommandName } from '../commands.ts'
+import { allCommands } from './all-commands.ts'
 import type { Database } from './database.ts'
-import { documentCommands } from './documents.ts'
-import { packCommands } from './packs.ts'
-import { sessionCommands } from './sessions.ts'
 
 /** What the worker of a lane is started with. */
 export interface LaneOptions {
@@ -31,12 +29,7 @@ type Run = (now: number, ...input: unknown[]) => unknown
  * come only after the commit: an error of the transaction is the reply to all of its calls.
  */
 export function createBatchRunner(db: Database, { readOnly }: { readOnly: boolean }): RunBatch {
-  const commands: Commands = {
-    ...documentCommands(db),
-    ...sessionCommands(db),
-    ...packCommands(db),
-  }
-  const all = { ...commands, check: () => check(db) } as Record<string, Run>
+  const all = { ...allCommands(db), check: () => check(db) } as Record<string, Run>
   const attempt = readOnly ? attemptRead : attemptWrite
 
   return ({ now, calls }) => {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { migrateTo2 } from './migration-2.ts'
 
 /** Marks the file as ours: "wopi" in ASCII. */
 export const APPLICATION_ID = 0x77_6f_70_69
@@ -7,7 +8,7 @@ export const APPLICATION_ID = 0x77_6f_70_69
  * How the schema came to be, one step per version; `user_version` tells how many were taken. A step
  * that was released is never edited: data of every release has to open with every later one.
  */
-const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
   `
   CREATE TABLE documents (
     file_id TEXT PRIMARY KEY,
@@ -95,6 +96,7 @@ const MIGRATIONS: readonly string[] = [
     secret BLOB NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  migrateTo2,
 ]
 
 /**
@@ -112,7 +114,8 @@ export function migrate(db: DatabaseSync): void {
 function takeSteps(db: DatabaseSync): void {
   const version = readVersion(db)
   MIGRATIONS.slice(version).forEach((step, index) => {
-    db.exec(step)
+    if (typeof step === 'string') db.exec(step)
+    else step(db)
     db.exec(`PRAGMA user_version = ${version + index + 1}`)
   })
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)

@@ -1,10 +1,21 @@
-import type { CommandName, Commands } from '../commands.ts'
+import type { CommandName } from '../commands.ts'
+import { allCommands } from './all-commands.ts'
 import { type Database, isBusy, openDatabase } from './database.ts'
-import { documentCommands } from './documents.ts'
-import { sessionCommands } from './sessions.ts'
 
-/** Reads of a few rows by their key, which every request makes. */
-const POINT_READS = ['readDocument', 'readSession', 'readManifest'] as const
+/**
+ * Reads of a few rows by their key, which requests make all the time. Each is one statement: what
+ * lies between two would not be one consistent picture.
+ */
+const POINT_READS = [
+  'readDocument',
+  'readSession',
+  'readManifest',
+  'readContainer',
+  'listAncestors',
+  'findChild',
+  'readUserInfo',
+  'nextDeliveryAt',
+] as const
 
 type PointRead = (typeof POINT_READS)[number]
 
@@ -28,7 +39,7 @@ export interface PointReader {
 export function openPointReader(path: string): PointReader | undefined {
   const db = openUnlessBusy(path)
   if (!db) return undefined
-  const commands = pointCommands(db)
+  const commands = allCommands(db)
 
   return {
     read(name, now, input) {
@@ -52,12 +63,6 @@ function openUnlessBusy(path: string): Database | undefined {
     if (isBusy(error)) return undefined
     throw error
   }
-}
-
-function pointCommands(db: Database): Commands<PointRead> {
-  const { readDocument, readManifest } = documentCommands(db)
-  const { readSession } = sessionCommands(db)
-  return { readDocument, readManifest, readSession }
 }
 
 function isPointRead(name: CommandName): name is PointRead {
