@@ -1,5 +1,6 @@
 /** `wopikit/protocol`: the wire formats of WOPI with CSPP Plus, without I/O, for Node and browsers. */
 
+export { ACTION_URL_MAX_BYTES, type ActionUrlOptions, actionUrl } from './protocol/action-url.ts'
 export type {
   Chunk,
   ChunkId,
@@ -20,6 +21,17 @@ export {
   createStreamChunker,
   type StreamChunker,
 } from './protocol/chunking/stream-chunker.ts'
+export {
+  type Action,
+  type ActionQuery,
+  type App,
+  capabilitiesUrl,
+  type Discovery,
+  type FoundAction,
+  findAction,
+  type NetZone,
+} from './protocol/discovery.ts'
+export { DiscoveryError, type DiscoveryErrorCode } from './protocol/discovery-error.ts'
 export { type FailureCode, WopiError } from './protocol/errors.ts'
 export {
   type ChunkReader,
@@ -69,6 +81,9 @@ export {
   type RequestedRange,
 } from './protocol/messages.ts'
 export { HEADERS, MAIN_CONTENT, OVERRIDES } from './protocol/names.ts'
+export { DISCOVERY_MAX_CHARS, parseDiscovery } from './protocol/parse-discovery.ts'
+export { importProofKeys, type ProofKeyAttributes, type ProofKeys } from './protocol/proof-key.ts'
+export { type ProofInput, proofMessage } from './protocol/proof-message.ts'
 export { placeChunks, type StreamSignature, streamSize } from './protocol/signature.ts'
 export {
   type ChunkHash,
@@ -78,6 +93,14 @@ export {
   hashBytes,
   restoreHash,
 } from './protocol/spooky/spooky.ts'
-export { encodeUtf7 } from './protocol/utf7.ts'
+export { msFromTicks, ticksFromMs } from './protocol/ticks.ts'
+export { decodeUtf7, encodeUtf7 } from './protocol/utf7.ts'
+export {
+  PROOF_MAX_AGE_MS,
+  PROOF_MAX_SKEW_MS,
+  type Proof,
+  type ProofVerdict,
+  verifyProof,
+} from './protocol/verify-proof.ts'
 export { readZipDirectory } from './protocol/zip/central-directory.ts'
 export type { ZipDirectory, ZipOutcome, ZipRefusal } from './protocol/zip/outcome.ts'

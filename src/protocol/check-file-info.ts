@@ -1,93 +1,82 @@
-/** What the answer of CheckFileInfo is derived from. */
-export interface FileFacts {
-  /** With extension. */
-  name: string
-  /** In lower case with its dot, or `''`. */
-  extension: string
-  ownerId: string
-  /** In bytes. */
-  size: number
-  version: string
-  /** When the content last changed, in ms since 1970 UTC. */
-  modifiedAt: number
-  userId: string
-  userFriendlyName: string
-  canWrite: boolean
-  uploadSessions: boolean
-  /** Left out for files that are not coauthored. */
-  coauth: CoauthFacts | undefined
-}
+import {
+  CHECK_FILE_INFO_PROPERTIES,
+  type FileFacts,
+  type PropertyKind,
+} from './check-file-info-properties.ts'
 
-/** What clients with CSPP Plus want to know. */
-export interface CoauthFacts {
-  sequenceNumber: number
-  officeCollaborationServiceEndpointUrl: string
-  realTimeChannelEndpointUrl: string
-  /** In ms since 1970 UTC. */
-  accessTokenExpiry: number
-  /** In ms since 1970 UTC. */
-  serverTime: number
-  sharingStatus: 'Private' | 'Shared'
-  fileGeoLocationCode: string
-}
-
-type Value = string | number | boolean
+/** A body of CheckFileInfo's answer, or of CheckContainerInfo's. */
+export type InfoProperties = Record<string, unknown>
 
 /**
- * Every property that is sent, and what its value is. `undefined` leaves it out: clients take that
- * as the default (page "CheckFileInfo": omit instead of null).
+ * The body of CheckFileInfo's answer: what of the table can be derived. What is undefined is left
+ * out, which clients take as the default (page "CheckFileInfo": omit instead of null).
  */
-const PROPERTIES: Readonly<Record<string, (facts: FileFacts) => Value | undefined>> = {
-  BaseFileName: (facts) => facts.name,
-  OwnerId: (facts) => facts.ownerId,
-  Size: (facts) => facts.size,
-  UserId: (facts) => facts.userId,
-  Version: (facts) => facts.version,
-  FileExtension: (facts) => facts.extension || undefined,
-  LastModifiedTime: (facts) => roundTripTime(facts.modifiedAt),
-  UserFriendlyName: (facts) => facts.userFriendlyName,
-
-  UserCanWrite: (facts) => facts.canWrite,
-  ReadOnly: (facts) => !facts.canWrite,
-  // PutRelativeFile is not there, and clients must not offer it.
-  UserCanNotWriteRelative: () => true,
-
-  SupportsUpdate: () => true,
-  SupportsLocks: () => true,
-  SupportsGetLock: () => true,
-  SupportsExtendedLockLength: () => true,
-}
-
-/**
- * The properties of CSPP Plus: all of them or none, because clients and Microsoft's validator take a
- * part of them as a mistake (page "checkfileinfo-csppp").
- */
-const COAUTH_PROPERTIES: Readonly<Record<string, (coauth: CoauthFacts) => Value>> = {
-  SupportsCoauth: () => true,
-  SequenceNumber: (coauth) => coauth.sequenceNumber,
-  OfficeCollaborationServiceEndpointUrl: (coauth) => coauth.officeCollaborationServiceEndpointUrl,
-  RealTimeChannelEndpointUrl: (coauth) => coauth.realTimeChannelEndpointUrl,
-  AccessTokenExpiry: (coauth) => coauth.accessTokenExpiry,
-  ServerTime: (coauth) => coauth.serverTime,
-  SharingStatus: (coauth) => coauth.sharingStatus,
-  FileGeoLocationCode: (coauth) => coauth.fileGeoLocationCode,
-}
-
-/** The body of CheckFileInfo's answer. */
-export function checkFileInfoProperties(facts: FileFacts): Record<string, Value> {
-  const properties: Record<string, Value> = {}
-  for (const [name, derive] of Object.entries(PROPERTIES)) {
-    const value = derive(facts)
+export function checkFileInfoProperties(facts: FileFacts): InfoProperties {
+  const properties: InfoProperties = {}
+  for (const [name, { derive }] of TABLE) {
+    const value = derive?.(facts)
     if (value !== undefined) properties[name] = value
   }
-  const { coauth } = facts
-  if (!coauth) return properties
-  for (const [name, derive] of Object.entries(COAUTH_PROPERTIES)) properties[name] = derive(coauth)
-  if (facts.uploadSessions) properties.SupportsResumableFileTransfer = true
   return properties
 }
 
-/** ISO 8601 in UTC with the seven decimals that .NET reads back without loss. */
-export function roundTripTime(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '0000Z')
+/**
+ * Checks properties that an application gives by itself: a value of the wrong type makes clients
+ * refuse the file without a word. Names that are in no page are let through: other clients than
+ * Microsoft's have more of them.
+ *
+ * @throws TypeError naming the property and the type that it must have
+ */
+export function checkPropertyTypes(properties: Readonly<InfoProperties>): void {
+  for (const [name, value] of Object.entries(properties)) {
+    const kind = CHECK_FILE_INFO_PROPERTIES[name]?.kind
+    if (value !== undefined && kind && !isOfKind(value, kind))
+      throw new TypeError(`${name} must be ${described(kind)}, not ${JSON.stringify(value)}`)
+  }
+}
+
+const TABLE = Object.entries(CHECK_FILE_INFO_PROPERTIES)
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z$/
+
+function isOfKind(value: unknown, kind: PropertyKind): boolean {
+  if (typeof kind === 'object') return isOneOf(value, kind)
+  switch (kind) {
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'integer':
+      return Number.isSafeInteger(value)
+    case 'time':
+      return typeof value === 'string' && TIME.test(value)
+    case 'url':
+      return typeof value === 'string' && URL.canParse(value)
+    case 'origin':
+      return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value
+    case 'strings':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string')
+    case 'object':
+      return typeof value === 'object' && value !== null
+    case 'string':
+      return typeof value === 'string'
+  }
+}
+
+function isOneOf(value: unknown, { oneOf, some }: { oneOf?: string[]; some?: string[] }): boolean {
+  if (oneOf) return typeof value === 'string' && oneOf.includes(value)
+  return Array.isArray(value) && value.every((item) => some?.includes(item))
+}
+
+function described(kind: PropertyKind): string {
+  if (typeof kind === 'object')
+    return kind.oneOf ? `one of ${kind.oneOf.join(', ')}` : `a list of ${kind.some?.join(', ')}`
+  const words = {
+    boolean: 'true or false',
+    integer: 'a whole number',
+    time: 'a time such as 2009-06-15T13:45:30.0000000Z',
+    url: 'an absolute URL',
+    origin: 'an origin such as https://docs.example.com',
+    strings: 'a list of texts',
+    object: 'a JSON object',
+    string: 'a text',
+  }
+  return words[kind]
 }

@@ -13,16 +13,22 @@ const FAILURES = {
   OFFSET_MISMATCH: { status: 400, message: 'The fragment does not start where the session stands' },
   LENGTH_MISMATCH: { status: 400, message: 'The body is not as long as its headers say' },
   CONTENT_LIMIT: { status: 400, message: 'The file would have too many streams or properties' },
+  NAME_INVALID: { status: 400, message: 'A name is not allowed' },
   INVALID_TOKEN: { status: 401, message: 'The access token is missing, expired or not valid' },
   NOT_FOUND: { status: 404, message: 'No such file, or no right to do this to it' },
   NO_SUCH_ROUTE: { status: 404, message: 'No WOPI endpoint has this address' },
   LOCK_CONFLICT: { status: 409, message: 'The file is locked by something else' },
+  NAME_TAKEN: { status: 409, message: 'Something of this name is there already' },
+  NOT_EMPTY: { status: 409, message: 'The container is not empty' },
+  CHANGED_ELSEWHERE: { status: 409, message: 'The file has changed since the time that was sent' },
   SESSION_GONE: { status: 410, message: 'No such upload session; it may have expired' },
   SEQUENCE_MISMATCH: { status: 412, message: 'The file has changed since this sequence number' },
   LARGER_THAN_EXPECTED: { status: 412, message: 'The file is larger than the client expects' },
   TOO_LARGE: { status: 413, message: 'The content is larger than this host allows' },
   QUOTA_EXCEEDED: { status: 500, message: 'A quota of upload sessions is used up' },
   STORAGE_FULL: { status: 500, message: 'The host has no room for new content' },
+  PROOF_INVALID: { status: 500, message: 'The request is not proven to come from a known client' },
+  PROOF_KEYS_UNKNOWN: { status: 500, message: 'The keys that prove requests are not known yet' },
   BODY_CONSUMED: { status: 500, message: 'Something before wopikit has read the request body' },
   INTERNAL: { status: 500, message: 'The host failed' },
   NOT_SUPPORTED: { status: 501, message: 'This operation is not supported' },
@@ -39,15 +45,23 @@ export class WopiError extends Error {
   readonly status: number
   /** Response headers that the protocol demands with this failure. */
   readonly headers: Readonly<Record<string, string>>
+  /** What the answer's body says as JSON, where a client reads one. */
+  readonly body: unknown
 
   constructor(
     code: FailureCode,
-    options: { detail?: string; headers?: Record<string, string>; cause?: unknown } = {},
+    options: {
+      detail?: string
+      headers?: Record<string, string>
+      body?: unknown
+      cause?: unknown
+    } = {},
   ) {
     super(options.detail ?? FAILURES[code].message, { cause: options.cause })
     this.code = code
     this.status = FAILURES[code].status
     this.headers = options.headers ?? {}
+    this.body = options.body
   }
 }
 

@@ -1,6 +1,6 @@
 /** Names and limits of the protocol, spelled as Microsoft's pages spell them. */
 
-/** Values of `X-WOPI-Override`. */
+/** Values of `X-WOPI-Override`, and at the bootstrapper of `X-WOPI-EcosystemOperation`. */
 export const OVERRIDES = {
   put: 'PUT',
   lock: 'LOCK',
@@ -17,11 +17,25 @@ export const OVERRIDES = {
   putChunkedFile: 'PUT_CHUNKED_FILE',
   createUploadSession: 'CREATE_UPLOAD_SESSION',
   updateUploadSession: 'UPDATE_UPLOAD_SESSION',
+  putRelative: 'PUT_RELATIVE',
+  renameFile: 'RENAME_FILE',
+  deleteFile: 'DELETE',
+  putUserInfo: 'PUT_USER_INFO',
+  getShareUrl: 'GET_SHARE_URL',
+  addActivities: 'ADD_ACTIVITIES',
+  createChildContainer: 'CREATE_CHILD_CONTAINER',
+  createChildFile: 'CREATE_CHILD_FILE',
+  deleteContainer: 'DELETE_CONTAINER',
+  renameContainer: 'RENAME_CONTAINER',
+  getFileWopiSrc: 'GET_WOPI_SRC_WITH_ACCESS_TOKEN',
+  getNewAccessToken: 'GET_NEW_ACCESS_TOKEN',
+  getRootContainer: 'GET_ROOT_CONTAINER',
 } as const
 
 /** Request and response headers; compared without regard to case. */
 export const HEADERS = {
   override: 'X-WOPI-Override',
+  ecosystemOperation: 'X-WOPI-EcosystemOperation',
   lock: 'X-WOPI-Lock',
   oldLock: 'X-WOPI-OldLock',
   lockExpirationTimeout: 'X-WOPI-LockExpirationTimeout',
@@ -38,6 +52,24 @@ export const HEADERS = {
   itemVersion: 'X-WOPI-ItemVersion',
   editors: 'X-WOPI-Editors',
   maxExpectedSize: 'X-WOPI-MaxExpectedSize',
+  suggestedTarget: 'X-WOPI-SuggestedTarget',
+  relativeTarget: 'X-WOPI-RelativeTarget',
+  overwriteRelativeTarget: 'X-WOPI-OverwriteRelativeTarget',
+  validRelativeTarget: 'X-WOPI-ValidRelativeTarget',
+  fileConversion: 'X-WOPI-FileConversion',
+  size: 'X-WOPI-Size',
+  requestedName: 'X-WOPI-RequestedName',
+  invalidFileNameError: 'X-WOPI-InvalidFileNameError',
+  invalidContainerNameError: 'X-WOPI-InvalidContainerNameError',
+  fileExtensionFilterList: 'X-WOPI-FileExtensionFilterList',
+  enumerationIncomplete: 'X-WOPI-EnumerationIncomplete',
+  urlType: 'X-WOPI-UrlType',
+  hostNativeFileName: 'X-WOPI-HostNativeFileName',
+  wopiSrc: 'X-WOPI-WopiSrc',
+  sessionContext: 'X-WOPI-SessionContext',
+  proof: 'X-WOPI-Proof',
+  proofOld: 'X-WOPI-ProofOld',
+  timeStamp: 'X-WOPI-TimeStamp',
   uploadSessionToken: 'X-WOPI-UploadSessionToken',
   contentRangeOffset: 'X-WOPI-ContentRangeOffset',
   contentRangeLength: 'X-WOPI-ContentRangeLength',
@@ -96,5 +128,9 @@ export const HEADER_VALUE_MAX_CHARS = 1024
 export const MAX_EXPECTED_SIZE_DEFAULT = 2_147_483_647
 /** Most commas and opening brackets in one MessageJSON: what 16 MiB of chunks need, and no bomb. */
 export const MESSAGE_JSON_MAX_TOKENS = 1_500_000
+/** Longest name of a file without its extension, in characters: page "CheckFileInfo". */
+export const FILE_NAME_MAX_CHARS = 250
+/** Longest UserInfo, in bytes of ASCII: page "PutUserInfo". */
+export const USER_INFO_MAX_BYTES = 1024
 /** Deepest nesting of a MessageJSON; the protocol itself needs five levels. */
 export const MESSAGE_JSON_MAX_DEPTH = 32

@@ -39,3 +39,45 @@ function encodeRun(run: string): string {
   if (bitCount > 0) encoded += BASE64.charAt((bits << (6 - bitCount)) & 63)
   return `+${encoded}-`
 }
+
+/**
+ * Decodes the UTF-7 of a request header. Clients are not of one mind about it: a `+` that starts no
+ * run is taken as it stands, and names that came as UTF-8 bytes (one character each) are read as
+ * such.
+ *
+ * @returns `undefined` when it is neither, such as half a surrogate pair or broken UTF-8
+ */
+export function decodeUtf7(text: string): string | undefined {
+  if (/\P{ASCII}/u.test(text)) return decodeUtf8(text)
+  const decoded = text.replace(/\+([A-Za-z0-9+/]*)(-?)/g, (whole, run: string, end: string) => {
+    if (run === '') return end === '-' ? '+' : whole
+    return decodeRun(run) ?? whole
+  })
+  return decoded.isWellFormed() ? decoded : undefined
+}
+
+/** UTF-16 of a run in modified Base64; `undefined` when bits are left over that are none. */
+function decodeRun(run: string): string | undefined {
+  let decoded = ''
+  let bits = 0
+  let bitCount = 0
+  for (const character of run) {
+    bits = (bits << 6) | BASE64.indexOf(character)
+    bitCount += 6
+    if (bitCount < 16) continue
+    bitCount -= 16
+    decoded += String.fromCharCode((bits >> bitCount) & 0xffff)
+    bits &= (1 << bitCount) - 1
+  }
+  return bitCount < 6 && bits === 0 ? decoded : undefined
+}
+
+function decodeUtf8(text: string): string | undefined {
+  if (/[\u0100-\uffff]/.test(text)) return undefined
+  try {
+    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0))
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}

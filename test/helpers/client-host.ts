@@ -1,9 +1,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { addDocument } from '../../src/content/add-document.ts'
+import { createOwnTree } from '../../src/content/own-tree.ts'
 import { createContentServices } from '../../src/content/services.ts'
 import { createHandler, type Handler } from '../../src/host/handle.ts'
 import { createNodeListener } from '../../src/http/node-listener.ts'
+import { createLinks } from '../../src/operations/links.ts'
 import type { Log } from '../../src/ports/log.ts'
 import { createMemoryBlobStore } from '../../src/stores/blobs/memory.ts'
 import { createMemoryMetadataStore } from '../../src/stores/metadata/memory.ts'
@@ -30,7 +32,9 @@ export async function openClientHost(): Promise<ClientHost> {
   })
   const handler = createHandler({
     content,
-    features: { uploadSessions: true },
+    features: { uploadSessions: true, containers: false, pages: {} },
+    tree: createOwnTree(content),
+    links: createLinks('http://127.0.0.1'),
     access: {
       async authenticate(token) {
         if (token !== 'write' && token !== 'read') return undefined

@@ -1,26 +1,47 @@
 import { addDocument } from '../../src/content/add-document.ts'
+import { createConflicts } from '../../src/content/conflicts.ts'
+import { createOwnTree } from '../../src/content/own-tree.ts'
 import {
   type ContentLimits,
   type ContentServices,
   createContentServices,
 } from '../../src/content/services.ts'
-import { createHandler, type Handler } from '../../src/host/handle.ts'
+import { createDeliveries, type Deliveries } from '../../src/host/deliveries.ts'
+import { createHandler, type Handler, type HostServices } from '../../src/host/handle.ts'
+import { createSourceTree } from '../../src/host/source-tree.ts'
 import type { Features } from '../../src/operations/features.ts'
+import { createLinks } from '../../src/operations/links.ts'
 import type { Access, Permission } from '../../src/ports/access.ts'
+import type { DocumentSource } from '../../src/ports/document-source.ts'
 import type { HostReply } from '../../src/ports/exchange.ts'
 import type { Log } from '../../src/ports/log.ts'
+import type { SignIn } from '../../src/ports/sign-in.ts'
+import type { Tree } from '../../src/ports/tree.ts'
 import { END_FRAME, encodeFrameHeader, encodeMessage } from '../../src/protocol/frames/encoder.ts'
 import { encodePutChunkedFileRequest } from '../../src/protocol/messages.ts'
 import { chunkIdOf } from '../../src/protocol/spooky/spooky.ts'
 import { createMemoryBlobStore } from '../../src/stores/blobs/memory.ts'
 import { createMemoryMetadataStore } from '../../src/stores/metadata/memory.ts'
+import { type Alarms, createAlarms } from './alarms.ts'
 
 export const MINUTE = 60_000
 /** When tests begin, in ms since 1970 UTC. */
 export const START = Date.UTC(2026, 0, 1)
 
+/** What the addresses of a test host begin with. */
+export const BASE_URL = 'https://docs.example'
+
+const PLAIN_FEATURES: Features = { uploadSessions: true, containers: true, pages: {} }
+
 export const ALL_FEATURES: Features = {
-  uploadSessions: true,
+  ...PLAIN_FEATURES,
+  pages: {
+    view: ({ fileId }) => `https://app.example/view/${fileId}`,
+    edit: ({ fileId }) => `https://app.example/edit/${fileId}`,
+    container: ({ containerId }) => `https://app.example/folders/${containerId}`,
+    share: ({ fileId, containerId }, type) =>
+      `https://app.example/share/${fileId ?? containerId}/${type}`,
+  },
   coauth: {
     extensions: ['*'],
     officeCollaborationServiceEndpointUrl: 'https://ocs.example/collab',
@@ -54,8 +75,14 @@ export interface SendOptions {
 
 export interface TestHost {
   handler: Handler
+  /** What the handler is made of. */
+  services: HostServices
   content: ContentServices
   fileId: string
+  tree: Tree
+  /** With an application only: brings its saves to it, once started. */
+  deliveries: Deliveries | undefined
+  alarms: Alarms
   /** Lines that the host has logged, with their level. */
   logged: { level: string; fields: Record<string, unknown>; message: string }[]
   now(): number
@@ -75,15 +102,22 @@ export interface TestHost {
 }
 
 /**
- * A host over stores in memory with one document. Tokens are `user:permission`, such as
- * `alice:write`.
+ * A host over stores in memory with one document. Tokens are `user:permissions`, such as
+ * `alice:write`, `alice:all` or `bob:read+browse`. Tokens that it makes are of the same form.
  */
 export async function createTestHost(
   options: {
     content?: Uint8Array
     name?: string
-    features?: Features
+    /** What is left out is switched off. */
+    features?: Partial<Features>
+    access?: Access
+    signIn?: SignIn
+    /** Puts the document into the topmost container. */
+    inTree?: boolean
     limits?: Partial<ContentLimits>
+    /** An application that keeps the document, called `doc`. */
+    application?: DocumentSource
     stores?: TestStores
     now?: () => number
     /** Puts wrappers around the stores, after the document was added. */
@@ -98,25 +132,43 @@ export async function createTestHost(
     blobs: createMemoryBlobStore(),
     ...options.stores,
   }
-  const fileId = await addDocument(createContentServices(stores), {
-    name: options.name ?? 'report.docx',
-    ownerId: 'owner',
-    content: once(options.content ?? new Uint8Array(0)),
-  })
+  const alarms = createAlarms(now)
+  const log = recordingLog(logged)
+  const { application: source } = options
+  const fileId = source ? 'doc' : await addFirst(stores, options)
+  const conflicts = source && createConflicts(source, log)
   const content = createContentServices({
     ...(options.wrapStores?.(stores) ?? stores),
     ...(options.limits && { limits: options.limits }),
+    ...(source &&
+      conflicts && {
+        application: { source, conflicts, afterSave: () => deliveries?.wake() },
+      }),
   })
-  const handler = createHandler({
+  const deliveries =
+    source &&
+    conflicts &&
+    createDeliveries({ ...content, source, conflicts, log, alarm: alarms.after })
+  const own = createOwnTree(content)
+  const tree = source ? createSourceTree(content, own, source) : own
+  const services: HostServices = {
     content,
-    features: options.features ?? ALL_FEATURES,
-    access: testAccess(),
-    log: recordingLog(logged),
-  })
+    features: options.features ? { ...PLAIN_FEATURES, ...options.features } : ALL_FEATURES,
+    access: options.access ?? testAccess(),
+    tree,
+    links: createLinks(BASE_URL),
+    log,
+    ...(options.signIn && { signIn: options.signIn }),
+  }
+  const handler = createHandler(services)
   const host: TestHost = {
     handler,
+    services,
     content,
     fileId,
+    tree,
+    deliveries,
+    alarms,
     logged,
     now,
     advance(ms) {
@@ -220,18 +272,62 @@ async function readReply(reply: HostReply): Promise<TestReply> {
   return { status: reply.status, headers: new Headers(reply.headers), body: bytes, text }
 }
 
+async function addFirst(
+  stores: TestStores,
+  {
+    name = 'report.docx',
+    content = new Uint8Array(0),
+    inTree = false,
+  }: {
+    name?: string
+    content?: Uint8Array
+    inTree?: boolean
+  },
+): Promise<string> {
+  const services = createContentServices(stores)
+  if (!inTree) return addDocument(services, { name, ownerId: 'owner', content: once(content) })
+  const tree = createOwnTree(services)
+  const { containerId } = await tree.root({ userId: 'owner' })
+  const added = await tree.createFile({
+    containerId,
+    name,
+    userId: 'owner',
+    content: once(content),
+  })
+  if (!added.ok) throw new Error(added.reason)
+  return added.fileId
+}
+
+const ALL_PERMISSIONS = ['read', 'write', 'create', 'rename', 'delete', 'browse'] as const
+
+/** Tokens say themselves what they allow, everywhere; a third part is when they expire. */
 function testAccess(): Access {
-  const grants: Record<string, Permission[]> = { read: ['read'], write: ['write'], none: [] }
   return {
-    async authenticate(token) {
-      const [userId = '', permission = ''] = token.split(':')
-      const permissions = grants[permission]
+    async authenticate(token, { operation }) {
+      const [userId = '', named = '', expiry] = token.split(':')
+      if (named === 'download' && operation !== 'Download') return undefined
+      const permissions = permissionsOf(named)
       if (!permissions) return undefined
       const displayName = userId.charAt(0).toUpperCase() + userId.slice(1)
-      const expiresAt = START + 600 * MINUTE
-      return { userId, displayName, permissions: new Set(permissions), expiresAt }
+      const expiresAt = expiry === undefined ? START + 600 * MINUTE : Number(expiry)
+      return { userId, displayName, permissions, expiresAt }
+    },
+    async issue({ user, from, use }) {
+      const permissions = from ? [...from.permissions].join('+') : 'all'
+      const accessTokenTtl = from?.expiresAt ?? START + 600 * MINUTE
+      const accessToken = `${user.userId}:${use ?? permissions}:${accessTokenTtl}`
+      return { accessToken, accessTokenTtl }
     },
   }
+}
+
+function permissionsOf(named: string): ReadonlySet<Permission> | undefined {
+  if (named === 'none') return new Set()
+  if (named === 'all') return new Set(ALL_PERMISSIONS)
+  if (named === 'download') return new Set(['read'])
+  const parts = named.split('+')
+  const known = ALL_PERMISSIONS.filter((permission) => parts.includes(permission))
+  return known.length === parts.length ? new Set(known) : undefined
 }
 
 function recordingLog(logged: TestHost['logged']): Log {

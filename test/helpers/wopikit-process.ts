@@ -28,6 +28,8 @@ export interface ServerProcess extends AsyncDisposable {
 
 export interface ServeOptions {
   dataDir: string
+  /** What makes the command serve (default: `wopikit serve`); it prints its address as JSON. */
+  serve?: readonly string[]
   command?: CommandLine
   cwd?: string
   env?: NodeJS.ProcessEnv
@@ -58,7 +60,8 @@ export async function startServer(options: ServeOptions): Promise<ServerProcess>
 /** Starts a server without waiting for it; `output` grows while it runs. */
 export function spawnServer(options: ServeOptions): { child: ChildProcess; output(): string } {
   const [program, ...before] = options.command ?? FROM_SOURCE
-  const own = ['serve', '--json', '--port', '0', '--host', '127.0.0.1', '--data', options.dataDir]
+  const serve = options.serve ?? ['serve', '--json', '--host', '127.0.0.1']
+  const own = [...serve, '--port', '0', '--data', options.dataDir]
   const child = spawn(program, [...before, ...own, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: options.cwd,

@@ -51,6 +51,32 @@ export function checkPutChunkedFile(
   return checked.ok ? checked : refuse({ ...checked.conflict, mechanism: 'WOPI-Lock' })
 }
 
+/**
+ * RenameFile: a file that is not locked, under its WOPI lock, or under any of its coauthoring locks.
+ * Page "rename-file-plus" asks for a valid lock of that kind, not for the exclusive one.
+ */
+export function checkRenameFile(
+  state: LockState,
+  { lock }: { lock?: PresentedLock | undefined },
+  now: number,
+): WriteOutcome {
+  const live = liveLocks(state, now)
+  if (live.kind === 'unlocked') return { ok: true }
+  if (live.kind === 'wopi')
+    return checkWopiLock(live.lock, lock?.kind === 'wopi' ? lock.lockId : undefined)
+  const own = live.locks.find(
+    ({ coauthLockId }) => lock?.kind === 'coauth' && coauthLockId === lock.lockId,
+  )
+  return own
+    ? { ok: true, validBefore: own.expiresAt }
+    : refuse({ reason: 'The file is being coauthored' })
+}
+
+/** DeleteFile: only a file that is not locked. */
+export function checkDeleteFile(state: LockState, now: number): WriteOutcome {
+  return checkRenameFile(state, {}, now)
+}
+
 function checkUnlocked(size: number): WriteOutcome {
   if (size === 0) return { ok: true }
   return refuse({ reason: 'The file is not locked and not empty', currentLock: '' })

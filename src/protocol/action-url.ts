@@ -1,0 +1,99 @@
+import type { Action } from './discovery.ts'
+import { DiscoveryError } from './discovery-error.ts'
+
+/** What goes into the address of an action; what is left out is not said to the client. */
+export interface ActionUrlOptions {
+  /** Address of the file at the host, without a token. */
+  wopiSrc: string
+  /** Language of the user interface, such as `de-DE`. */
+  uiLanguage?: string
+  /** Language of data, such as the form of dates. */
+  dataLanguage?: string
+  /** Whether the client is embedded in a page of something else. */
+  embedded?: boolean
+  /** Whether the attendee of a broadcast may not leave the presenter's slide. */
+  disableAsync?: boolean
+  /** Whether the presentation may not be broadcast. */
+  disableBroadcast?: boolean
+  disableChat?: boolean
+  fullScreen?: boolean
+  /** The host's own name of the session, for logs. */
+  hostSessionId?: string
+  recording?: boolean
+  /** 1 is light, 2 is dark. */
+  themeId?: 1 | 2
+  perfStats?: boolean
+  /** Whether the user's licence is to be checked; then CheckFileInfo needs a HostEditUrl. */
+  businessUser?: boolean
+  /** Which tests Microsoft's validator runs. */
+  validatorTestCategory?: 'All' | 'OfficeOnline' | 'OfficeNativeClient'
+  /** Comes back as X-WOPI-SessionContext. */
+  sessionContext?: string
+  /** Further parameters, such as those that begin with `wd` on the host page. */
+  parameters?: Readonly<Record<string, string>>
+}
+
+/** Length that an address must stay below, in bytes: page "WOPI discovery". */
+export const ACTION_URL_MAX_BYTES = 2048
+const WOPI_SOURCE = /<[^<>]*=WOPI_SOURCE&?>/
+
+/**
+ * The address that a browser opens an action at: its placeholders are filled in or taken out (page
+ * "WOPI discovery"). Clients without a placeholder for the file get the parameter `WOPISrc`.
+ *
+ * @throws DiscoveryError `ACTION_URL_TOO_LONG`
+ */
+export function actionUrl({ urlsrc }: Pick<Action, 'urlsrc'>, options: ActionUrlOptions): string {
+  const values = placeholderValues(options)
+  const filled = urlsrc.replace(/<([^<>]*)>/g, (_, parameter: string) => fill(parameter, values))
+  const more = new Map(Object.entries(options.parameters ?? {}))
+  if (!WOPI_SOURCE.test(urlsrc)) more.set('WOPISrc', options.wopiSrc)
+  const url = append(filled, more)
+  const bytes = new TextEncoder().encode(url).length
+  if (bytes < ACTION_URL_MAX_BYTES) return url
+  throw new DiscoveryError(
+    'ACTION_URL_TOO_LONG',
+    `The address of an action has ${bytes} bytes and must have less than ${ACTION_URL_MAX_BYTES}`,
+  )
+}
+
+/** `name=PLACEHOLDER` or `name=PLACEHOLDER&` with its value, or nothing. */
+function fill(parameter: string, values: ReadonlyMap<string, string>): string {
+  const [, name, placeholder = '', ampersand] = /^([^=]*)=([^&]*)(&?)$/.exec(parameter) ?? []
+  const value = values.get(placeholder)
+  return value === undefined ? '' : `${name}=${encodeURIComponent(value)}${ampersand}`
+}
+
+function placeholderValues(options: ActionUrlOptions): ReadonlyMap<string, string> {
+  const values: [placeholder: string, value: string | undefined][] = [
+    ['WOPI_SOURCE', options.wopiSrc],
+    ['UI_LLCC', options.uiLanguage],
+    ['DC_LLCC', options.dataLanguage],
+    ['EMBEDDED', flag(options.embedded)],
+    ['DISABLE_ASYNC', flag(options.disableAsync)],
+    ['DISABLE_BROADCAST', flag(options.disableBroadcast)],
+    ['DISABLE_CHAT', flag(options.disableChat, '1')],
+    ['FULLSCREEN', flag(options.fullScreen)],
+    ['HOST_SESSION_ID', options.hostSessionId],
+    ['RECORDING', flag(options.recording)],
+    ['THEME_ID', options.themeId?.toString()],
+    ['PERFSTATS', flag(options.perfStats)],
+    ['BUSINESS_USER', flag(options.businessUser, '1')],
+    ['VALIDATOR_TEST_CATEGORY', options.validatorTestCategory],
+    ['SESSION_CONTEXT', options.sessionContext],
+  ]
+  return new Map(values.filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+function flag(wanted: boolean | undefined, value = 'true'): string | undefined {
+  return wanted ? value : undefined
+}
+
+function append(url: string, parameters: ReadonlyMap<string, string>): string {
+  let appended = url
+  for (const [name, value] of parameters) {
+    const separator = /[?&]$/.test(appended) ? '' : appended.includes('?') ? '&' : '?'
+    appended += `${separator}${encodeURIComponent(name)}=${encodeURIComponent(value)}`
+  }
+  return appended
+}

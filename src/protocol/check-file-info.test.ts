@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { checkPropertyTypes } from './check-file-info.ts'
+import { CHECK_FILE_INFO_PROPERTIES } from './check-file-info-properties.ts'
+
+const RIGHT = {
+  IsAnonymousUser: true,
+  Size: 5,
+  BreadcrumbDocName: 'a',
+  CloseUrl: 'https://app.example/close',
+  PostMessageOrigin: 'https://app.example:8443',
+  LastModifiedTime: '2009-06-15T13:45:30.0000000Z',
+  CopyPasteRestrictions: 'BlockAll',
+  WorkflowType: ['Assign'],
+  UserExtraInfo: { mail: 'a@app.example' },
+}
+const WRONG = {
+  IsAnonymousUser: 'true',
+  Size: '5',
+  BreadcrumbDocName: null,
+  CloseUrl: '',
+  PostMessageOrigin: 'https://app.example/',
+  LastModifiedTime: '15 June 2009',
+  CopyPasteRestrictions: 'blockall',
+  WorkflowType: ['Assign', 'Other'],
+  UserExtraInfo: 'a@app.example',
+}
+
+test('properties of the type that the pages name are let through', () => {
+  checkPropertyTypes(RIGHT)
+})
+
+for (const [name, value] of Object.entries(WRONG))
+  test(`${name} of ${JSON.stringify(value)} is refused by name`, () => {
+    assert.throws(() => checkPropertyTypes({ [name]: value }), {
+      name: 'TypeError',
+      message: new RegExp(`^${name} must be `),
+    })
+  })
+
+test('properties that no page names, and ones that are taken away, are let through', () => {
+  checkPropertyTypes({ AcmeTheme: { dark: true }, CloseUrl: undefined })
+})
+
+test('names like those of every object are no properties', () => {
+  checkPropertyTypes({ constructor: 1, toString: 'x' })
+})
+
+test('the table derives the five properties that every answer must have', () => {
+  for (const name of ['BaseFileName', 'OwnerId', 'Size', 'UserId', 'Version'])
+    assert.equal(typeof CHECK_FILE_INFO_PROPERTIES[name]?.derive, 'function', name)
+})

@@ -1,0 +1,104 @@
+import type { ProofKeyAttributes } from './proof-key.ts'
+
+/** What a WOPI client can do, and how its requests are recognised (page "WOPI discovery"). */
+export interface Discovery {
+  zones: readonly NetZone[]
+  /** Left out when the client signs nothing. */
+  proofKey?: ProofKeyAttributes
+}
+
+/** Addresses for one kind of network. */
+export interface NetZone {
+  /** `external-https`, `external-http`, `internal-https` or `internal-http`. */
+  name: string
+  apps: readonly App[]
+}
+
+export interface App {
+  /** Such as `Word`; with Collabora and ONLYOFFICE also a MIME type, or `Capabilities`. */
+  name: string
+  favIconUrl?: string
+  /** Whether the user's licence is to be checked. */
+  checkLicense: boolean
+  actions: readonly Action[]
+}
+
+export interface Action {
+  /** Such as `view`, `edit` or `editnew`. */
+  name: string
+  /** Of the files that it is for, in lower case with the dot; `''` when it names none. */
+  extension: string
+  /** Groups of operations that the host must have, such as `locks` and `update`. */
+  requires: readonly string[]
+  /** http(s) address with placeholders. */
+  urlsrc: string
+  /** Whether it is what the extension is opened with. */
+  isDefault: boolean
+  /** What a converted file becomes, in lower case with the dot. */
+  newExtension?: string
+}
+
+/** An action and the application that it belongs to. */
+export interface FoundAction {
+  app: App
+  action: Action
+}
+
+/** What an action is looked up by; what is left out may be anything. */
+export interface ActionQuery {
+  /** With the dot, in any case. */
+  extension?: string
+  /** For clients that name their applications by MIME type. */
+  mimeType?: string
+  /** Left out: the default action, else `edit`, else `view`, else the first. */
+  action?: string
+  /** The zones to look in, best first (default: https before http, external before internal). */
+  zones?: readonly string[]
+}
+
+const ZONES = ['external-https', 'external-http', 'internal-https', 'internal-http']
+/** What opens a file of which discovery names no default action, best first. */
+const OPENING_ACTIONS = ['edit', 'view']
+const CAPABILITIES = { app: 'Capabilities', action: 'getinfo' }
+
+/** Finds the action for a file, in the best zone that has one. */
+export function findAction(discovery: Discovery, query: ActionQuery): FoundAction | undefined {
+  for (const name of query.zones ?? ZONES) {
+    const found = discovery.zones
+      .filter((zone) => zone.name === name)
+      .flatMap((zone) => matching(zone, query))
+    const best = query.action === undefined ? opening(found) : found[0]
+    if (best) return best
+  }
+  return undefined
+}
+
+/** Where Collabora tells its capabilities as JSON; other clients have no such address. */
+export function capabilitiesUrl(discovery: Discovery): string | undefined {
+  for (const { apps } of discovery.zones) {
+    const app = apps.find(({ name }) => name === CAPABILITIES.app)
+    const action = app?.actions.find(({ name }) => name === CAPABILITIES.action)
+    if (action) return action.urlsrc
+  }
+  return undefined
+}
+
+function matching({ apps }: NetZone, query: ActionQuery): FoundAction[] {
+  const extension = query.extension?.toLowerCase()
+  const mimeType = query.mimeType?.toLowerCase()
+  return apps
+    .filter((app) => mimeType === undefined || app.name.toLowerCase() === mimeType)
+    .flatMap((app) => app.actions.map((action) => ({ app, action })))
+    .filter(({ action }) => query.action === undefined || action.name === query.action)
+    .filter(({ action }) => extension === undefined || action.extension === extension)
+}
+
+function opening(found: readonly FoundAction[]): FoundAction | undefined {
+  const isDefault = found.find(({ action }) => action.isDefault)
+  if (isDefault) return isDefault
+  for (const name of OPENING_ACTIONS) {
+    const named = found.find(({ action }) => action.name === name)
+    if (named) return named
+  }
+  return found[0]
+}

@@ -1,0 +1,12 @@
+const TICKS_PER_MS = 10_000n
+const TICKS_AT_1970 = 621_355_968_000_000_000n
+
+/** .NET ticks, 100 ns each since the year 1, of a time in ms since 1970 UTC. */
+export function ticksFromMs(ms: number): bigint {
+  return BigInt(Math.trunc(ms)) * TICKS_PER_MS + TICKS_AT_1970
+}
+
+/** Time in ms since 1970 UTC of .NET ticks. */
+export function msFromTicks(ticks: bigint): number {
+  return Number((ticks - TICKS_AT_1970) / TICKS_PER_MS)
+}
