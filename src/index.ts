@@ -1,18 +1,39 @@
 /// <reference types="node" preserve="true" />
 /** `wopikit`: a WOPI host to mount in an application. */
 
+export { DocumentExistsError } from './content/add-document.ts'
 export type {
   CoauthFeatures,
   ContentLimits,
+  ExtraProperties,
+  Licence,
+  PageSubject,
+  Pages,
+  PropertiesRequest,
   Retention,
+  ShareUrlType,
   SweepReport,
 } from './host/core.ts'
+export type { Documents, OpenedDocument } from './host/documents.ts'
 export { createHost, type Host, type HostOptions } from './http/create-host.ts'
+export {
+  createDiscovery,
+  type DiscoveryClient,
+  type DiscoveryOptions,
+} from './http/discovery-client.ts'
 export type { FastifyPlugin, FastifyScope } from './http/fastify-plugin.ts'
 export type { FetchHandler } from './http/fetch-handler.ts'
 export type { NodeListener } from './http/node-listener.ts'
 export type { RequestRecord } from './http/request-record.ts'
-export type { Access, AccessRequest, Grant, IssuedToken, Permission } from './ports/access.ts'
+export type {
+  Access,
+  AccessRequest,
+  Grant,
+  IssuedToken,
+  Permission,
+  Resource,
+  TokenRequest,
+} from './ports/access.ts'
 export {
   BlobExistsError,
   BlobNotFoundError,
@@ -23,20 +44,38 @@ export {
   type OpenedBytes,
   type StoredBlob,
 } from './ports/blob-store.ts'
+export {
+  type DocumentSource,
+  RevisionGoneError,
+  type SavedDocument,
+  type SourceConflict,
+  type SourceDocument,
+  type SourceTree,
+} from './ports/document-source.ts'
 export type { Log } from './ports/log.ts'
 export type {
+  ActivityRecord,
   AppendFragment,
+  ChildRecord,
   Commit,
+  ContainerRecord,
+  DeliveryRecord,
   DocumentRecord,
   FragmentRecord,
   ManifestRecord,
   MetadataStore,
+  NewActivity,
+  NewContainer,
   NewDocument,
   NewSession,
   PackRef,
+  Place,
   References,
   SessionRecord,
   SessionUsage,
 } from './ports/metadata-store.ts'
+export type { ProofKeySource } from './ports/proof-keys.ts'
+export type { SignedInUser, SignIn } from './ports/sign-in.ts'
+export type { PlaceRefusal, Tree, TreeContainer, TreeFile } from './ports/tree.ts'
 export { type FailureCode, WopiError } from './protocol/errors.ts'
 export { createSignedAccess, type SignedAccess } from './server/access.ts'

@@ -8,6 +8,7 @@ import { createMemoryBlobStore } from '../stores/blobs/memory.ts'
 import { openExtents, openPieces, type Piece, readExtents } from './assemble.ts'
 import type { Extent } from './extents.ts'
 import { MERGED_GAP_MAX_BYTES, READ_AHEAD_PACKS } from './limits.ts'
+import { createOpener } from './opener.ts'
 
 const PACK_BYTES = 200_000
 const PACKS = ['a', 'b', 'c', 'd', 'e'].map((key, i) => ({
@@ -73,7 +74,7 @@ test('openPieces reads anew behind a gap that is too large, backwards, and for a
 test('openPieces opens a few packs ahead of the one being read, not all', async () => {
   const watched = await filledStore()
 
-  await using opened = await openPieces(watched.blobs, everyPack())
+  await using opened = await openPieces(createOpener(watched.blobs), everyPack())
 
   assert.equal(watched.opens.length, 1 + READ_AHEAD_PACKS)
   for await (const _ of opened) break
@@ -83,7 +84,10 @@ test('openPieces of a missing first pack rejects before anything can be sent, an
   const watched = await filledStore()
   await watched.blobs.delete('a')
 
-  await assert.rejects(openPieces(watched.blobs, [testBytes(9), ...everyPack()]), BlobNotFoundError)
+  await assert.rejects(
+    openPieces(createOpener(watched.blobs), [testBytes(9), ...everyPack()]),
+    BlobNotFoundError,
+  )
 
   assert.equal(watched.open, 0)
 })
@@ -91,7 +95,7 @@ test('openPieces of a missing first pack rejects before anything can be sent, an
 test('openPieces of a pack that is missing later throws in the iteration, and leaves nothing open', async () => {
   const watched = await filledStore()
   await watched.blobs.delete('c')
-  await using opened = await openPieces(watched.blobs, everyPack())
+  await using opened = await openPieces(createOpener(watched.blobs), everyPack())
 
   await assert.rejects(drain(opened), BlobNotFoundError)
 
@@ -105,7 +109,7 @@ test('openPieces of a pack that ends too early throws instead of ending', async 
     open: (key, { range } = {}) =>
       watched.blobs.open(key, { range: { start: range?.start ?? 0, end: (range?.end ?? 1) - 1 } }),
   }
-  await using opened = await openPieces(short, [extent(0, 0, 1000), testBytes(3)])
+  await using opened = await openPieces(createOpener(short), [extent(0, 0, 1000), testBytes(3)])
 
   await assert.rejects(drain(opened), /Pack a ends at byte 999, before 1000/)
 
@@ -114,7 +118,7 @@ test('openPieces of a pack that ends too early throws instead of ending', async 
 
 test('openPieces that is disposed before anybody reads leaves nothing open', async () => {
   const watched = await filledStore()
-  const opened = await openPieces(watched.blobs, everyPack())
+  const opened = await openPieces(createOpener(watched.blobs), everyPack())
 
   await opened[Symbol.asyncDispose]()
 
@@ -125,8 +129,8 @@ test('openPieces that is disposed before anybody reads leaves nothing open', asy
 test('openPieces that is disposed never looks like the end', async () => {
   const watched = await filledStore()
   for (const pieces of [everyPack(), [...everyPack(), ...everyPack()]]) {
-    const unread = await openPieces(watched.blobs, pieces)
-    const begun = await openPieces(watched.blobs, pieces)
+    const unread = await openPieces(createOpener(watched.blobs), pieces)
+    const begun = await openPieces(createOpener(watched.blobs), pieces)
     const iterator = begun[Symbol.asyncIterator]()
     await iterator.next()
 
@@ -142,7 +146,7 @@ test('openPieces that is disposed never looks like the end', async () => {
 test('openPieces whose reader stops early leaves nothing open', async () => {
   const watched = await filledStore()
   {
-    await using opened = await openPieces(watched.blobs, everyPack())
+    await using opened = await openPieces(createOpener(watched.blobs), everyPack())
     for await (const _ of opened) break
   }
 
@@ -152,7 +156,10 @@ test('openPieces whose reader stops early leaves nothing open', async () => {
 test('openPieces closes every pack before it opens one too many', async () => {
   const watched = await filledStore()
   let most = 0
-  await using opened = await openPieces(watched.blobs, [...everyPack(), ...everyPack()])
+  await using opened = await openPieces(createOpener(watched.blobs), [
+    ...everyPack(),
+    ...everyPack(),
+  ])
 
   for await (const _ of opened) most = Math.max(most, watched.open)
 
@@ -163,7 +170,7 @@ test('openPieces closes every pack before it opens one too many', async () => {
 test('openPieces gathers small pieces, and passes large ones on', async () => {
   const { blobs } = await filledStore()
   const many = Array.from({ length: 4000 }, (_, i) => extent(0, i * 40, 8))
-  await using opened = await openPieces(blobs, many)
+  await using opened = await openPieces(createOpener(blobs), many)
 
   let sent = 0
   for await (const _ of opened) sent++
@@ -174,7 +181,10 @@ test('openPieces gathers small pieces, and passes large ones on', async () => {
 test('openPieces hands its signal to the store', async () => {
   const { blobs } = await filledStore()
 
-  await assert.rejects(openPieces(blobs, everyPack(), AbortSignal.abort(new Error('gone'))), /gone/)
+  await assert.rejects(
+    openPieces(createOpener(blobs), everyPack(), AbortSignal.abort(new Error('gone'))),
+    /gone/,
+  )
 })
 
 test('openPieces of nothing but literal bytes opens nothing', async () => {
@@ -190,7 +200,7 @@ test('openPieces of nothing but literal bytes opens nothing', async () => {
 test('readExtents reads a few bytes into memory', async () => {
   const watched = await filledStore()
 
-  const bytes = await readExtents(watched.blobs, [extent(2, 5, 10), extent(1, 0, 3)])
+  const bytes = await readExtents(createOpener(watched.blobs), [extent(2, 5, 10), extent(1, 0, 3)])
 
   assert.deepEqual(bytes, expectedOf([extent(2, 5, 10), extent(1, 0, 3)]))
   assert.equal(watched.open, 0)
@@ -207,7 +217,7 @@ test('openExtents hands the locator of a pack to the store', async () => {
     },
   }
 
-  await using opened = await openExtents(watching, [
+  await using opened = await openExtents(createOpener(watching), [
     { pack: { key: 'a', locator: 'there' }, offset: 0, length: 1 },
   ])
   await drain(opened)
@@ -239,7 +249,7 @@ function expectedOf(pieces: readonly Piece[]): Uint8Array {
 }
 
 async function readAll(blobs: BlobStore, pieces: readonly Piece[]): Promise<Uint8Array> {
-  await using opened = await openPieces(blobs, pieces)
+  await using opened = await openPieces(createOpener(blobs), pieces)
   return await drain(opened)
 }
 

@@ -1,14 +1,14 @@
-import type { BlobStore, OpenedBytes } from '../ports/blob-store.ts'
-import type { PackRef } from '../ports/metadata-store.ts'
-import type { Extent } from './extents.ts'
+import type { OpenedBytes } from '../ports/blob-store.ts'
+import type { ByteSource, Extent } from './extents.ts'
 import { MERGED_GAP_MAX_BYTES, READ_AHEAD_PACKS, SMALL_PIECE_MAX_BYTES } from './limits.ts'
+import type { Opener } from './opener.ts'
 
 /** A part of a reply: bytes at hand, such as a frame header, or bytes of a pack. */
 export type Piece = Uint8Array | Extent
 
 /** One range read of one pack, and the pieces that it serves in order. */
 interface ReadRun {
-  pack: PackRef
+  pack: ByteSource
   start: number
   end: number
   pieces: Piece[]
@@ -21,12 +21,12 @@ interface ReadRun {
  * anything was sent. A read that breaks later makes the iteration throw.
  */
 export async function openPieces(
-  blobs: BlobStore,
+  opener: Pick<Opener, 'open'>,
   pieces: readonly Piece[],
   signal?: AbortSignal,
 ): Promise<OpenedBytes> {
   const { lead, runs } = planRuns(pieces)
-  const queue = createRunQueue(blobs, runs, signal)
+  const queue = createRunQueue(opener, runs, signal)
   await queue.first()
   const bytes = joinSmall(readAll(lead, queue))
   return {
@@ -37,21 +37,21 @@ export async function openPieces(
 
 /** Opens extents as one stream of bytes; see `openPieces`. */
 export function openExtents(
-  blobs: BlobStore,
+  opener: Pick<Opener, 'open'>,
   extents: readonly Extent[],
   signal?: AbortSignal,
 ): Promise<OpenedBytes> {
-  return openPieces(blobs, extents, signal)
+  return openPieces(opener, extents, signal)
 }
 
 /** Reads a few bytes into memory; the caller answers for `extents` being small. */
 export async function readExtents(
-  blobs: BlobStore,
+  opener: Pick<Opener, 'open'>,
   extents: readonly Extent[],
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
-  await using opened = await openExtents(blobs, extents, signal)
+  await using opened = await openExtents(opener, extents, signal)
   for await (const bytes of opened) parts.push(new Uint8Array(bytes))
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let offset = 0
@@ -96,7 +96,7 @@ interface RunQueue {
 }
 
 function createRunQueue(
-  blobs: BlobStore,
+  opener: Pick<Opener, 'open'>,
   runs: readonly ReadRun[],
   signal: AbortSignal | undefined,
 ): RunQueue {
@@ -107,11 +107,8 @@ function createRunQueue(
   function startUpTo(count: number): void {
     for (; started < Math.min(count, runs.length) && !disposed; started++) {
       const { pack, start, end } = runs[started] as ReadRun
-      const opening = blobs.open(pack.key, {
-        range: { start, end },
-        ...(pack.locator !== undefined && { locator: pack.locator }),
-        ...(signal && { signal }),
-      })
+      const range = { start, end }
+      const opening = opener.open(pack, { range, ...(signal && { signal }) })
       // Whoever awaits it sees the failure; one that nobody awaits must not end the process.
       opening.catch(() => {})
       openings.push(opening)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { PackRef, SessionRecord } from '../ports/metadata-store.ts'
+import type { DocumentRecord, PackRef, SessionRecord } from '../ports/metadata-store.ts'
 import type { PlacedChunk } from '../protocol/chunking/chunk.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { createChunkReader } from '../protocol/frames/chunk-reader.ts'
@@ -30,6 +30,8 @@ const FRAME_HEADER_BYTES = 16
 export interface ChunkedPut {
   fileId: string
   documentKey: string
+  /** As it was when the request started. */
+  document: DocumentRecord
   userId: string
   message: PutChunkedFileRequest
   /** What a repeat of the same request is known by. */
@@ -62,6 +64,7 @@ export async function putChunks(
 ): Promise<SavedState> {
   const token = put.message.uploadSessionTokenToCommit
   if (token) await findOpenSession(services.metadata, token, put.documentKey)
+  await services.signed(put.document, signal)
   const inline = await storeFrames(services, put, signal)
 
   const prepare = async (current: DocumentState): Promise<NextState> => {
@@ -154,7 +157,7 @@ async function readSession({ metadata }: ContentServices, token: string): Promis
 }
 
 async function nextManifest(
-  { blobs }: ContentServices,
+  { opener }: ContentServices,
   { message }: ChunkedPut,
   { manifest, now }: DocumentState,
   index: ChunkIndex,
@@ -165,7 +168,7 @@ async function nextManifest(
   for (const declared of message.signatures) {
     if (declared.chunks.length === 0 && declared.streamId !== MAIN_CONTENT)
       deleted.add(declared.streamId)
-    else streams.push(await cutIfZip(blobs, resolveStream(declared, index, now), signal))
+    else streams.push(await cutIfZip(opener, resolveStream(declared, index, now), signal))
   }
   return applyChunkedPut(manifest, streams, deleted, message.contentProperties, now)
 }

@@ -14,7 +14,12 @@ export interface NextState {
   /** Packs that only this save names. */
   newPacks: readonly PackRef[]
   session?: Commit['session']
+  /** The application's revision that this state is; see `Commit`. */
+  sourceRevision?: string
 }
+
+/** What a save is made with. */
+export type CommitServices = Pick<ContentServices, 'metadata' | 'manifests' | 'newId' | 'afterSave'>
 
 /** What a save has become. */
 export interface SavedState {
@@ -29,41 +34,57 @@ export interface SavedState {
  * faster. Nothing has changed unless the promise resolves.
  */
 export async function commitNext(
-  services: Pick<ContentServices, 'metadata' | 'manifests' | 'newId'>,
+  services: CommitServices,
   { fileId, userId }: { fileId: string; userId: string },
   prepare: (current: DocumentState) => Promise<NextState>,
 ): Promise<SavedState> {
   for (;;) {
     const current = await services.manifests.current(fileId)
     if (!current) throw new WopiError('NOT_FOUND')
-    const next = await prepare(current)
-    const { document } = current
-    const sequenceNumber = nextSequenceNumber(document)
-    const outcome = await services.metadata.commit({
-      documentKey: document.key,
-      expected: {
-        manifestId: document.manifestId,
-        lockVersion: document.lockVersion,
-        ...(next.validBefore !== undefined && { validBefore: next.validBefore }),
-      },
-      manifestId: services.newId(),
-      manifest: encodeManifest(next.manifest),
-      size: mainSize(next.manifest),
-      sequenceNumber,
-      userId,
-      newPacks: next.newPacks,
-      sweepAfterMs: isUncut(next.manifest) ? 0 : SWEEP_AFTER_SAVE_MS,
-      ...(next.session && { session: next.session }),
-    })
-    if (outcome.ok) return { sequenceNumber, modifiedAt: outcome.now }
-    if (outcome.reason === 'pack-gone')
-      throw new WopiError('INTERNAL', { detail: 'A new pack was condemned before it was named' })
+    const saved = await commitOn(services, current.document, userId, await prepare(current))
+    if (saved) return saved
   }
+}
+
+/**
+ * Makes `next` the current state, if the document is still as `document` says.
+ *
+ * @returns `undefined` when another request was faster; nothing has changed then
+ */
+export async function commitOn(
+  services: Omit<CommitServices, 'manifests'>,
+  document: DocumentRecord,
+  userId: string,
+  next: NextState,
+): Promise<SavedState | undefined> {
+  const sequenceNumber = nextSequenceNumber(document)
+  const outcome = await services.metadata.commit({
+    documentKey: document.key,
+    expected: {
+      manifestId: document.manifestId,
+      lockVersion: document.lockVersion,
+      ...(next.validBefore !== undefined && { validBefore: next.validBefore }),
+    },
+    manifestId: services.newId(),
+    manifest: encodeManifest(next.manifest),
+    size: mainSize(next.manifest),
+    sequenceNumber,
+    userId,
+    newPacks: next.newPacks,
+    sweepAfterMs: isUncut(next.manifest) ? 0 : SWEEP_AFTER_SAVE_MS,
+    ...(next.session && { session: next.session }),
+    ...(next.sourceRevision !== undefined && { sourceRevision: next.sourceRevision }),
+  })
+  if (!outcome.ok && outcome.reason === 'pack-gone')
+    throw new WopiError('INTERNAL', { detail: 'A new pack was condemned before it was named' })
+  if (!outcome.ok) return undefined
+  if (document.source && next.sourceRevision === undefined) services.afterSave()
+  return { sequenceNumber, modifiedAt: outcome.now }
 }
 
 /** As `commitNext`; when the save is refused, the sweeper soon looks at what it has stored. */
 export async function commitOrSweep(
-  services: Pick<ContentServices, 'metadata' | 'manifests' | 'newId'>,
+  services: CommitServices,
   target: { fileId: string; userId: string; documentKey: string },
   packs: readonly PackRef[],
   prepare: (current: DocumentState) => Promise<NextState>,

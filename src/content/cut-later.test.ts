@@ -42,14 +42,14 @@ test('cutLater leaves the names by which clients know the chunks', async () => {
 
 test('cutLater gives way to a save that comes in between', async () => {
   const host = await hostWithUncut()
-  const { blobs } = host.content
+  const { opener } = host.content
   const saving = {
     ...host.content,
-    blobs: {
-      ...blobs,
-      async open(...args: Parameters<typeof blobs.open>) {
+    opener: {
+      ...opener,
+      async open(...args: Parameters<typeof opener.open>) {
         if ((await documentOf(host)).sequenceNumber === 2) await host.put(testBytes(5), 'L')
-        return blobs.open(...args)
+        return opener.open(...args)
       },
     },
   }

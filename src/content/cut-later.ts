@@ -4,11 +4,13 @@ import { SWEEP_AFTER_SAVE_MS } from './limits.ts'
 import {
   decodeManifest,
   encodeManifest,
-  isUncut,
+  isUnsigned,
   type Manifest,
   type StreamState,
 } from './manifest.ts'
 import type { ContentServices } from './services.ts'
+
+type Services = Pick<ContentServices, 'metadata' | 'opener' | 'newId'>
 
 /**
  * Cuts the streams of a document's current state that were too large to be cut while a client
@@ -16,17 +18,39 @@ import type { ContentServices } from './services.ts'
  * compare-and-set, so a save that comes in between wins and this is simply done again.
  */
 export async function cutLater(
-  services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId'>,
+  services: Services,
   documentKey: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { opener } = services
+  // A tool beside the host cannot read what an application keeps: such a stream waits for the host.
+  const isDue = ({ uncut, extents }: StreamState) =>
+    uncut && extents.every(({ pack }) => opener.reaches(pack))
+  await cutWhere(services, documentKey, isDue, signal)
+}
+
+/**
+ * Computes the signature of a document that an application keeps, in the same way; it is read once,
+ * whatever its size.
+ */
+export async function signDocument(services: Services, documentKey: string): Promise<void> {
+  await cutWhere(services, documentKey, isUnsigned)
+}
+
+async function cutWhere(
+  services: Services,
+  documentKey: string,
+  isDue: (stream: StreamState) => boolean,
   signal?: AbortSignal,
 ): Promise<void> {
   const current = (await services.metadata.listManifests(documentKey))[0]
   const encoded = current && (await services.metadata.readManifest(documentKey, current.manifestId))
   if (!encoded) return
   const manifest = decodeManifest(encoded)
-  if (!isUncut(manifest)) return
+  if (!manifest.streams.some(isDue)) return
   const next: Manifest = { ...manifest, streams: [] }
-  for (const stream of manifest.streams) next.streams.push(await cut(services, stream, signal))
+  for (const stream of manifest.streams)
+    next.streams.push(isDue(stream) ? await cut(services, stream, signal) : stream)
   await services.metadata.commit({
     documentKey,
     expected: { manifestId: current.manifestId },
@@ -41,10 +65,9 @@ export async function cutLater(
 }
 
 async function cut(
-  { blobs }: Pick<ContentServices, 'blobs'>,
+  { opener }: Pick<Services, 'opener'>,
   stream: StreamState,
   signal: AbortSignal | undefined,
 ): Promise<StreamState> {
-  if (!stream.uncut) return stream
-  return { ...stream, ...(await cutByDirectory(blobs, stream.extents, stream.size, signal)) }
+  return { ...stream, ...(await cutByDirectory(opener, stream.extents, stream.size, signal)) }
 }

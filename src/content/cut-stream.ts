@@ -1,4 +1,3 @@
-import type { BlobStore } from '../ports/blob-store.ts'
 import type { StreamChunks } from '../protocol/chunking/chunk.ts'
 import { createStreamChunker } from '../protocol/chunking/stream-chunker.ts'
 import { readZipDirectory } from '../protocol/zip/central-directory.ts'
@@ -6,6 +5,7 @@ import { openExtents, readExtents } from './assemble.ts'
 import { type Extent, indexExtents } from './extents.ts'
 import { SECOND_PASS_MAX_BYTES } from './limits.ts'
 import type { StreamState } from './manifest.ts'
+import type { Opener } from './opener.ts'
 
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04]
 
@@ -21,17 +21,17 @@ export interface CutContent extends StreamChunks {
  * What is no proper zip is FullFile.
  */
 export async function cutByDirectory(
-  blobs: BlobStore,
+  opener: Opener,
   extents: Extent[],
   size: number,
   signal?: AbortSignal,
 ): Promise<CutContent> {
   const index = indexExtents(extents)
   const read = (offset: number, length: number) =>
-    readExtents(blobs, index.slice(offset, length), signal)
+    readExtents(opener, index.slice(offset, length), signal)
   const found = await readZipDirectory(read, size)
   const chunker = createStreamChunker(found.ok ? { directory: found.directory } : {})
-  await using opened = await openExtents(blobs, extents, signal)
+  await using opened = await openExtents(opener, extents, signal)
   for await (const bytes of opened) chunker.push(bytes)
   return cutContent(chunker.finish(), extents, false)
 }
@@ -51,22 +51,22 @@ export function cutContent(
  * is left to housekeeping.
  */
 export async function cutIfZip(
-  blobs: BlobStore,
+  opener: Opener,
   stream: StreamState,
   signal?: AbortSignal,
 ): Promise<StreamState> {
   if (stream.scheme !== 'FullFile' || stream.chunks.length !== 1) return stream
-  if (!(await beginsLikeZip(blobs, stream, signal))) return stream
+  if (!(await beginsLikeZip(opener, stream, signal))) return stream
   if (stream.size > SECOND_PASS_MAX_BYTES) return { ...stream, uncut: true }
-  return { ...stream, ...(await cutByDirectory(blobs, stream.extents, stream.size, signal)) }
+  return { ...stream, ...(await cutByDirectory(opener, stream.extents, stream.size, signal)) }
 }
 
 async function beginsLikeZip(
-  blobs: BlobStore,
+  opener: Opener,
   { size, extents }: StreamState,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   if (size < ZIP_MAGIC.length) return false
-  const start = await readExtents(blobs, indexExtents(extents).slice(0, ZIP_MAGIC.length), signal)
+  const start = await readExtents(opener, indexExtents(extents).slice(0, ZIP_MAGIC.length), signal)
   return ZIP_MAGIC.every((byte, i) => start[i] === byte)
 }

@@ -1,8 +1,16 @@
 import type { PackRef } from '../ports/metadata-store.ts'
 
-/** Bytes of a document that lie together in one pack. */
+/**
+ * Where bytes lie: in a pack, or in an immutable revision that an application keeps. The key of a
+ * revision is its name in one document, and never the key of a pack.
+ */
+export interface ByteSource extends PackRef {
+  foreign?: { fileId: string; revision: string }
+}
+
+/** Bytes of a document that lie together in one pack, or in one revision of the application's. */
 export interface Extent {
-  pack: PackRef
+  pack: ByteSource
   /** First byte inside the pack. */
   offset: number
   /** In bytes, at least 1. */

@@ -9,6 +9,7 @@ import {
   decodeManifest,
   encodeManifest,
   findStream,
+  foreignSource,
   liveProperties,
   type Manifest,
   packsOf,
@@ -26,10 +27,12 @@ const PACKS = [
   { key: 'aa/doc/three' },
 ]
 
+const REVISIONS = [foreignSource('report', 'r1'), foreignSource('report', 'ünï/@2')]
+
 const anyExtents: fc.Arbitrary<Extent[]> = fc
   .array(
     fc.record({
-      pack: fc.constantFrom(...PACKS),
+      pack: fc.constantFrom(...PACKS, ...REVISIONS),
       offset: anySize,
       length: fc.integer({ min: 1, max: 2 ** 30 }),
     }),
@@ -129,12 +132,13 @@ test('encodeManifest writes 5,000 chunks in far less than 1 MB', () => {
   assert.ok(encoded.length < 5000 * 30, `${encoded.length} bytes`)
 })
 
-test('packsOf names every pack once', () => {
+test('packsOf names every pack once, and no revision of an application', () => {
+  const revision = { pack: foreignSource('report', 'r1'), offset: 0, length: 9 }
   const extents = [0, 1, 0].map((i) => ({ pack: PACKS[i] as Extent['pack'], offset: i, length: 9 }))
   const manifest = {
     streams: [
       { ...streamOf('MainContent', 0), extents },
-      { ...streamOf('Alternate', 0), extents },
+      { ...streamOf('Alternate', 0), extents: [...extents, revision] },
     ],
     properties: [],
   }

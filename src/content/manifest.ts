@@ -10,7 +10,7 @@ import {
   createByteWriter,
   StoredFormatError,
 } from './bytes.ts'
-import { appendExtent, type Extent } from './extents.ts'
+import { appendExtent, type ByteSource, type Extent } from './extents.ts'
 
 /** One stored state of a document: where the bytes of each stream lie, and under which names. */
 export interface Manifest {
@@ -25,7 +25,10 @@ export interface StreamState {
   scheme: ChunkingScheme
   /** In bytes. */
   size: number
-  /** The signature that is served: chunks in order, without gaps. */
+  /**
+   * The signature that is served: chunks in order, without gaps. None at all, beside a size, for
+   * bytes that an application keeps and that nobody has had to read yet.
+   */
   chunks: Chunk[]
   /** Further names under which parts of the stream resolve. */
   alternatives: PlacedChunk[]
@@ -41,8 +44,9 @@ export interface PropertyState extends ContentProperty {
 }
 
 const FORMAT_VERSION = 1
-/** Kind of a byte source in the table of packs; others, such as foreign revisions, may follow. */
+/** Kinds of byte sources in the table of a manifest; others may follow. */
 const SOURCE_PACK = 0
+const SOURCE_FOREIGN = 1
 const SCHEMES: readonly ChunkingScheme[] = ['FullFile', 'Zip']
 const RETENTIONS: readonly ContentProperty['retention'][] = [
   'DeleteOnContentChange',
@@ -76,28 +80,39 @@ export function isUncut(manifest: Manifest): boolean {
   return manifest.streams.some((stream) => stream.uncut)
 }
 
+/** Whether the signature of a stream has yet to be computed. */
+export function isUnsigned({ size, chunks }: StreamState): boolean {
+  return size > 0 && chunks.length === 0
+}
+
 /** All packs that a manifest names, each once. */
 export function packsOf(manifest: Manifest): PackRef[] {
-  const packs = new Map<string, PackRef>()
+  return sourcesOf(manifest).filter(({ foreign }) => !foreign)
+}
+
+function sourcesOf(manifest: Manifest): ByteSource[] {
+  const sources = new Map<string, ByteSource>()
   for (const stream of manifest.streams)
-    for (const { pack } of stream.extents) packs.set(pack.key, pack)
-  return [...packs.values()]
+    for (const { pack } of stream.extents) sources.set(pack.key, pack)
+  return [...sources.values()]
+}
+
+/** A revision that an application keeps, as an extent names it. */
+export function foreignSource(fileId: string, revision: string): ByteSource {
+  // No key of a pack has this character.
+  return { key: `@${revision}`, foreign: { fileId, revision } }
 }
 
 /**
- * Encodes a manifest: a format version, a table of packs, then streams and properties. A chunk
+ * Encodes a manifest: a format version, a table of byte sources, then streams and properties. A chunk
  * costs its id, its length and about three bytes of extent.
  */
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  const packs = packsOf(manifest)
-  const indexOfPack = new Map(packs.map((pack, index) => [pack.key, index]))
+  const sources = sourcesOf(manifest)
+  const indexOfPack = new Map(sources.map(({ key }, index) => [key, index]))
   const out = createByteWriter()
   out.byte(FORMAT_VERSION)
-  writeList(out, packs, (pack) => {
-    out.byte(SOURCE_PACK)
-    out.text(pack.key)
-    out.text(pack.locator ?? '')
-  })
+  writeList(out, sources, (source) => writeSource(out, source))
   writeList(out, manifest.streams, (stream) => writeStream(out, stream, indexOfPack))
   writeList(out, manifest.properties, (property) => {
     out.text(property.name)
@@ -120,8 +135,8 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     throw new StoredFormatError(
       `A manifest has format ${version}; this release reads ${FORMAT_VERSION}`,
     )
-  const packs = readList(input, () => readPack(input))
-  const streams = readList(input, () => readStream(input, packs))
+  const sources = readList(input, () => readSource(input))
+  const streams = readList(input, () => readStream(input, sources))
   const properties = readList(input, () => ({
     name: input.text(),
     value: input.text(),
@@ -184,8 +199,15 @@ function writeExtents(
   })
 }
 
-function readPack(input: ByteReader): PackRef {
+function writeSource(out: ByteWriter, { key, locator, foreign }: ByteSource): void {
+  out.byte(foreign ? SOURCE_FOREIGN : SOURCE_PACK)
+  out.text(foreign ? foreign.fileId : key)
+  out.text(foreign ? foreign.revision : (locator ?? ''))
+}
+
+function readSource(input: ByteReader): ByteSource {
   const kind = input.byte()
+  if (kind === SOURCE_FOREIGN) return foreignSource(input.text(), input.text())
   if (kind !== SOURCE_PACK)
     throw new StoredFormatError(`A manifest names a byte source of kind ${kind}, unknown here`)
   const key = input.text()
@@ -193,7 +215,7 @@ function readPack(input: ByteReader): PackRef {
   return locator === '' ? { key } : { key, locator }
 }
 
-function readStream(input: ByteReader, packs: readonly PackRef[]): StreamState {
+function readStream(input: ByteReader, packs: readonly ByteSource[]): StreamState {
   return {
     streamId: input.text(),
     updatedAt: input.integer(),
@@ -209,7 +231,7 @@ function readStream(input: ByteReader, packs: readonly PackRef[]): StreamState {
   }
 }
 
-function readExtents(input: ByteReader, packs: readonly PackRef[]): Extent[] {
+function readExtents(input: ByteReader, packs: readonly ByteSource[]): Extent[] {
   let index = 0
   let end = 0
   const extents: Extent[] = []

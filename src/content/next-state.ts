@@ -44,7 +44,7 @@ export function resolveStream(
 }
 
 /** What a stream without bytes is answered as (get-chunked-file). */
-const EMPTY_CONTENT = {
+export const EMPTY_CONTENT = {
   scheme: 'FullFile' as const,
   size: 0,
   chunks: [{ id: EMPTY_CHUNK_ID, length: 0 }],

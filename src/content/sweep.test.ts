@@ -18,6 +18,7 @@ import {
   putMessage,
   signatureOf,
 } from '../../test/helpers/wopi-story.ts'
+import { createOpener } from './opener.ts'
 import { packPrefix, writePack } from './pack-writer.ts'
 import { DEFAULT_RETENTION, type Retention } from './retention.ts'
 import { newId } from './services.ts'
@@ -240,7 +241,8 @@ for (const actsBeforeDying of [false, true])
       const { host, session } = await ripeHost()
       const mortal = mortalStores(host.content, lastCall, { actsBeforeDying })
 
-      await createSweeper({ ...mortal.stores, newId }, options(NO_HISTORY))
+      const opener = createOpener(mortal.stores.blobs)
+      await createSweeper({ ...mortal.stores, opener, newId }, options(NO_HISTORY))
         .sweep({ budgetMs: 1e9 })
         .catch((error) => assert.ok(isDeath(error), String(error)))
       finished = mortal.calls <= lastCall

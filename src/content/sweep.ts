@@ -26,7 +26,7 @@ export interface Sweeper {
   sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
 }
 
-type Services = Pick<ContentServices, 'metadata' | 'blobs' | 'newId'>
+type Services = Pick<ContentServices, 'metadata' | 'blobs' | 'opener' | 'newId'>
 
 const PAGE = 100
 /** Documents are visited for orphans by the first two digits of their key. */

@@ -44,7 +44,7 @@ test('sessionSource finds every chunk, however the session was cut', async () =>
         const found = index.find(chunkIdOf(bytes))
         assert.equal(found?.length, bytes.length)
         const extents = found?.slice(0, bytes.length) ?? []
-        assert.deepEqual(await readExtents(host.content.blobs, extents), bytes)
+        assert.deepEqual(await readExtents(host.content.opener, extents), bytes)
       }
     }),
     { numRuns: 30 },

@@ -166,13 +166,13 @@ test('verifyStore takes what a sweep removes meanwhile for no damage', async () 
   await host.put(ALTERNATE, 'L')
   const old = (await packs(host))[0] as string
   const { key } = await documentOf(host)
-  const { blobs, metadata } = host.content
-  host.content.blobs = {
-    ...blobs,
+  const { blobs, metadata, opener } = host.content
+  host.content.opener = {
+    ...opener,
     async open(pack, options) {
       await metadata.pruneManifests(key, { keep: 1, maxAgeMs: 0 })
       await blobs.delete(old)
-      return blobs.open(pack, options)
+      return opener.open(pack, options)
     },
   }
 

@@ -6,7 +6,7 @@ import { placeChunks } from '../protocol/signature.ts'
 import { createHash } from '../protocol/spooky/spooky.ts'
 import { openExtents } from './assemble.ts'
 import { type Extent, extentsLength, indexExtents } from './extents.ts'
-import { decodeManifest, type StreamState } from './manifest.ts'
+import { decodeManifest, isUnsigned, type StreamState } from './manifest.ts'
 import type { ContentServices } from './services.ts'
 import { sessionSource } from './upload-session.ts'
 
@@ -31,10 +31,12 @@ export interface VerifyReport {
   sessions: number
   /** Bytes that were read and hashed. */
   bytes: number
+  /** Bytes that an application keeps and that could not be checked here. */
+  bytesElsewhere: number
   damage: Damage[]
 }
 
-type Services = Pick<ContentServices, 'metadata' | 'blobs'>
+type Services = Pick<ContentServices, 'metadata' | 'opener'>
 
 const PAGE = 100
 
@@ -52,7 +54,14 @@ export async function verifyStore(
     onDocument?: (progress: { fileId: string; name: string; index: number }) => void
   } = {},
 ): Promise<VerifyReport> {
-  const report: VerifyReport = { documents: 0, states: 0, sessions: 0, bytes: 0, damage: [] }
+  const report: VerifyReport = {
+    documents: 0,
+    states: 0,
+    sessions: 0,
+    bytes: 0,
+    bytesElsewhere: 0,
+    damage: [],
+  }
   for await (const document of allDocuments(services)) {
     options.signal?.throwIfAborted()
     const { fileId, name } = document
@@ -137,8 +146,12 @@ async function verifyStream(
     return
   }
   const index = indexExtents(stream.extents)
+  const isHere = ({ pack }: Extent) => services.opener.reaches(pack)
+  const unchecked = stream.extents.filter((extent) => isUnsigned(stream) || !isHere(extent))
+  report.bytesElsewhere += extentsLength(unchecked)
   for (const chunk of [...placeChunks(stream.chunks), ...stream.alternatives]) {
     const extents = index.slice(chunk.offset, chunk.length)
+    if (!extents.every(isHere)) continue
     const name = `${chunk.id} ${extents.map((e) => `${e.pack.key}:${e.offset}+${e.length}`).join()}`
     if (verified.has(name)) continue
     const problem = await findChunkProblem(services, chunk, extents, report)
@@ -148,7 +161,7 @@ async function verifyStream(
 }
 
 async function findChunkProblem(
-  { blobs }: Services,
+  { opener }: Services,
   chunk: PlacedChunk,
   extents: Extent[],
   report: VerifyReport,
@@ -157,7 +170,7 @@ async function findChunkProblem(
   const place = `Chunk ${chunk.id} at byte ${chunk.offset}`
   try {
     const hash = createHash()
-    await using opened = await openExtents(blobs, extents)
+    await using opened = await openExtents(opener, extents)
     for await (const bytes of opened) {
       hash.update(bytes)
       report.bytes += bytes.length
@@ -180,7 +193,7 @@ async function verifySession(
     const { extents, chunks } = await sessionSource(services.metadata, session.tokenHash)
     const reader = createChunkReader({ endFrame: 'forbidden' })
     let completed = 0
-    await using opened = await openExtents(services.blobs, extents)
+    await using opened = await openExtents(services.opener, extents)
     for await (const bytes of opened) {
       completed += reader.push(bytes).length
       report.bytes += bytes.length

@@ -6,6 +6,7 @@ import { chunkFully } from '../../test/helpers/chunk-stream.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { createMemoryBlobStore } from '../stores/blobs/memory.ts'
 import { readExtents } from './assemble.ts'
+import { createOpener } from './opener.ts'
 import { newId } from './services.ts'
 import { storeWholeContent } from './whole-content.ts'
 
@@ -23,7 +24,7 @@ test('storeWholeContent stores any file as it came, cut as its bytes demand', as
       })
 
       const { scheme, size, chunks, alternatives } = await chunkFully(bytes)
-      assert.deepEqual(await readExtents(services.blobs, stored.extents), bytes)
+      assert.deepEqual(await readExtents(createOpener(services.blobs), stored.extents), bytes)
       const { extents: _, uncut, ...cut } = stored
       assert.deepEqual(cut, { scheme, size, chunks, alternatives })
       assert.equal(uncut, false)

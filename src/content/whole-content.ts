@@ -3,6 +3,7 @@ import { WopiError } from '../protocol/errors.ts'
 import { type CutContent, cutByDirectory, cutContent } from './cut-stream.ts'
 import { appendExtent, type Extent } from './extents.ts'
 import { SECOND_PASS_MAX_BYTES } from './limits.ts'
+import { createOpener } from './opener.ts'
 import { writePack } from './pack-writer.ts'
 import type { ContentServices } from './services.ts'
 
@@ -43,7 +44,7 @@ export async function storeWholeContent(
   const chunked = chunker.finish()
   if (!chunked.needsDirectory) return cutContent(chunked, extents, false)
   if (chunked.size > SECOND_PASS_MAX_BYTES) return cutContent(chunked, extents, true)
-  return cutByDirectory(services.blobs, extents, chunked.size, signal)
+  return cutByDirectory(createOpener(services.blobs), extents, chunked.size, signal)
 }
 
 /** 413 that says what the host allows. */

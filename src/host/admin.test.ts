@@ -14,7 +14,11 @@ test('add adds a document that can be opened at once', async () => {
   const host = await createTestHost()
   const admin = createAdmin(host.content)
 
-  const fileId = await admin.add({ name: 'b.docx', ownerId: 'bob', content: once(testBytes(9)) })
+  const { fileId } = await admin.add({
+    name: 'b.docx',
+    ownerId: 'bob',
+    content: () => once(testBytes(9)),
+  })
 
   const reply = await host.request(`/wopi/files/${fileId}/contents`)
   assert.deepEqual(reply.body, testBytes(9))
@@ -26,8 +30,10 @@ test('add refuses a fileId that is taken, and a content that is too large', asyn
   const admin = createAdmin({ ...host.content, limits: { maxFileBytes: 8 } })
   const document = { name: 'b.docx', ownerId: 'bob', fileId: host.fileId }
 
-  await assert.rejects(admin.add({ ...document, content: once(testBytes(3)) }), DocumentExistsError)
-  await assert.rejects(admin.add({ name: 'c', ownerId: 'c', content: once(testBytes(9)) }), {
+  const content = (length: number) => () => once(testBytes(length))
+
+  await assert.rejects(admin.add({ ...document, content: content(3) }), DocumentExistsError)
+  await assert.rejects(admin.add({ name: 'c', ownerId: 'c', content: content(9) }), {
     code: 'TOO_LARGE',
   })
   assert.deepEqual(await host.get(), testBytes(5))
@@ -42,11 +48,59 @@ test('add of a content that breaks adds no document', async () => {
   }
 
   await assert.rejects(
-    admin.add({ name: 'b', ownerId: 'b', fileId: 'b', content: broken() }),
+    admin.add({ name: 'b', ownerId: 'b', fileId: 'b', content: broken }),
     /broken/,
   )
 
   assert.equal(await admin.find('b'), undefined)
+})
+
+test('add puts a document into the topmost container, or into another one', async () => {
+  const host = await createTestHost()
+  const admin = createAdmin(host.content)
+  const root = await admin.tree.root({ userId: 'bob' })
+  const made = await host.tree.createContainer({
+    parentId: root.containerId,
+    name: 'Sub',
+    userId: 'bob',
+  })
+  assert.ok(made.ok)
+  const { containerId } = made.container
+  const document = { name: 'b.docx', ownerId: 'bob', content: () => once(testBytes(1)) }
+
+  const above = await admin.add(document)
+  const below = await admin.add({ ...document, containerId })
+
+  assert.deepEqual([above.name, below.name], ['b.docx', 'b.docx'])
+  assert.equal((await admin.find(above.fileId))?.containerId, root.containerId)
+  assert.equal((await admin.find(below.fileId))?.containerId, containerId)
+})
+
+test('add numbers a name that is taken, whatever its case', async () => {
+  const admin = createAdmin((await createTestHost()).content)
+  const document = { ownerId: 'bob', content: () => once(testBytes(1)) }
+
+  const names: string[] = []
+  for (const name of ['b.docx', 'B.docx', 'b.DOCX', 'b (2).docx'])
+    names.push((await admin.add({ ...document, name })).name)
+
+  assert.deepEqual(names, ['b.docx', 'B (2).docx', 'b (3).DOCX', 'b (2) (2).docx'])
+})
+
+test('add gives two documents of one name that come at once names of their own', async () => {
+  const admin = createAdmin((await createTestHost()).content)
+  const document = { name: 'b.docx', ownerId: 'bob', content: () => once(testBytes(7)) }
+
+  const added = await Promise.all([1, 2, 3].map(() => admin.add(document)))
+
+  assert.deepEqual(added.map(({ name }) => name).sort(), ['b (2).docx', 'b (3).docx', 'b.docx'])
+})
+
+test('add refuses a container that is not there', async () => {
+  const admin = createAdmin((await createTestHost()).content)
+  const document = { name: 'b.docx', ownerId: 'bob', content: () => once(testBytes(1)) }
+
+  await assert.rejects(admin.add({ ...document, containerId: 'nope' }), { code: 'NOT_FOUND' })
 })
 
 test('findAny gives some document, or none', async () => {

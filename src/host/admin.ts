@@ -1,4 +1,5 @@
-import { addDocument } from '../content/add-document.ts'
+import { storeDocument } from '../content/add-document.ts'
+import { createOwnTree } from '../content/own-tree.ts'
 import { DEFAULT_RETENTION, type Retention } from '../content/retention.ts'
 import {
   type ContentLimits,
@@ -9,24 +10,39 @@ import { createSweeper, type SweepReport } from '../content/sweep.ts'
 import { type VerifyReport, verifyStore } from '../content/verify.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { DocumentRecord, MetadataStore, SessionRecord } from '../ports/metadata-store.ts'
+import type { Tree } from '../ports/tree.ts'
+import { WopiError } from '../protocol/errors.ts'
+import { withNumber } from '../protocol/file-name.ts'
 
 export { DocumentExistsError } from '../content/add-document.ts'
 export type { Damage, VerifyReport } from '../content/verify.ts'
 
+/** A document to be added. */
+export interface AddedFile {
+  /** With extension; a legal one. */
+  name: string
+  ownerId: string
+  /** Opens the content. */
+  content: () => AsyncIterable<Uint8Array>
+  /** Made up when left out. */
+  fileId?: string
+  /** The topmost container when left out. */
+  containerId?: string
+}
+
 /** What those who run a host do with its stores, also while it runs. */
 export interface Admin {
   /**
-   * Adds a document; when `content` throws there is none.
+   * Adds a document to a container; when `content` throws there is none.
    *
-   * @returns its fileId
-   * @throws DocumentExistsError; WopiError TOO_LARGE, STORAGE_FULL
+   * @returns its fileId, and its name: numbered, such as `report (2).docx`, where the one that was
+   *   wanted is taken
+   * @throws DocumentExistsError; WopiError NOT_FOUND when there is no such container, TOO_LARGE,
+   *   STORAGE_FULL
    */
-  add(document: {
-    name: string
-    ownerId: string
-    content: AsyncIterable<Uint8Array>
-    fileId?: string
-  }): Promise<string>
+  add(document: AddedFile): Promise<{ fileId: string; name: string }>
+  /** Names and places of what the host keeps itself. */
+  tree: Pick<Tree, 'root' | 'container' | 'children'>
   /** A document, or `undefined`. */
   find(fileId: string): Promise<DocumentRecord | undefined>
   /** Any document, or `undefined` when there is none. */
@@ -52,10 +68,12 @@ export function createAdmin(options: {
 }): Admin {
   const content = createContentServices(options)
   const { metadata } = content
+  const tree = createOwnTree(content)
   const retention = { ...DEFAULT_RETENTION, ...options.retention }
   const sweeper = createSweeper(content, { retention, clock: () => performance.now() })
   return {
-    add: (document) => addDocument(content, document),
+    add: (document) => add(content, tree, document),
+    tree,
     find: async (fileId) => (await metadata.readDocument(fileId))?.document,
     findAny: async () => (await metadata.listDocuments({ limit: 1 }))[0],
     sessions: () => openSessions(content),
@@ -63,6 +81,26 @@ export function createAdmin(options: {
     verify: (choices) => verifyStore(content, choices),
     sweep: (budget) => sweeper.sweep(budget),
   }
+}
+
+async function add(
+  services: ContentServices,
+  tree: Tree,
+  { name, content, ...document }: AddedFile,
+): Promise<{ fileId: string; name: string }> {
+  const { ownerId } = document
+  const containerId = document.containerId ?? (await tree.root({ userId: ownerId })).containerId
+  let number = 1
+  const otherName = () => withNumber(name, ++number)
+  const stored = await storeDocument(services, {
+    ...document,
+    name,
+    containerId,
+    otherName,
+    content: content(),
+  })
+  if (!stored.ok) throw new WopiError('NOT_FOUND', { detail: 'No such container' })
+  return { fileId: stored.fileId, name: stored.name }
 }
 
 async function openSessions({

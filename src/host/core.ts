@@ -1,18 +1,46 @@
+import { createConflicts } from '../content/conflicts.ts'
+import { createOwnTree } from '../content/own-tree.ts'
 import { DEFAULT_RETENTION, type Retention } from '../content/retention.ts'
-import { type ContentLimits, createContentServices } from '../content/services.ts'
+import {
+  type ContentLimits,
+  type ContentServices,
+  createContentServices,
+} from '../content/services.ts'
 import { createSweeper, type Sweeper } from '../content/sweep.ts'
-import type { CoauthFeatures } from '../operations/features.ts'
+import type {
+  CoauthFeatures,
+  ExtraProperties,
+  Features,
+  Licence,
+  Pages,
+} from '../operations/features.ts'
+import { createLinks } from '../operations/links.ts'
 import type { Access } from '../ports/access.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
+import type { DocumentSource } from '../ports/document-source.ts'
 import type { Log } from '../ports/log.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
+import type { ProofKeySource } from '../ports/proof-keys.ts'
+import type { SignIn } from '../ports/sign-in.ts'
+import { createProofCheck } from './check-proof.ts'
+import { createDeliveries, type Deliveries } from './deliveries.ts'
+import { createDocuments, type Documents } from './documents.ts'
 import { createHandler, type Handler } from './handle.ts'
 import { createHousekeeping, type Housekeeping } from './housekeeping.ts'
+import { createSourceTree } from './source-tree.ts'
 
 export type { Retention } from '../content/retention.ts'
 export type { ContentLimits } from '../content/services.ts'
 export type { SweepReport } from '../content/sweep.ts'
-export type { CoauthFeatures } from '../operations/features.ts'
+export type {
+  CoauthFeatures,
+  ExtraProperties,
+  Licence,
+  PageSubject,
+  Pages,
+  PropertiesRequest,
+  ShareUrlType,
+} from '../operations/features.ts'
 export type { Handler } from './handle.ts'
 
 /** What a host is made of, without HTTP. The stores and `access` are the application's. */
@@ -20,6 +48,8 @@ export interface CoreOptions {
   metadata: MetadataStore
   blobs: BlobStore
   access: Access
+  /** Documents that the application keeps itself; without it the host keeps all documents. */
+  documents?: DocumentSource
   /** Where log lines go (default: nowhere). */
   log?: Log
   limits?: Partial<ContentLimits>
@@ -28,6 +58,18 @@ export interface CoreOptions {
   coauth?: CoauthFeatures
   /** Whether files may be sent in several requests (default: true). */
   uploadSessions?: boolean
+  /** Whether clients may go along the tree of containers (default: true), where `access` makes tokens. */
+  containers?: boolean
+  /** Addresses of the application's own pages. */
+  pages?: Pages
+  /** What Office is to know about the users' licences. */
+  licence?: Licence
+  /** What the application adds to the answers of CheckFileInfo and CheckContainerInfo. */
+  properties?: ExtraProperties
+  /** OAuth, for the bootstrapper; without it that answers 501. */
+  signIn?: SignIn
+  /** Where the keys of clients come from; with it requests without a valid proof are refused. */
+  proofKeys?: ProofKeySource
   /** A new id of 128 random bits, `[a-z0-9]+`, in tests. */
   newId?: () => string
   /** Unpredictable bytes, in tests. */
@@ -39,20 +81,72 @@ export interface Core {
   handler: Handler
   housekeeping: Housekeeping
   sweeper: Sweeper
+  documents: Documents
+  /** Left out when the application keeps no documents itself. */
+  deliveries?: Deliveries
 }
 
 const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Puts handler and housekeeping over the same stores. Nothing is started. */
-export function createCore(options: CoreOptions): Core {
-  const { access, log = SILENT, coauth, uploadSessions = true } = options
-  const content = createContentServices(options)
-  const features = { uploadSessions, ...(coauth && { coauth }) }
+/**
+ * Puts handler and housekeeping over the same stores. Nothing is started.
+ *
+ * @param options.baseUrl what clients put before `/wopi`
+ */
+export function createCore(options: CoreOptions & { baseUrl: string }): Core {
+  const { access, log = SILENT, baseUrl, proofKeys, signIn } = options
+  const { content, deliveries } = createContent({ ...options, log })
+  const own = createOwnTree(content)
   const retention = { ...DEFAULT_RETENTION, ...options.retention }
   const sweeper = createSweeper(content, { retention, clock: () => performance.now() })
   return {
-    handler: createHandler({ content, features, access, log }),
+    handler: createHandler({
+      content,
+      features: featuresOf(options),
+      access,
+      tree: options.documents ? createSourceTree(content, own, options.documents) : own,
+      links: createLinks(baseUrl),
+      log,
+      ...(signIn && { signIn }),
+      ...(proofKeys && { checkProof: createProofCheck({ source: proofKeys, baseUrl, log }) }),
+    }),
     housekeeping: createHousekeeping(sweeper, log),
     sweeper,
+    documents: createDocuments(content, deliveries),
+    ...(deliveries && { deliveries }),
+  }
+}
+
+/** The content model, and what brings saves to the application that keeps the documents. */
+function createContent(options: CoreOptions & { log: Log }): {
+  content: ContentServices
+  deliveries?: Deliveries
+} {
+  const { documents: source, log } = options
+  if (!source) return { content: createContentServices(options) }
+  const conflicts = createConflicts(source, log)
+  const afterSave = () => deliveries.wake()
+  const application = { source, conflicts, afterSave }
+  const content = createContentServices({ ...options, application })
+  const deliveries = createDeliveries({ ...content, source, conflicts, log })
+  return { content, deliveries }
+}
+
+function featuresOf(options: CoreOptions): Features {
+  const {
+    coauth,
+    uploadSessions = true,
+    containers = true,
+    pages = {},
+    properties,
+    licence,
+  } = options
+  return {
+    uploadSessions,
+    containers,
+    pages,
+    ...(coauth && { coauth }),
+    ...(licence && { licence }),
+    ...(properties && { properties }),
   }
 }

@@ -5,18 +5,32 @@ import { OPERATIONS } from '../operations/index.ts'
 import type { HostRequest } from '../ports/exchange.ts'
 import { dispatch } from './dispatch.ts'
 
-for (const { name, route } of OPERATIONS)
+for (const { name, route, target } of OPERATIONS)
   test(`dispatch finds ${name}`, () => {
+    const override = target === 'bootstrapper' ? 'X-WOPI-EcosystemOperation' : 'X-WOPI-Override'
     const headers: Record<string, string> = {
-      ...(route.override !== undefined && { 'X-WOPI-Override': route.override }),
+      ...(route.override !== undefined && { [override]: route.override }),
       ...(route.withHeader !== undefined && { [route.withHeader]: 'x' }),
     }
 
-    const found = dispatch(request(route.path.replace(':fileId', 'f1'), route.method, headers))
+    const path = route.path.replace(/:\w+/, 'i1')
+    const found = dispatch(request(path, route.method, headers))
 
     assert.equal(found?.operation?.name, name)
-    assert.equal(found?.fileId, 'f1')
+    assert.equal(found?.target, target)
+    assert.equal(found?.id, path === route.path ? '' : 'i1')
   })
+
+test('dispatch finds Bootstrap for a POST with a shortcut that nobody knows', () => {
+  for (const shortcut of ['', 'GET_SOMETHING_NEW']) {
+    const headers = { 'X-WOPI-EcosystemOperation': shortcut }
+
+    assert.equal(
+      dispatch(request('/wopibootstrapper', 'POST', headers))?.operation?.name,
+      'Bootstrap',
+    )
+  }
+})
 
 test('dispatch takes the token of the query before that of the Authorization header', () => {
   const headers = { Authorization: 'Bearer from-header' }
@@ -87,7 +101,15 @@ const NO_FILES = [
   '/wopi/files/a\n',
   '/wopi/files/\u00e9',
   'http://evil.example/wopi/files/f',
-  '/wopi/containers/f',
+  '/wopi/containers',
+  '/wopi/containers/f/contents',
+  '/wopi/containers/f/children/',
+  '/wopi/files/f/children',
+  '/wopi/folders/f',
+  '/wopi/ecosystem/',
+  '/wopi/ecosystem/f',
+  '/wopibootstrapper/',
+  '/wopi/wopibootstrapper',
   `/wopi/files/${'x'.repeat(129)}`,
 ]
 
@@ -98,7 +120,7 @@ for (const target of NO_FILES)
 
 test('dispatch finds files of ids of up to 128 letters, digits, - and _', () => {
   for (const id of ['a', 'A-b_9', 'x'.repeat(128)])
-    assert.equal(dispatch(request(`/wopi/files/${id}?x=/contents`))?.fileId, id)
+    assert.equal(dispatch(request(`/wopi/files/${id}?x=/contents`))?.id, id)
 })
 
 test('dispatch takes any target without failing, and only ids that a file may have', () => {
@@ -111,7 +133,7 @@ test('dispatch takes any target without failing, and only ids that a file may ha
     fc.property(anyTarget, (target) => {
       const found = dispatch(request(target))
 
-      assert.match(found?.fileId ?? 'f', /^[A-Za-z0-9_-]{1,128}$/)
+      assert.match(found?.id ?? 'f', /^[A-Za-z0-9_-]{1,128}$/)
     }),
     { numRuns: 500 },
   )

@@ -1,37 +1,58 @@
 import { OPERATIONS } from '../operations/index.ts'
-import type { FilePath, Operation } from '../operations/operation.ts'
+import type { Operation, Target } from '../operations/operation.ts'
 import type { HostRequest } from '../ports/exchange.ts'
 import { HEADERS } from '../protocol/names.ts'
 
-/** Ids that a file may have; anything else is no file's address. */
-const FILE_PATH = /^\/wopi\/files\/([A-Za-z0-9_-]{1,128})(\/contents)?$/
+/** Ids that a file or container may have; anything else is no address. */
+const ITEM_PATH = /^\/wopi\/(files|containers)\/([A-Za-z0-9_-]{1,128})(\/[a-z_]{1,32})?$/
+const ECOSYSTEM_PATH = /^\/wopi\/ecosystem(\/root_container_pointer)?$/
+const BOOTSTRAPPER_PATH = '/wopibootstrapper'
+const OPERATION_PATHS: ReadonlySet<string> = new Set(OPERATIONS.map(({ route }) => route.path))
 
 /** Where a request goes. */
 export interface Destination {
-  fileId: string
+  target: Target
+  /** The fileId or containerId; empty for the ecosystem and the bootstrapper. */
+  id: string
   /** Left out when no operation answers this method and override. */
   operation: Operation | undefined
   accessToken: string | undefined
 }
 
-/** Finds file, operation and token of a request; `undefined` for an address that is no file's. */
+interface Place {
+  target: Target
+  id: string
+  /** As operations name it. */
+  path: string
+}
+
+/** Finds target, operation and token of a request; `undefined` for an address that is none. */
 export function dispatch(request: HostRequest): Destination | undefined {
   const [path = '', query = ''] = splitTarget(request.target)
-  const [, fileId, contents] = FILE_PATH.exec(path) ?? []
-  if (fileId === undefined) return undefined
-  const filePath: FilePath = contents ? '/wopi/files/:fileId/contents' : '/wopi/files/:fileId'
+  const place = placeOf(path)
+  if (!place || !OPERATION_PATHS.has(place.path)) return undefined
   return {
-    fileId,
-    operation: OPERATIONS.find((operation) => answers(operation, request, filePath)),
+    target: place.target,
+    id: place.id,
+    operation: OPERATIONS.find((operation) => answers(operation, request, place.path)),
     accessToken: readToken(query, request),
   }
 }
 
-function answers({ route }: Operation, request: HostRequest, path: FilePath): boolean {
+function placeOf(path: string): Place | undefined {
+  const [, kind, id = '', suffix = ''] = ITEM_PATH.exec(path) ?? []
+  if (kind === 'files') return { target: 'file', id, path: `/wopi/files/:fileId${suffix}` }
+  if (kind) return { target: 'container', id, path: `/wopi/containers/:containerId${suffix}` }
+  if (path === BOOTSTRAPPER_PATH) return { target: 'bootstrapper', id, path }
+  return ECOSYSTEM_PATH.test(path) ? { target: 'ecosystem', id, path } : undefined
+}
+
+function answers({ route, target }: Operation, request: HostRequest, path: string): boolean {
+  const isMethod = route.method === request.method || (route.orPost && request.method === 'POST')
+  if (route.path !== path || !isMethod) return false
+  const header = target === 'bootstrapper' ? HEADERS.ecosystemOperation : HEADERS.override
   return (
-    route.path === path &&
-    route.method === request.method &&
-    (route.override === undefined || route.override === request.header(HEADERS.override)) &&
+    (route.override === undefined || route.override === request.header(header)) &&
     (route.withHeader === undefined || request.header(route.withHeader) !== undefined)
   )
 }
@@ -45,5 +66,10 @@ function splitTarget(target: string): [string, string] {
 function readToken(query: string, request: HostRequest): string | undefined {
   const fromQuery = new URLSearchParams(query).get('access_token')
   if (fromQuery) return fromQuery
+  return readBearer(request)
+}
+
+/** The token of the Authorization header. */
+export function readBearer(request: HostRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.header('Authorization') ?? '')?.[1]
 }

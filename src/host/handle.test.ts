@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { ALL_FEATURES, createTestHost, testBytes } from '../../test/helpers/test-host.ts'
+import {
+  createTestHost,
+  once,
+  putBody,
+  type TestHost,
+  testBytes,
+} from '../../test/helpers/test-host.ts'
 import { append, assertRefused, openSession } from '../../test/helpers/wopi-story.ts'
 import type { Access } from '../ports/access.ts'
+import { WopiError } from '../protocol/errors.ts'
 import { createHandler } from './handle.ts'
 
 test('the handler answers 404 for an address that is no file’s, without asking for a token', async () => {
@@ -76,11 +83,7 @@ test('the handler answers 500 without details when the application or a store fa
   const handler = handlerOf(host, {
     authenticate: () => Promise.reject(new Error('ldap://secret is down')),
   })
-  const { metadata } = host.content
-  host.content.metadata = {
-    ...metadata,
-    readDocument: () => Promise.reject(new Error('secret disk')),
-  }
+  host.content.metadata.readDocument = () => Promise.reject(new Error('secret disk'))
 
   const byAccess = await handler(requestOf(host.fileId))
   const byStore = await host.send(undefined)
@@ -141,12 +144,55 @@ test('the handler names the operation in its reply, for logs', async () => {
   assert.deepEqual([done.operation, refused.operation], ['CheckFileInfo', 'CheckFileInfo'])
 })
 
+test('the handler checks the proof before the token, where proofs are demanded', async () => {
+  const host = await createTestHost()
+  const refuse = () => Promise.reject(new WopiError('PROOF_INVALID'))
+  const handler = provingHandler(host, refuse)
+
+  const reply = await handler(requestOf(host.fileId, 'forged'))
+  const boot = await handler({ ...requestOf(host.fileId), target: '/wopibootstrapper' })
+  const download = await handler({
+    ...requestOf(host.fileId),
+    target: `/wopi/files/${host.fileId}/download?access_token=alice:download`,
+  })
+
+  assert.deepEqual([reply.status, boot.status, download.status], [500, 501, 200])
+  assert.ok(reply.headers['X-WOPI-FailureReason'])
+})
+
+test('the handler lets an unproven PutChunkedFile with editors through, which answers 400', async () => {
+  const host = await createTestHost()
+  const headers = new Headers({
+    'X-WOPI-Override': 'PUT_CHUNKED_FILE',
+    'X-WOPI-Editors': 'bob',
+    'X-WOPI-SequenceNumber': '1',
+  })
+  const request = {
+    ...requestOf(host.fileId, 'alice:write'),
+    method: 'POST',
+    target: `/wopi/files/${host.fileId}/contents?access_token=alice:write`,
+    header: (name: string) => headers.get(name) ?? undefined,
+    body: once(putBody([testBytes(9)])),
+  }
+
+  const refused = await provingHandler(host, async () => {
+    throw new WopiError('PROOF_INVALID')
+  })(request)
+  const proven = await provingHandler(host, async () => {})(request)
+
+  assert.deepEqual([refused.status, proven.status], [400, 200])
+})
+
+function provingHandler(host: TestHost, checkProof: () => Promise<void>) {
+  return createHandler({ ...host.services, checkProof })
+}
+
 function handlerOf(host: Awaited<ReturnType<typeof createTestHost>>, access: Access) {
   const line = (level: string) => (fields: Record<string, unknown>, message: string) => {
     host.logged.push({ level, fields, message })
   }
   const log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
-  return createHandler({ content: host.content, features: ALL_FEATURES, access, log })
+  return createHandler({ ...host.services, access, log })
 }
 
 function requestOf(fileId: string, token = 't') {

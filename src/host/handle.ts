@@ -1,21 +1,21 @@
-import type { ContentServices } from '../content/services.ts'
-import type { Features } from '../operations/features.ts'
-import { changeLocks } from '../operations/locking.ts'
-import type { Operation, OperationContext } from '../operations/operation.ts'
-import type { Access, Grant } from '../ports/access.ts'
 import type { HostReply, HostRequest } from '../ports/exchange.ts'
 import type { Log } from '../ports/log.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { headerValue } from '../protocol/headers.ts'
 import { HEADERS } from '../protocol/names.ts'
+import { type AdmissionServices, type Admitted, admit } from './admit.ts'
 import { type Destination, dispatch } from './dispatch.ts'
 
 /** What requests are answered with. */
-export interface HostServices {
-  content: ContentServices
-  features: Features
-  access: Access
+export interface HostServices extends AdmissionServices {
   log: Log
+  /**
+   * Checks that the request was made by the client whose keys are known; left out where that is not
+   * demanded.
+   *
+   * @throws WopiError PROOF_INVALID
+   */
+  checkProof?: (request: HostRequest) => Promise<void>
 }
 
 /** Answers one request; never rejects. */
@@ -29,74 +29,55 @@ export function createHandler(services: HostServices): Handler {
   return async (request) => {
     const destination = dispatch(request)
     if (!destination) return failure(new WopiError('NO_SUCH_ROUTE'), undefined)
-    const { operation } = destination
-    let context: OperationContext | undefined
+    let admitted: Admitted | undefined
     try {
-      context = await admit(services, request, destination)
-      const running = requireSupported(operation, context)
-      return named(await running.execute(request, context), operation)
+      const proven = await prove(services, request, destination)
+      admitted = await admit(services, request, destination, proven)
+      return named(await requireSupported(admitted, destination)(), destination)
     } catch (error) {
-      const extra = await failureHeaders(operation, request, context)
-      return failure(refusalOf(services.log, request, operation, error), operation, extra)
+      const extra = await failureHeaders(admitted)
+      return failure(refusalOf(services.log, request, destination, error), destination, extra)
     }
   }
 }
 
-/** Checks token, file and permission, in this order. */
-async function admit(
-  { access, content, features }: HostServices,
+/** Addresses that are asked for without a proof: clients sign nothing there. */
+function isUnsigned({ target, operation }: Destination): boolean {
+  return target === 'bootstrapper' || operation?.name === 'Download'
+}
+
+/** Whether the request is proven to be the client's own; refuses it when it has to be. */
+async function prove(
+  { checkProof }: HostServices,
   request: HostRequest,
-  { fileId, operation, accessToken }: Destination,
-): Promise<OperationContext> {
-  if (accessToken === undefined) throw new WopiError('INVALID_TOKEN')
-  const name = operation?.name ?? 'Unknown'
-  const grant = await access.authenticate(accessToken, {
-    fileId,
-    operation: name,
-    // Signals are made when they are asked for: one for every request costs more than a small answer.
-    get signal() {
-      return request.signal
-    },
-  })
-  if (!grant) throw new WopiError('INVALID_TOKEN')
-  requirePermission(grant, operation)
-  const found = await content.metadata.readDocument(fileId)
-  if (!found) throw new WopiError('NOT_FOUND')
-  return {
-    services: content,
-    features,
-    grant,
-    file: found.document,
-    now: found.now,
-    get signal() {
-      return request.signal
-    },
-    changeLocks: (rule) => changeLocks(content.metadata, fileId, rule),
+  destination: Destination,
+): Promise<boolean> {
+  if (!checkProof || isUnsigned(destination)) return false
+  try {
+    await checkProof(request)
+    return true
+  } catch (error) {
+    const refused = error instanceof WopiError && error.code === 'PROOF_INVALID'
+    if (refused && destination.operation?.unproven(request)) return false
+    throw error
   }
 }
 
-/** Writing includes reading. */
-function requirePermission({ permissions }: Grant, operation: Operation | undefined): void {
-  const may =
-    permissions.has('write') || (operation?.permission !== 'write' && permissions.has('read'))
-  if (!may) throw new WopiError('NOT_FOUND')
-}
-
 function requireSupported(
-  operation: Operation | undefined,
-  { features, file }: OperationContext,
-): Operation {
-  if (!operation) throw new WopiError('NOT_SUPPORTED')
-  if (!operation.supported(features, file))
-    throw new WopiError('NOT_SUPPORTED', { detail: `${operation.name} is switched off here` })
-  return operation
+  { execute, supported }: Admitted,
+  { operation }: Destination,
+): () => Promise<HostReply> {
+  if (!execute || !operation) throw new WopiError('NOT_SUPPORTED')
+  if (!supported)
+    throw new WopiError('NOT_SUPPORTED', { detail: `${operation.name} is not to be had here` })
+  return execute
 }
 
 /** What an error means to the client. What is not meant for it is logged here, with its stack. */
 function refusalOf(
   log: Log,
   request: HostRequest,
-  operation: Operation | undefined,
+  { operation }: Destination,
   error: unknown,
 ): WopiError {
   if (error instanceof WopiError && error.code !== 'INTERNAL') return error
@@ -109,17 +90,14 @@ function refusalOf(
 
 /** Headers that an operation adds to its failures; never a reason for another failure. */
 async function failureHeaders(
-  operation: Operation | undefined,
-  request: HostRequest,
-  context: OperationContext | undefined,
+  admitted: Admitted | undefined,
 ): Promise<Readonly<Record<string, string>>> {
-  if (!context || !operation) return {}
-  return operation.failureHeaders(request, context).catch(() => ({}))
+  return admitted ? admitted.failureHeaders().catch(() => ({})) : {}
 }
 
 function failure(
   error: WopiError,
-  operation: Operation | undefined,
+  destination: Destination | undefined,
   extra: Readonly<Record<string, string>> = {},
 ): HostReply {
   const reason = headerValue(error.message)
@@ -129,9 +107,16 @@ function failure(
     [HEADERS.failureReason]: reason,
   }
   if (error.status >= 500) headers[HEADERS.serverError] = reason
-  return named({ status: error.status, headers }, operation)
+  return named({ status: error.status, headers, ...failureBody(error, headers) }, destination)
 }
 
-function named(reply: HostReply, operation: Operation | undefined): HostReply {
+function failureBody({ body }: WopiError, headers: Record<string, string>): Partial<HostReply> {
+  if (body === undefined) return {}
+  headers['Content-Type'] = 'application/json'
+  return { body: new TextEncoder().encode(JSON.stringify(body)) }
+}
+
+function named(reply: HostReply, destination: Destination | undefined): HostReply {
+  const operation = destination?.operation
   return operation ? { ...reply, operation: operation.name } : reply
 }

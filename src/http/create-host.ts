@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import { type CoreOptions, createCore, type SweepReport } from '../host/core.ts'
+import type { Documents } from '../host/documents.ts'
 import type { Log } from '../ports/log.ts'
 import { configureServer } from './configure-server.ts'
 import { createFastifyPlugin, type FastifyPlugin } from './fastify-plugin.ts'
@@ -34,13 +35,19 @@ export interface Host {
   wopiSrc(fileId: string): string
   /** Gives a server the time-outs and header limits that uploads and WOPI's headers need. */
   configureServer(server: Server): void
-  /** Starts the housekeeping: it removes dead sessions and bytes that nobody needs. */
+  /** What the application itself does with documents, beside its clients. */
+  documents: Documents
+  /**
+   * Starts the housekeeping, which removes dead sessions and bytes that nobody needs, and the
+   * deliveries of saves to an application that keeps its documents itself.
+   */
   start(): void
   /** Does the housekeeping at once, for about `budgetMs`. */
   sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
   /**
-   * Ends the housekeeping; a sweep under way is finished first. From now on new requests are
-   * answered 503, and connections end after the requests that are on them.
+   * Ends the housekeeping and the deliveries; a sweep under way is finished first, and so is a
+   * delivery if it takes no more than five seconds. From now on new requests are answered 503, and
+   * connections end after the requests that are on them.
    */
   close(): Promise<void>
 }
@@ -56,7 +63,11 @@ export function createHost(options: HostOptions): Host {
   const { log = SILENT, onRequest, timers } = options
   const publicUrl = checkPublicUrl(options.publicUrl)
   const basePath = checkBasePath(options.basePath ?? '')
-  const { handler, housekeeping, sweeper } = createCore({ ...options, log })
+  const { handler, housekeeping, sweeper, documents, deliveries } = createCore({
+    ...options,
+    log,
+    baseUrl: `${publicUrl}${basePath}`,
+  })
   let closing = false
   const mount = {
     handler,
@@ -74,11 +85,15 @@ export function createHost(options: HostOptions): Host {
     fastify: createFastifyPlugin(node, basePath),
     wopiSrc: (fileId) => `${publicUrl}${basePath}/wopi/files/${fileId}`,
     configureServer: (server) => configureServer(server, isBelow(basePath)),
-    start: () => housekeeping.start(),
+    documents,
+    start() {
+      housekeeping.start()
+      deliveries?.start()
+    },
     sweep: (budget) => sweeper.sweep(budget),
-    close() {
+    async close() {
       closing = true
-      return housekeeping.close()
+      await Promise.all([housekeeping.close(), deliveries?.close()])
     },
   }
 }

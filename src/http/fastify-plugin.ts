@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { BOOTSTRAPPER_PATH, WOPI_PATH } from './mount.ts'
 import type { NodeListener } from './node-listener.ts'
 
 /** The part of a Fastify instance that the plugin uses. */
@@ -30,19 +31,21 @@ export type FastifyPlugin = (scope: FastifyScope, options: { prefix?: string }) 
  */
 export function createFastifyPlugin(listener: NodeListener, basePath: string): FastifyPlugin {
   return async (scope) => {
-    const path = routePath(scope.prefix, basePath)
+    const prefix = routePrefix(scope.prefix, basePath)
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-    scope.all(path, (request, reply) => {
-      reply.hijack()
-      listener(request.raw, reply.raw)
-    })
+    for (const path of [`${WOPI_PATH}*`, BOOTSTRAPPER_PATH])
+      scope.all(`${prefix}${path}`, (request, reply) => {
+        reply.hijack()
+        listener(request.raw, reply.raw)
+      })
   }
 }
 
-function routePath(prefix: string, basePath: string): string {
-  if (prefix === basePath) return '/wopi/*'
-  if (prefix === '') return `${basePath}/wopi/*`
+/** What the routes have to begin with behind the prefix of the scope. */
+function routePrefix(prefix: string, basePath: string): string {
+  if (prefix === basePath) return ''
+  if (prefix === '') return basePath
   throw new TypeError(
     `wopikit is registered with the prefix ${prefix}, but its basePath is ` +
       `${basePath === '' ? 'empty' : basePath}: give createHost({ basePath: '${prefix}' })`,

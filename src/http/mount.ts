@@ -1,4 +1,7 @@
-const OWN_PATHS = '/wopi/'
+/** Everything below it is the host's. */
+export const WOPI_PATH = '/wopi/'
+/** The one address of the host's that is not: where desktop and mobile clients begin. */
+export const BOOTSTRAPPER_PATH = '/wopibootstrapper'
 
 /**
  * Checks the path under which a host is mounted: empty, or like `/office`.
@@ -27,6 +30,12 @@ export function checkPublicUrl(publicUrl: string): string {
 
 /** Path and query of a request without the base path; `undefined` when it is not for the host. */
 export function ownTarget(url: string, basePath: string): string | undefined {
-  if (!url.startsWith(OWN_PATHS, basePath.length) || !url.startsWith(basePath)) return undefined
-  return url.slice(basePath.length)
+  const at = basePath.length
+  if (!url.startsWith(WOPI_PATH, at) && !isBootstrapper(url, at)) return undefined
+  return url.startsWith(basePath) ? url.slice(at) : undefined
+}
+
+function isBootstrapper(url: string, at: number): boolean {
+  const end = at + BOOTSTRAPPER_PATH.length
+  return url.startsWith(BOOTSTRAPPER_PATH, at) && (url.length === end || url[end] === '?')
 }

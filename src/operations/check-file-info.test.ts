@@ -5,9 +5,11 @@ import {
   createTestHost,
   MINUTE,
   START,
+  type TestHost,
   testBytes,
 } from '../../test/helpers/test-host.ts'
 import { assertRefused, takeCoauthLock } from '../../test/helpers/wopi-story.ts'
+import type { Access } from '../ports/access.ts'
 import type { CoauthFeatures } from './features.ts'
 
 const PLUS = [
@@ -57,6 +59,121 @@ test('CheckFileInfo of a token that may only read says so', async () => {
   assert.deepEqual([info.UserCanWrite, info.ReadOnly, info.UserId], [false, true, 'bob'])
 })
 
+test('CheckFileInfo promises what the host has, and allows what the token allows', async () => {
+  const host = await createTestHost({ content: testBytes(5), inTree: true })
+
+  const all = await infoOf(host, 'alice:all')
+  const write = await infoOf(host, 'alice:write')
+
+  for (const name of [
+    'SupportsRename',
+    'SupportsDeleteFile',
+    'SupportsUserInfo',
+    'SupportsAddActivities',
+  ])
+    assert.deepEqual([all[name], write[name]], [true, true], name)
+  for (const name of ['SupportsContainers', 'SupportsEcosystem', 'UserCanRename'])
+    assert.deepEqual([all[name], write[name]], [true, false], name)
+  assert.deepEqual([all.UserCanNotWriteRelative, write.UserCanNotWriteRelative], [undefined, true])
+  assert.deepEqual(all.SupportedShareUrlTypes, ['ReadOnly', 'ReadWrite'])
+})
+
+test('CheckFileInfo promises no containers, links or new files where there are none', async () => {
+  const host = await createTestHost({ features: { containers: false } })
+
+  const info = await infoOf(host, 'alice:all')
+
+  assert.deepEqual([info.SupportsContainers, info.SupportsEcosystem], [false, false])
+  for (const name of ['SupportedShareUrlTypes', 'HostEditUrl', 'HostViewUrl', 'UserInfo'])
+    assert.equal(name in info, false, name)
+})
+
+test('CheckFileInfo gives no addresses and promises no traded tokens without Access.issue', async () => {
+  const access: Access = {
+    authenticate: async () => ({
+      userId: 'u',
+      displayName: 'U',
+      permissions: new Set(['read', 'write', 'create', 'browse'] as const),
+      expiresAt: 0,
+    }),
+  }
+  const host = await createTestHost({ access })
+
+  const info = await infoOf(host, 't')
+
+  assert.deepEqual(
+    [info.SupportsContainers, info.UserCanNotWriteRelative, 'FileUrl' in info],
+    [false, true, false],
+  )
+})
+
+test('CheckFileInfo gives addresses of the application, those for editing only to who may', async () => {
+  const host = await createTestHost()
+
+  const write = await infoOf(host, 'alice:write')
+  const read = await infoOf(host, 'bob:read')
+
+  assert.equal(write.HostEditUrl, `https://app.example/edit/${host.fileId}`)
+  assert.equal(read.HostViewUrl, `https://app.example/view/${host.fileId}`)
+  assert.equal('HostEditUrl' in read, false)
+})
+
+test('CheckFileInfo gives a FileUrl that is fetched without headers, for the newest bytes and no more', async () => {
+  const host = await createTestHost({ content: testBytes(9) })
+  const info = await infoOf(host, 'alice:write')
+  const { pathname, searchParams } = new URL(String(info.FileUrl))
+  const token = searchParams.get('access_token') ?? ''
+  await host.lock('L')
+  await host.put(testBytes(20), 'L')
+
+  const fetched = await host.request(pathname, { token })
+  const misused = await host.send(undefined, { token })
+
+  assert.deepEqual([fetched.status, fetched.body], [200, testBytes(20)])
+  assert.equal(info.DownloadUrl, info.FileUrl)
+  assertRefused(misused, 401)
+})
+
+test('CheckFileInfo answers what the application adds, and leaves out what it takes away', async () => {
+  const asked: unknown[] = []
+  const host = await createTestHost({
+    features: {
+      ...ALL_FEATURES,
+      properties: ({ fileId, name, grant, sessionContext }) => {
+        asked.push([fileId, name, grant.userId, sessionContext])
+        return { BreadcrumbBrandName: 'Acme', FileUrl: undefined, SupportsRename: false }
+      },
+    },
+  })
+
+  const reply = await host.send(undefined, { headers: { 'X-WOPI-SessionContext': 'sc' } })
+  const info = JSON.parse(reply.text)
+
+  assert.deepEqual(
+    [info.BreadcrumbBrandName, 'FileUrl' in info, info.SupportsRename],
+    ['Acme', false, false],
+  )
+  assert.deepEqual(asked, [[host.fileId, 'report.docx', 'alice', 'sc']])
+})
+
+test('CheckFileInfo fails loudly when the application gives a property of a wrong type', async () => {
+  const host = await createTestHost({
+    features: { ...ALL_FEATURES, properties: () => ({ ClosePostMessage: 'yes' }) },
+  })
+
+  assertRefused(await host.send(undefined), 500)
+  assert.match(String(host.logged[0]?.fields.err), /ClosePostMessage must be true or false/)
+})
+
+test('CheckFileInfo says of licences what the application says', async () => {
+  const licence = { isEduUser: true, isBusinessUser: true }
+  const host = await createTestHost({ features: { ...ALL_FEATURES, licence } })
+
+  const info = await infoOf(host)
+
+  assert.deepEqual([info.IsEduUser, info.LicenseCheckForEditIsEnabled], [true, true])
+})
+
 test('CheckFileInfo sends all eight Plus properties for a file that is coauthored', async () => {
   const host = await createTestHost()
   host.advance(MINUTE)
@@ -92,6 +209,15 @@ test('CheckFileInfo sends none of them for other file types, or where coauthorin
     for (const name of [...PLUS, 'SupportsResumableFileTransfer'])
       assert.equal(info[name], undefined, name)
   }
+})
+
+test('CheckFileInfo sends none of them as long as an endpoint is not known', async () => {
+  const coauth = { ...COAUTH, realTimeChannelEndpointUrl: '' }
+  const host = await createTestHost({ features: { ...ALL_FEATURES, coauth } })
+
+  const info = await infoOf(host)
+
+  for (const name of PLUS) assert.equal(name in info, false, name)
 })
 
 test('CheckFileInfo goes by the extension in any case', async () => {
@@ -147,3 +273,7 @@ test('CheckFileInfo without a valid token is 401, without a right or a file 404'
   assertRefused(await host.send(undefined, { token: 'bob:none' }), 404)
   assertRefused(await host.request('/wopi/files/none'), 404)
 })
+
+async function infoOf(host: TestHost, token?: string): Promise<Record<string, unknown>> {
+  return JSON.parse((await host.send(undefined, token === undefined ? {} : { token })).text)
+}

@@ -1,7 +1,13 @@
-import { checkFileInfoProperties } from '../protocol/check-file-info.ts'
-import { extensionOf, isCoauthored } from './features.ts'
-import { itemVersion } from './item-version.ts'
-import { defineOperation } from './operation.ts'
+import { versionOf } from '../content/version.ts'
+import { checkFileInfoProperties, type InfoProperties } from '../protocol/check-file-info.ts'
+import type { FileFacts } from '../protocol/check-file-info-properties.ts'
+import { extensionOf } from '../protocol/file-name.ts'
+import { HEADERS } from '../protocol/names.ts'
+import { mayBrowse } from './browsing.ts'
+import { withExtraProperties } from './extra-properties.ts'
+import { type CoauthFeatures, isCoauthored, shareUrlTypes } from './features.ts'
+import { withToken } from './links.ts'
+import { defineOperation, type OperationContext } from './operation.ts'
 
 const UTF8 = new TextEncoder()
 
@@ -11,34 +17,94 @@ export const checkFileInfo = defineOperation({
   route: { method: 'GET', path: '/wopi/files/:fileId' },
   permission: 'read',
 
-  read: () => ({}),
+  read: ({ header }) => ({ sessionContext: header(HEADERS.sessionContext) }),
 
-  run: async (_, { file, features, grant, now }) =>
-    checkFileInfoProperties({
-      name: file.name,
-      extension: extensionOf(file.name),
-      ownerId: file.ownerId,
-      size: file.size,
-      version: itemVersion(file),
-      modifiedAt: file.modifiedAt,
-      userId: grant.userId,
-      userFriendlyName: grant.displayName,
-      canWrite: grant.permissions.has('write'),
-      uploadSessions: features.uploadSessions,
-      coauth:
-        features.coauth && isCoauthored(features, file)
-          ? {
-              ...features.coauth,
-              sequenceNumber: file.sequenceNumber,
-              accessTokenExpiry: grant.expiresAt,
-              serverTime: now,
-            }
-          : undefined,
-    }),
+  async run({ sessionContext }, context) {
+    const { file, features, grant } = context
+    const properties = checkFileInfoProperties(await gatherFacts(context))
+    const { fileId, name } = file
+    const request = { fileId, name, grant, ...(sessionContext !== undefined && { sessionContext }) }
+    return withExtraProperties(properties, await features.properties?.(request))
+  },
 
-  reply: (properties) => ({
+  reply: (properties: InfoProperties) => ({
     status: 200,
     headers: { 'Content-Type': 'application/json' },
     body: UTF8.encode(JSON.stringify(properties)),
   }),
 })
+
+async function gatherFacts(context: OperationContext): Promise<FileFacts> {
+  const { file, features, grant, services } = context
+  const abilities = context.tree.can(file)
+  const has = (permission: 'write' | 'rename' | 'delete') => grant.permissions.has(permission)
+  return {
+    name: file.name,
+    extension: extensionOf(file.name),
+    ownerId: file.ownerId,
+    size: file.size,
+    version: versionOf(file),
+    modifiedAt: file.modifiedAt,
+    userId: grant.userId,
+    userFriendlyName: grant.displayName,
+    userInfo: await services.metadata.readUserInfo(grant.userId),
+    isEduUser: features.licence?.isEduUser ?? false,
+    isBusinessUser: features.licence?.isBusinessUser ?? false,
+    may: {
+      write: has('write'),
+      create: mayCreate(context),
+      rename: has('rename'),
+      delete: has('delete'),
+      browse: mayBrowse(context) && abilities.containers,
+    },
+    can: { rename: abilities.rename, delete: abilities.delete },
+    shareUrlTypes: shareUrlTypes(features.pages),
+    uploadSessions: features.uploadSessions,
+    urls: await urlsOf(context),
+    coauth: coauthFacts(context),
+  }
+}
+
+/** Whether PutRelativeFile is there for this file and token. */
+export function mayCreate({
+  grant,
+  issue,
+  tree,
+  file,
+}: Pick<OperationContext, 'grant' | 'issue' | 'tree' | 'file'>): boolean {
+  return issue !== undefined && grant.permissions.has('create') && tree.can(file).create
+}
+
+async function urlsOf({
+  file,
+  features: { pages },
+  grant,
+  links,
+  issue,
+}: OperationContext): Promise<FileFacts['urls']> {
+  const { fileId, name } = file
+  const subject = { fileId, name, userId: grant.userId }
+  const token = await issue?.({ fileId, use: 'download' })
+  return {
+    ...(token && { download: withToken(links.download(fileId), token) }),
+    ...(pages.view && { view: pages.view(subject) }),
+    ...(pages.edit && grant.permissions.has('write') && { edit: pages.edit(subject) }),
+  }
+}
+
+function coauthFacts({ features, file, grant, now }: OperationContext): FileFacts['coauth'] {
+  const { coauth } = features
+  if (!coauth || !isCoauthored(features, file) || !hasEndpoints(coauth)) return undefined
+  return {
+    ...coauth,
+    sequenceNumber: file.sequenceNumber,
+    accessTokenExpiry: grant.expiresAt,
+    serverTime: now,
+  }
+}
+
+/** Office takes an empty address as no coauthoring; so all eight properties are left out then. */
+function hasEndpoints(coauth: CoauthFeatures): boolean {
+  const { officeCollaborationServiceEndpointUrl, realTimeChannelEndpointUrl } = coauth
+  return officeCollaborationServiceEndpointUrl !== '' && realTimeChannelEndpointUrl !== ''
+}

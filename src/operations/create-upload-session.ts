@@ -11,7 +11,7 @@ export const createUploadSession = defineOperation({
   name: 'CreateUploadSession',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.createUploadSession },
   permission: 'write',
-  supported: (features) => features.uploadSessions,
+  supported: ({ features }) => features.uploadSessions,
 
   read: () => ({}),
 

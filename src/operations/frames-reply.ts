@@ -1,11 +1,11 @@
 import { openPieces, type Piece } from '../content/assemble.ts'
 import type { ContentServices } from '../content/services.ts'
+import { versionOf } from '../content/version.ts'
 import type { OpenedBytes } from '../ports/blob-store.ts'
 import type { HostReply } from '../ports/exchange.ts'
 import type { DocumentRecord } from '../ports/metadata-store.ts'
 import { END_FRAME, encodeMessage } from '../protocol/frames/encoder.ts'
 import { HEADERS } from '../protocol/names.ts'
-import { itemVersion } from './item-version.ts'
 
 /** A body of frames that is open, and the state that it shows. */
 export interface OpenedFrames {
@@ -17,7 +17,7 @@ export interface OpenedFrames {
 
 /** Opens a body of a MessageJSON, the frames in `pieces`, and an EndFrame. */
 export async function openFrames(
-  { blobs }: ContentServices,
+  { opener }: ContentServices,
   document: DocumentRecord,
   json: Uint8Array,
   pieces: readonly Piece[],
@@ -25,7 +25,7 @@ export async function openFrames(
 ): Promise<OpenedFrames> {
   const all = [encodeMessage(json), ...pieces, END_FRAME]
   const contentLength = all.reduce((sum, piece) => sum + piece.length, 0)
-  return { body: await openPieces(blobs, all, signal), contentLength, document }
+  return { body: await openPieces(opener, all, signal), contentLength, document }
 }
 
 /** The answer of GetChunkedFile and GetChunks. */
@@ -34,7 +34,7 @@ export function framesReply({ body, contentLength, document }: OpenedFrames): Ho
     status: 200,
     headers: {
       [HEADERS.sequenceNumber]: String(document.sequenceNumber),
-      [HEADERS.itemVersion]: itemVersion(document),
+      [HEADERS.itemVersion]: versionOf(document),
       'Content-Type': 'application/octet-stream',
     },
     body,

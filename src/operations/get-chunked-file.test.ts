@@ -16,6 +16,7 @@ import {
   takeCoauthLock,
 } from '../../test/helpers/wopi-story.ts'
 import { zipOf } from '../../test/helpers/zip-writer.ts'
+import { createOpener } from '../content/opener.ts'
 import { EMPTY_CHUNK_ID } from '../protocol/chunking/chunk-id.ts'
 import { END_FRAME, encodeMessage } from '../protocol/frames/encoder.ts'
 import { chunkIdOf } from '../protocol/spooky/spooky.ts'
@@ -350,7 +351,7 @@ test('GetChunkedFile of content whose pack is lost is 500 before anything was se
 test('GetChunkedFile reads a zip that lies in one pack in one go', async () => {
   const host = await createTestHost({ content: ZIP })
   const watched = watchBlobs(host.content.blobs)
-  host.content.blobs = watched.blobs
+  host.content.opener = createOpener(watched.blobs)
 
   await getChunkedFile(host)
 

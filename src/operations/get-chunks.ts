@@ -21,14 +21,14 @@ export const getChunks = defineOperation({
   name: 'GetChunks',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getChunks },
   permission: 'read',
-  supported: (features) => features.uploadSessions,
+  supported: ({ features }) => features.uploadSessions,
 
   read: ({ body }) => ({ body }),
 
   async run({ body }, { services, file, now, signal }) {
     using message = await openOnlyMessage(body, services.messageMemory, signal)
     const request = messageOrRefusal(() => parseGetChunksRequest(message.json), 'MESSAGE_INVALID')
-    const { document, manifest } = await services.manifests.of(file)
+    const { document, manifest } = await services.signed(file, signal)
     const found = request.contentFilters.map((filter) => findRanges(filter, manifest, now))
     const json = encodeGetChunksResponse({
       chunkRangeCollection: found.map(({ streamId, ranges }) => ({

@@ -1,9 +1,8 @@
-import { openExtents } from '../content/assemble.ts'
-import { findStream } from '../content/manifest.ts'
+import { openMain } from '../content/main-content.ts'
+import { versionOf } from '../content/version.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { readMaxExpectedSize } from '../protocol/headers.ts'
-import { HEADERS, MAIN_CONTENT } from '../protocol/names.ts'
-import { itemVersion } from './item-version.ts'
+import { HEADERS } from '../protocol/names.ts'
 import { defineOperation } from './operation.ts'
 
 /** GetFile: the bytes of the main content. */
@@ -14,16 +13,15 @@ export const getFile = defineOperation({
 
   read: ({ header }) => ({ maxExpectedSize: readMaxExpectedSize(header) }),
 
-  async run({ maxExpectedSize }, { services, file, now, signal }) {
+  async run({ maxExpectedSize }, { services, file, signal }) {
     const { document, manifest } = await services.manifests.of(file)
-    const stream = findStream(manifest, MAIN_CONTENT, now)
-    const size = stream?.size ?? 0
+    const { size } = document
     if (size > maxExpectedSize)
       throw new WopiError('LARGER_THAN_EXPECTED', {
         detail: `The file has ${size} bytes; the client expects at most ${maxExpectedSize}`,
       })
-    const body = await openExtents(services.blobs, stream?.extents ?? [], signal)
-    return { body, size, version: itemVersion(document) }
+    const body = await openMain(services.opener, manifest, { signal })
+    return { body, size, version: versionOf(document) }
   },
 
   reply: ({ body, size, version }) => ({

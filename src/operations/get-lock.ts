@@ -1,7 +1,7 @@
+import { versionOf } from '../content/version.ts'
 import { decodeLocks } from '../protocol/locks/state.ts'
 import { getWopiLock } from '../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
-import { itemVersion } from './item-version.ts'
 import { requireLock } from './locking.ts'
 import { defineOperation } from './operation.ts'
 
@@ -15,7 +15,7 @@ export const getLock = defineOperation({
 
   run: async (_, { file, now }) => ({
     lockId: requireLock(getWopiLock(decodeLocks(file.locks), now)).lockId,
-    version: itemVersion(file),
+    version: versionOf(file),
   }),
 
   reply: ({ lockId, version }) => ({

@@ -1,7 +1,7 @@
+import { versionOf } from '../content/version.ts'
 import { readWopiLock } from '../protocol/headers.ts'
 import { lockWopi } from '../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
-import { itemVersion } from './item-version.ts'
 import { defineOperation } from './operation.ts'
 
 /** Lock: takes the file's lock, or starts the time of the caller's own lock anew. */
@@ -17,7 +17,7 @@ export const lock = defineOperation({
     const saved = await changeLocks((locks, now) =>
       lockWopi(locks, { ...request, visibleName }, now),
     )
-    return itemVersion(saved)
+    return versionOf(saved)
   },
 
   reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),

@@ -6,6 +6,7 @@ import {
 } from '../content/chunked-put.ts'
 import type { SavedState } from '../content/commit.ts'
 import { messageOrRefusal, type OpenedMessage, openMessage } from '../content/message-body.ts'
+import { versionOf } from '../content/version.ts'
 import { tooLarge } from '../content/whole-content.ts'
 import { sequenceMismatch, WopiError } from '../protocol/errors.ts'
 import { type PresentedLock, readPresentedLock, readSequenceNumber } from '../protocol/headers.ts'
@@ -13,7 +14,6 @@ import { decodeLocks } from '../protocol/locks/state.ts'
 import { checkPutChunkedFile } from '../protocol/locks/writing.ts'
 import { parsePutChunkedFileRequest } from '../protocol/messages.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
-import { itemVersion } from './item-version.ts'
 import { requireLock } from './locking.ts'
 import { defineOperation, type OperationContext } from './operation.ts'
 
@@ -21,6 +21,7 @@ import { defineOperation, type OperationContext } from './operation.ts'
 interface Input {
   lock: PresentedLock | undefined
   baseSequenceNumber: number
+  namesEditors: boolean
   contentLength: number | undefined
   body: AsyncIterable<Uint8Array>
 }
@@ -35,15 +36,18 @@ export const putChunkedFile = defineOperation({
   },
   permission: 'write',
 
+  // A claim about who has edited is answered 400 where it cannot be believed (page "PutChunkedFile").
+  unproven: ({ header }) => header(HEADERS.editors) !== undefined,
+
   read: ({ header, contentLength, body }): Input => {
     const lock = readPresentedLock(header)
     const baseSequenceNumber = readSequenceNumber(header)
-    // Who the editors are may only be believed with valid proof keys, which are not verified yet.
-    if (header(HEADERS.editors)) throw new WopiError('EDITORS_WITHOUT_PROOF')
-    return { lock, baseSequenceNumber, contentLength, body }
+    const namesEditors = header(HEADERS.editors) !== undefined
+    return { lock, baseSequenceNumber, namesEditors, contentLength, body }
   },
 
   async run(input, context): Promise<SavedState> {
+    if (input.namesEditors && !context.proven) throw new WopiError('EDITORS_WITHOUT_PROOF')
     const refusal = refusalOf(() => check(input, context))
     const { services, signal } = context
     try {
@@ -60,7 +64,7 @@ export const putChunkedFile = defineOperation({
     status: 200,
     headers: {
       [HEADERS.sequenceNumber]: String(saved.sequenceNumber),
-      [HEADERS.itemVersion]: itemVersion(saved),
+      [HEADERS.itemVersion]: versionOf(saved),
     },
   }),
 })
@@ -84,6 +88,7 @@ function readPut(message: OpenedMessage, input: Input, context: OperationContext
   return {
     fileId: file.fileId,
     documentKey: file.key,
+    document: file,
     userId: grant.userId,
     message: messageOrRefusal(() => parsePutChunkedFileRequest(message.json)),
     digest: digestMessage(message.json),

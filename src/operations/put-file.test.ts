@@ -229,6 +229,57 @@ test('PutFile without a valid token is 401, without the right to write 404', asy
   assert.deepEqual(await host.get(), OLD)
 })
 
+for (const header of ['X-COOL-WOPI-Timestamp', 'X-LOOL-WOPI-Timestamp'])
+  test(`PutFile with the ${header} that the client was told last saves, again and again`, async () => {
+    const host = await lockedHost()
+    let time = JSON.parse((await host.send(undefined)).text).LastModifiedTime
+
+    for (const content of [NEW, OLD, NEW]) {
+      host.advance(MINUTE)
+      const reply = await putWith(host, content, { [header]: time })
+      assert.equal(reply.status, 200)
+      time = JSON.parse(reply.text).LastModifiedTime
+    }
+    assert.deepEqual(await host.get(), NEW)
+  })
+
+test('PutFile with another time than that of the last change is 409 with 1010, and changes nothing', async () => {
+  const host = await lockedHost()
+  const before = JSON.parse((await host.send(undefined)).text)
+  host.advance(MINUTE)
+  await host.put(NEW, 'L')
+
+  for (const time of [before.LastModifiedTime, '2026-01-01', 'nonsense']) {
+    const reply = await putWith(host, OLD, { 'X-COOL-WOPI-Timestamp': time })
+    assert.equal(reply.status, 409)
+    assert.equal(reply.headers.get('Content-Type'), 'application/json')
+    assert.ok(reply.headers.get('X-WOPI-FailureReason'))
+    assert.deepEqual(JSON.parse(reply.text), { COOLStatusCode: 1010, LOOLStatusCode: 1010 })
+  }
+  assert.deepEqual(await host.get(), NEW)
+})
+
+test('PutFile takes the same instant in another notation', async () => {
+  const host = await lockedHost()
+
+  const reply = await putWith(host, NEW, { 'X-COOL-WOPI-Timestamp': '2026-01-01T00:00:00Z' })
+
+  assert.equal(reply.status, 200)
+})
+
+test('PutFile looks at the lock before it looks at the time', async () => {
+  const host = await lockedHost()
+
+  const reply = await putWith(host, NEW, { 'X-COOL-WOPI-Timestamp': 'x', 'X-WOPI-Lock': 'other' })
+
+  assertRefused(reply, 409, { 'X-WOPI-Lock': 'L' })
+  assert.equal(reply.text, '')
+})
+
+function putWith(host: TestHost, body: Uint8Array, headers: Record<string, string>) {
+  return host.send('PUT', { contents: true, body, headers: { 'X-WOPI-Lock': 'L', ...headers } })
+}
+
 async function lockedHost(): Promise<TestHost> {
   const host = await createTestHost({ content: OLD })
   await host.lock('L')

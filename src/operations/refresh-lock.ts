@@ -1,7 +1,7 @@
+import { versionOf } from '../content/version.ts'
 import { readWopiLock } from '../protocol/headers.ts'
 import { refreshWopiLock } from '../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
-import { itemVersion } from './item-version.ts'
 import { defineOperation } from './operation.ts'
 
 /** RefreshLock: starts the time of the caller's own lock anew. */
@@ -17,7 +17,7 @@ export const refreshLock = defineOperation({
     const saved = await changeLocks((locks, now) =>
       refreshWopiLock(locks, { ...request, visibleName }, now),
     )
-    return itemVersion(saved)
+    return versionOf(saved)
   },
 
   reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),

@@ -1,7 +1,7 @@
+import { versionOf } from '../content/version.ts'
 import { readOldLock, readWopiLock } from '../protocol/headers.ts'
 import { unlockAndRelock as relock } from '../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
-import { itemVersion } from './item-version.ts'
 import { defineOperation } from './operation.ts'
 
 /** UnlockAndRelock: puts a new lock in the place of the caller's own one, with no gap between. */
@@ -23,7 +23,7 @@ export const unlockAndRelock = defineOperation({
   async run({ userVisible, ...request }, { grant, changeLocks }) {
     const visibleName = userVisible ? grant.displayName : undefined
     const saved = await changeLocks((locks, now) => relock(locks, { ...request, visibleName }, now))
-    return itemVersion(saved)
+    return versionOf(saved)
   },
 
   reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),

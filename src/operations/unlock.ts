@@ -1,7 +1,7 @@
+import { versionOf } from '../content/version.ts'
 import { readLockId } from '../protocol/headers.ts'
 import { unlockWopi } from '../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
-import { itemVersion } from './item-version.ts'
 import { defineOperation } from './operation.ts'
 
 /** Unlock: releases the caller's own lock. */
@@ -14,7 +14,7 @@ export const unlock = defineOperation({
 
   async run({ lockId }, { changeLocks }) {
     const saved = await changeLocks((locks, now) => unlockWopi(locks, lockId, now))
-    return itemVersion(saved)
+    return versionOf(saved)
   },
 
   reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),

@@ -13,7 +13,7 @@ export const updateUploadSession = defineOperation({
   name: 'UpdateUploadSession',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.updateUploadSession },
   permission: 'write',
-  supported: (features) => features.uploadSessions,
+  supported: ({ features }) => features.uploadSessions,
 
   read: ({ header, contentLength, body }) => {
     const token = readUploadSessionToken(header)

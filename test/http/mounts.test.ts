@@ -116,6 +116,12 @@ async function createMountedHost(basePath: string): Promise<Host> {
         const permissions = new Set(['write'] as const)
         return { userId: 'ada', displayName: 'Ada', permissions, expiresAt: 0 }
       },
+      issue: async () => ({ accessToken: 'good', accessTokenTtl: 0 }),
+    },
+    signIn: {
+      authorizationUri: 'https://app.example/authorize',
+      tokenIssuanceUri: 'https://app.example/token',
+      authenticate: async () => undefined,
     },
   })
 }
@@ -157,6 +163,13 @@ function describeMount(mount: Mount, basePath: string): void {
       headers: { 'X-WOPI-Override': override, ...headers },
       body: body ?? null,
     })
+
+  test('the bootstrapper tells clients where to sign in', async () => {
+    const reply = await app.send(`${basePath}/wopibootstrapper`)
+
+    assert.equal(reply.status, 401)
+    assert.match(reply.headers.get('WWW-Authenticate') ?? '', /^Bearer authorization_uri="https:/)
+  })
 
   test('CheckFileInfo answers JSON', async () => {
     const reply = await get(file)

@@ -1,0 +1,156 @@
+import type { DocumentSource, SourceDocument } from '../ports/document-source.ts'
+import { RevisionGoneError } from '../ports/document-source.ts'
+import type { DocumentRecord } from '../ports/metadata-store.ts'
+import { WopiError } from '../protocol/errors.ts'
+import { decodeLocks, liveLocks } from '../protocol/locks/state.ts'
+import { commitOn, mainSize } from './commit.ts'
+import type { Conflicts } from './conflicts.ts'
+import type { CutContent } from './cut-stream.ts'
+import { isRevision, takeRevision } from './foreign.ts'
+import { decodeManifest, encodeManifest, type Manifest } from './manifest.ts'
+import { applyWholePut, mainStream } from './next-state.ts'
+import type { ContentServices, FoundDocument } from './services.ts'
+import { createSingleFlight } from './single-flight.ts'
+
+/** Each attempt follows a change that somebody else has made meanwhile. */
+const ATTEMPTS_MAX = 10
+
+type Services = Pick<
+  ContentServices,
+  'metadata' | 'blobs' | 'newId' | 'limits' | 'manifests' | 'afterSave'
+>
+
+/**
+ * Finds documents that an application keeps: adopts those that are asked for the first time, and
+ * follows those that the application has changed.
+ */
+export function createFollower(
+  services: Services,
+  source: DocumentSource,
+  conflicts: Conflicts,
+): ContentServices['findDocument'] {
+  const { metadata } = services
+  const once = createSingleFlight()
+
+  async function take(work: string, fileId: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await once(`${fileId}/${work}`, act)
+    } catch (error) {
+      // What has changed meanwhile is found anew.
+      if (!(error instanceof RevisionGoneError)) throw error
+    }
+  }
+
+  /** @returns whether the host's state stays as it is */
+  async function follow({ document, now }: FoundDocument, found: SourceDocument): Promise<boolean> {
+    const { fileId, manifestId, sequenceNumber, source: known } = document
+    if (!known) return true
+    const { revision } = found
+    const conflict = { fileId, revision, knownRevision: known.revision, version: sequenceNumber }
+    if (known.sequenceNumber < sequenceNumber) {
+      conflicts.suspect({ ...conflict, reason: 'undelivered' })
+      return true
+    }
+    if (isLocked(document, now)) {
+      // Unless it is the same still, the revision may be a save that was delivered meanwhile.
+      const again = await metadata.readDocument(fileId)
+      if (again?.document.manifestId !== manifestId) return false
+      conflicts.report({ ...conflict, reason: 'locked' })
+      return true
+    }
+    await take(`${manifestId}/${revision}`, fileId, () =>
+      update(services, source, { document, now }, found),
+    )
+    return false
+  }
+
+  return async (fileId, request) => {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      // Read first: a save that is delivered after that makes the commit below fail.
+      const read = await metadata.readDocument(fileId)
+      if (read && (request.goesOn || !read.document.source)) return read
+      const found = await source.find(fileId, { signal: request.signal })
+      if (!found) {
+        if (read) conflicts.lost(read.document)
+        return undefined
+      }
+      checkFound(fileId, found)
+      if (!read) await take(found.revision, fileId, () => adopt(services, source, fileId, found))
+      else if (read.document.source?.revision === found.revision || (await follow(read, found)))
+        return shown(read, found)
+    }
+    throw new WopiError('INTERNAL', { detail: 'The file changes faster than it can be read' })
+  }
+}
+
+async function adopt(
+  services: Services,
+  source: DocumentSource,
+  fileId: string,
+  found: SourceDocument,
+): Promise<void> {
+  const { metadata, newId } = services
+  const key = newId()
+  const content = await takeRevision(services, source, key, fileId, found)
+  const manifest: Manifest = { streams: [mainStream(content, 0)], properties: [] }
+  const newPacks = packsIn(content)
+  const created = await metadata.createDocument({
+    fileId,
+    key,
+    name: found.name,
+    ownerId: found.ownerId,
+    manifestId: newId(),
+    manifest: encodeManifest(manifest),
+    size: mainSize(manifest),
+    userId: found.ownerId,
+    newPacks,
+    sourceRevision: found.revision,
+  })
+  // What another process has adopted first leaves garbage here, which the sweeper looks for.
+  if (content.uncut || (!created.ok && newPacks.length > 0)) await metadata.makeDue(key, 0)
+  if (!created.ok && created.reason === 'pack-gone')
+    throw new Error('The new pack was condemned before it was named')
+}
+
+/** A changed revision is an update that was no PutChunkedFile. */
+async function update(
+  services: Services,
+  source: DocumentSource,
+  { document, now }: FoundDocument,
+  found: SourceDocument,
+): Promise<void> {
+  const { metadata } = services
+  const { key, fileId, manifestId } = document
+  const encoded = await metadata.readManifest(key, manifestId)
+  if (!encoded) return
+  const content = await takeRevision(services, source, key, fileId, found)
+  const newPacks = packsIn(content)
+  const saved = await commitOn(services, document, found.ownerId, {
+    manifest: applyWholePut(decodeManifest(encoded), content, now),
+    newPacks,
+    sourceRevision: found.revision,
+  })
+  if (!saved && newPacks.length > 0) await metadata.makeDue(key, 0)
+}
+
+function packsIn({ extents }: CutContent) {
+  return extents.map(({ pack }) => pack).filter(({ foreign }) => !foreign)
+}
+
+function isLocked({ locks }: DocumentRecord, now: number): boolean {
+  return liveLocks(decodeLocks(locks), now).kind !== 'unlocked'
+}
+
+/** Name, owner and place are the application's, as they are now. */
+function shown({ document, now }: FoundDocument, found: SourceDocument): FoundDocument {
+  const { name, ownerId, containerId = null } = found
+  return { document: { ...document, name, ownerId, containerId }, now }
+}
+
+/** @throws TypeError that tells the application's developer what is wrong */
+function checkFound(fileId: string, { name, revision, size }: SourceDocument): void {
+  if (!isRevision(revision) || !name || !Number.isSafeInteger(size) || size < 0)
+    throw new TypeError(
+      `DocumentSource.find must give name, size and revision of ${fileId}, not ${JSON.stringify({ name, revision, size })}`,
+    )
+}

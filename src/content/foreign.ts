@@ -1,0 +1,54 @@
+import {
+  type DocumentSource,
+  RevisionGoneError,
+  type SourceDocument,
+} from '../ports/document-source.ts'
+import type { CutContent } from './cut-stream.ts'
+import { tameBytes } from './foreign-bytes.ts'
+import { foreignSource } from './manifest.ts'
+import { EMPTY_CONTENT } from './next-state.ts'
+import type { ContentServices } from './services.ts'
+import { storeWholeContent } from './whole-content.ts'
+
+/** Longest name of a revision, in characters. */
+const REVISION_MAX_CHARS = 1024
+
+/** Whether an application may call a revision so. */
+export function isRevision(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= REVISION_MAX_CHARS
+}
+
+/**
+ * Takes in a revision of an application's document: one that never changes is only named, any other
+ * is copied into a pack.
+ *
+ * @throws RevisionGoneError when a document that is copied changes meanwhile; WopiError TOO_LARGE,
+ *   STORAGE_FULL
+ */
+export async function takeRevision(
+  services: Pick<ContentServices, 'blobs' | 'newId' | 'limits'>,
+  source: DocumentSource,
+  documentKey: string,
+  fileId: string,
+  found: SourceDocument,
+): Promise<CutContent> {
+  const { revision, size } = found
+  if (source.revisions === 'immutable') return namedContent(fileId, found)
+  const maxBytes = services.limits.maxFileBytes
+  // Several requests may wait for it, so none of them ends it.
+  const signal = AbortSignal.any([])
+  await using opened = tameBytes(await source.open(fileId, revision, { signal }))
+  const content = await storeWholeContent(services, documentKey, opened, { maxBytes, signal })
+  const after = await source.find(fileId, { signal })
+  // A writer may have been at work while the bytes were read: half of each is no revision.
+  if (after?.revision !== revision || content.size !== size)
+    throw new RevisionGoneError(fileId, revision)
+  return content
+}
+
+function namedContent(fileId: string, { revision, size }: SourceDocument): CutContent {
+  const common = { alternatives: [], uncut: false }
+  if (size === 0) return { ...common, ...EMPTY_CONTENT }
+  const extents = [{ pack: foreignSource(fileId, revision), offset: 0, length: size }]
+  return { ...common, scheme: 'FullFile', size, chunks: [], extents }
+}

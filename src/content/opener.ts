@@ -1,0 +1,31 @@
+import type { BlobStore, ByteRange, OpenedBytes } from '../ports/blob-store.ts'
+import type { DocumentSource } from '../ports/document-source.ts'
+import type { ByteSource } from './extents.ts'
+import { tameBytes } from './foreign-bytes.ts'
+
+/** Opens bytes of documents wherever they lie. */
+export interface Opener {
+  /** Opens a range; see `BlobStore.open`. */
+  open(
+    source: ByteSource,
+    options: { range: ByteRange; signal?: AbortSignal },
+  ): Promise<OpenedBytes>
+  /** Whether this process can open it: revisions of an application only where the application is. */
+  reaches(source: ByteSource): boolean
+}
+
+/** Opens packs, and with `documents` also the revisions that an application keeps. */
+export function createOpener(blobs: BlobStore, documents?: DocumentSource): Opener {
+  return {
+    async open({ key, locator, foreign }, options) {
+      if (!foreign)
+        return blobs.open(key, { ...options, ...(locator !== undefined && { locator }) })
+      const { fileId, revision } = foreign
+      if (!documents)
+        throw new Error(`Revision ${revision} of document ${fileId} is kept by an application`)
+      return tameBytes(await documents.open(fileId, revision, options))
+    },
+
+    reaches: ({ foreign }) => !foreign || documents !== undefined,
+  }
+}

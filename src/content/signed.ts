@@ -1,0 +1,39 @@
+import type { DocumentRecord } from '../ports/metadata-store.ts'
+import { signDocument } from './cut-later.ts'
+import { isUnsigned, type Manifest } from './manifest.ts'
+import type { ContentServices } from './services.ts'
+import { createSingleFlight, unlessAborted } from './single-flight.ts'
+
+/** A document and its content. */
+interface Read {
+  document: DocumentRecord
+  manifest: Manifest
+}
+
+/** As `Manifests.of`, with the signature of the content, which may have to be computed first. */
+export type Signed = (document: DocumentRecord, signal: AbortSignal) => Promise<Read>
+
+/**
+ * Gives documents that an application keeps their signature, as soon as somebody needs it: one
+ * request reads the content once, and all others wait for it.
+ */
+export function createSigned(
+  services: Pick<ContentServices, 'metadata' | 'manifests' | 'opener' | 'newId'>,
+): Signed {
+  const once = createSingleFlight()
+
+  return async (document, signal) => {
+    let read = await services.manifests.of(document)
+    while (read.manifest.streams.some(isUnsigned)) {
+      const { key, manifestId, fileId } = read.document
+      signal.throwIfAborted()
+      await unlessAborted(
+        once(`${key}/${manifestId}`, () => signDocument(services, key)),
+        signal,
+      )
+      // Whatever was faster is looked at anew; of a deleted document nothing is left.
+      read = (await services.manifests.current(fileId)) ?? (await services.manifests.of(document))
+    }
+    return read
+  }
+}

@@ -1,0 +1,215 @@
+import type { ContentServices } from '../content/services.ts'
+import type { Features } from '../operations/features.ts'
+import type { Links } from '../operations/links.ts'
+import { changeLocks } from '../operations/locking.ts'
+import type {
+  BootstrapperContext,
+  CommonContext,
+  ContainerContext,
+  Issue,
+  Operation,
+  OperationContext,
+  TokenContext,
+} from '../operations/operation.ts'
+import type { Access, Grant, Resource } from '../ports/access.ts'
+import type { HostRequest } from '../ports/exchange.ts'
+import type { SignIn } from '../ports/sign-in.ts'
+import type { Tree } from '../ports/tree.ts'
+import { WopiError } from '../protocol/errors.ts'
+import { HEADERS } from '../protocol/names.ts'
+import { challengeHeader } from './challenge.ts'
+import { type Destination, readBearer } from './dispatch.ts'
+import { goesOn } from './goes-on.ts'
+
+/** What a request is admitted to. */
+export interface AdmissionServices {
+  content: ContentServices
+  features: Features
+  access: Access
+  tree: Tree
+  links: Links
+  signIn?: SignIn
+}
+
+/** A request that was admitted. */
+export interface Admitted {
+  /** Left out when no operation answers this method and override. */
+  execute: (() => ReturnType<Operation['execute']>) | undefined
+  supported: boolean
+  failureHeaders(): Promise<Readonly<Record<string, string>>>
+}
+
+/** Checks token, resource and permission, in this order. */
+export async function admit(
+  services: AdmissionServices,
+  request: HostRequest,
+  destination: Destination,
+  proven: boolean,
+): Promise<Admitted> {
+  const { operation, target, id } = destination
+  switch (target) {
+    case 'file': {
+      const context = await fileContext(services, request, destination, id, proven)
+      return admitted(operation?.target === target ? operation : undefined, request, context)
+    }
+    case 'container': {
+      const context = await containerContext(services, request, destination, id)
+      return admitted(operation?.target === target ? operation : undefined, request, context)
+    }
+    case 'ecosystem': {
+      const context = await tokenContext(services, request, destination, {})
+      return admitted(operation?.target === target ? operation : undefined, request, context)
+    }
+    case 'bootstrapper': {
+      const context = await bootstrapperContext(services, request)
+      return admitted(operation?.target === target ? operation : undefined, request, context)
+    }
+  }
+}
+
+/** What `admitted` needs of an operation whose context is of type `Context`. */
+interface Runnable<Context> {
+  supported(context: Context): boolean
+  execute(request: HostRequest, context: Context): ReturnType<Operation['execute']>
+  failureHeaders(request: HostRequest, context: Context): Promise<Readonly<Record<string, string>>>
+}
+
+function admitted<Context>(
+  operation: Runnable<Context> | undefined,
+  request: HostRequest,
+  context: Context,
+): Admitted {
+  return {
+    execute: operation && (() => operation.execute(request, context)),
+    supported: operation?.supported(context) ?? false,
+    failureHeaders: async () => operation?.failureHeaders(request, context) ?? {},
+  }
+}
+
+async function fileContext(
+  services: AdmissionServices,
+  request: HostRequest,
+  destination: Destination,
+  fileId: string,
+  proven: boolean,
+): Promise<OperationContext> {
+  const { content } = services
+  const context = await tokenContext(services, request, destination, { fileId })
+  const found = await content.findDocument(fileId, {
+    goesOn: goesOn(destination.operation),
+    get signal() {
+      return request.signal
+    },
+  })
+  if (!found) throw new WopiError('NOT_FOUND')
+  const own: Pick<OperationContext, 'file' | 'now' | 'proven' | 'changeLocks'> = {
+    file: found.document,
+    now: found.now,
+    proven,
+    changeLocks: (rule) => changeLocks(content.metadata, fileId, rule),
+  }
+  return extend(context, own)
+}
+
+async function containerContext(
+  services: AdmissionServices,
+  request: HostRequest,
+  destination: Destination,
+  containerId: string,
+): Promise<ContainerContext> {
+  const context = await tokenContext(services, request, destination, { containerId })
+  const container = await services.tree.container(containerId)
+  if (!container) throw new WopiError('NOT_FOUND', { detail: 'No such container' })
+  return extend(context, { container })
+}
+
+async function bootstrapperContext(
+  services: AdmissionServices,
+  request: HostRequest,
+): Promise<BootstrapperContext> {
+  const { signIn, access } = services
+  if (!signIn || !access.issue) throw new WopiError('NOT_SUPPORTED')
+  const token = readBearer(request)
+  const sessionContext = request.header(HEADERS.sessionContext)
+  const user =
+    token === undefined
+      ? undefined
+      : await signIn.authenticate(token, {
+          ...(sessionContext !== undefined && { sessionContext }),
+          signal: request.signal,
+        })
+  if (!user)
+    throw new WopiError('INVALID_TOKEN', {
+      detail: 'The OAuth access token is missing, expired or not valid',
+      headers: { 'WWW-Authenticate': challengeHeader(signIn) },
+    })
+  const issue: Issue = async (resource) => access.issue?.({ user, ...resource })
+  return extend(commonContext(services, request), { user, issue })
+}
+
+async function tokenContext(
+  services: AdmissionServices,
+  request: HostRequest,
+  { operation, accessToken }: Destination,
+  resource: Resource,
+): Promise<TokenContext> {
+  const { access } = services
+  if (accessToken === undefined) throw new WopiError('INVALID_TOKEN')
+  const grant = await access.authenticate(accessToken, {
+    ...resource,
+    operation: operation?.name ?? 'Unknown',
+    // Signals are made when they are asked for: one for every request costs more than a small answer.
+    get signal() {
+      return request.signal
+    },
+  })
+  if (!grant) throw new WopiError('INVALID_TOKEN')
+  requirePermission(grant, operation)
+  return extend(commonContext(services, request), {
+    grant,
+    ...(access.issue && { issue: issueFor(access, grant) }),
+  })
+}
+
+function commonContext(
+  { content, features, tree, links }: AdmissionServices,
+  request: HostRequest,
+): CommonContext {
+  return {
+    services: content,
+    features,
+    tree,
+    links,
+    get signal() {
+      return request.signal
+    },
+  }
+}
+
+/** Writing includes reading. */
+function requirePermission({ permissions }: Grant, operation: Operation | undefined): void {
+  const wanted = operation?.permission ?? 'read'
+  const may = permissions.has(wanted) || (wanted === 'read' && permissions.has('write'))
+  if (!may) throw new WopiError('NOT_FOUND')
+}
+
+/**
+ * Tokens that come of another one end with it, so that nobody stays in for ever by trading tokens
+ * (page "Key concepts", preventing token trading).
+ */
+function issueFor(access: Access, grant: Grant): Issue {
+  const { userId, displayName } = grant
+  return async (resource) => {
+    const issued = await access.issue?.({ user: { userId, displayName }, from: grant, ...resource })
+    if (issued && grant.expiresAt > 0 && issued.accessTokenTtl > grant.expiresAt)
+      throw new WopiError('INTERNAL', {
+        detail: 'Access.issue made a token that outlives the one that it comes of',
+      })
+    return issued
+  }
+}
+
+/** Adds to a context without asking for its signal. */
+function extend<Base extends object, More extends object>(base: Base, more: More): Base & More {
+  return Object.assign(base, more)
+}

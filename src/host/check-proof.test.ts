@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict'
+import { before, beforeEach, describe, test } from 'node:test'
+import { createSigningKey, type SigningKey } from '../../test/helpers/proof-keys.ts'
+import type { HostRequest } from '../ports/exchange.ts'
+import type { ProofKeySource } from '../ports/proof-keys.ts'
+import type { ProofKeys } from '../protocol/proof-key.ts'
+import { ticksFromMs } from '../protocol/ticks.ts'
+import { createProofCheck } from './check-proof.ts'
+
+const NOW = Date.UTC(2026, 0, 1)
+const BASE_URL = 'https://docs.example/office'
+const TARGET = '/wopi/files/f1?access_token=alice.token'
+
+describe('createProofCheck', () => {
+  let current: SigningKey
+  let next: SigningKey
+  let keys: ProofKeys
+  let logged: { fields: Record<string, unknown>; message: string }[]
+
+  before(async () => {
+    ;[current, next] = await Promise.all([createSigningKey(), createSigningKey()])
+    keys = { current: current.publicKey }
+  })
+  beforeEach(() => {
+    logged = []
+  })
+
+  /** A source that has `first` and finds `later` when it looks again. */
+  function createSource(first: ProofKeys, later = first): ProofKeySource & { refreshed: number } {
+    const source = {
+      refreshed: 0,
+      keys: async () => (source.refreshed ? later : first),
+      refresh: async () => {
+        source.refreshed++
+        return later
+      },
+    }
+    return source
+  }
+
+  function createCheck(source: ProofKeySource) {
+    const warn = (fields: Record<string, unknown>, message: string) => {
+      logged.push({ fields, message })
+    }
+    const log = { debug: warn, info: warn, warn, error: warn }
+    return createProofCheck({ source, baseUrl: BASE_URL, log, now: () => NOW })
+  }
+
+  async function signed(
+    key: SigningKey,
+    { target = TARGET, accessToken = 'alice.token', old = key, headers = {} } = {},
+  ): Promise<HostRequest> {
+    const claim = { accessToken, url: BASE_URL + target, at: NOW }
+    return request(target, {
+      'X-WOPI-Proof': await key.sign(claim),
+      'X-WOPI-ProofOld': await old.sign(claim),
+      'X-WOPI-TimeStamp': String(ticksFromMs(NOW)),
+      ...headers,
+    })
+  }
+
+  test('the check lets a request pass that is signed over its public address', async () => {
+    const source = createSource(keys)
+
+    await createCheck(source)(await signed(current))
+
+    assert.deepEqual([source.refreshed, logged], [0, []])
+  })
+
+  test('the check takes a token that is signed decoded, or as it stands in the query', async () => {
+    const check = createCheck(createSource(keys))
+    const target = '/wopi/files/f1?a=1&access_token=x%2fy%3D&b=2'
+
+    await check(await signed(current, { target, accessToken: 'x/y=' }))
+    await check(await signed(current, { target, accessToken: 'x%2fy%3D' }))
+    await assert.rejects(check(await signed(current, { target, accessToken: 'x%2Fy%3D' })))
+  })
+
+  test('the check takes the token of the Authorization header where the query has none', async () => {
+    const target = '/wopi/files/f1'
+    const headers = { Authorization: 'Bearer alice.token' }
+
+    await createCheck(createSource(keys))(await signed(current, { target, headers }))
+  })
+
+  test('the check refuses a request that is signed for another address', async () => {
+    const other = await signed(current, { target: TARGET.replace('f1', 'f2') })
+
+    const refused = createCheck(createSource(keys))({ ...other, target: TARGET })
+
+    await assert.rejects(refused, { name: 'WopiError', code: 'PROOF_INVALID', status: 500 })
+  })
+
+  test('the check looks for new keys when a signature does not fit, and takes those', async () => {
+    const source = createSource(keys, { current: next.publicKey })
+
+    await createCheck(source)(await signed(next))
+
+    assert.deepEqual([source.refreshed, logged], [1, []])
+  })
+
+  test('the check refuses what the new keys have not signed either', async () => {
+    const stranger = await createSigningKey()
+    const source = createSource(keys, { current: next.publicKey })
+
+    await assert.rejects(createCheck(source)(await signed(stranger)), { code: 'PROOF_INVALID' })
+    assert.equal(source.refreshed, 1)
+  })
+
+  test('the check refuses with the keys that it has when new ones cannot be had', async () => {
+    const source = { ...createSource(keys), refresh: () => Promise.reject(new Error('down')) }
+
+    await assert.rejects(createCheck(source)(await signed(next)), { code: 'PROOF_INVALID' })
+  })
+
+  test('the check looks for new keys after a request that only a former key has proven', async () => {
+    const source = createSource(keys)
+
+    await createCheck(source)(await signed(next, { old: current }))
+
+    assert.equal(source.refreshed, 1)
+  })
+
+  test('the check looks for no new keys for a request without proof or with a wrong time', async () => {
+    const source = createSource(keys)
+    const check = createCheck(source)
+    const late = { 'X-WOPI-TimeStamp': '1' }
+
+    await assert.rejects(check(request(TARGET, {})), { code: 'PROOF_INVALID' })
+    await assert.rejects(check(await signed(current, { headers: late })), { code: 'PROOF_INVALID' })
+    assert.equal(source.refreshed, 0)
+  })
+
+  test('the check logs why it refuses, with the correlation id and without the token', async () => {
+    const headers = { 'X-WOPI-CorrelationId': 'c1' }
+    const check = createCheck(createSource(keys))
+
+    await assert.rejects(check(await signed(next, { headers })), ({ message }: Error) => {
+      return !message.includes('alice.token')
+    })
+
+    assert.deepEqual(
+      logged.map(({ fields }) => fields),
+      [{ reason: 'signature', correlationId: 'c1' }],
+    )
+  })
+
+  test('the check answers with another failure while the keys are not known', async () => {
+    const source = { ...createSource(keys), keys: () => Promise.reject(new Error('down')) }
+
+    await assert.rejects(createCheck(source)(await signed(current)), {
+      code: 'PROOF_KEYS_UNKNOWN',
+      status: 500,
+    })
+  })
+})
+
+function request(target: string, headers: Record<string, string>): HostRequest {
+  const values = new Headers(headers)
+  return {
+    method: 'GET',
+    target,
+    header: (name) => values.get(name) ?? undefined,
+    contentLength: undefined,
+    body: (async function* () {})(),
+    signal: new AbortController().signal,
+  }
+}

@@ -1,0 +1,85 @@
+import type { HostRequest } from '../ports/exchange.ts'
+import type { Log } from '../ports/log.ts'
+import type { ProofKeySource } from '../ports/proof-keys.ts'
+import { WopiError } from '../protocol/errors.ts'
+import { HEADERS } from '../protocol/names.ts'
+import type { ProofKeys } from '../protocol/proof-key.ts'
+import { type Proof, type ProofVerdict, verifyProof } from '../protocol/verify-proof.ts'
+import { readBearer } from './dispatch.ts'
+
+export interface ProofCheckOptions {
+  source: ProofKeySource
+  /** What clients put before `/wopi`. */
+  baseUrl: string
+  log: Log
+  /** The clock, in ms since 1970 UTC. */
+  now?: () => number
+}
+
+/**
+ * Creates the check that a request was made by the client whose keys `source` knows (page "Proof
+ * keys"). The keys are looked up anew when they do not fit, or only the former ones do.
+ *
+ * @returns a function that throws WopiError `PROOF_INVALID`, or `PROOF_KEYS_UNKNOWN` when there are
+ *   no keys to check with
+ */
+export function createProofCheck(
+  options: ProofCheckOptions,
+): (request: HostRequest) => Promise<void> {
+  const { source, baseUrl, log, now = Date.now } = options
+
+  return async (request) => {
+    const proof = readProof(request, baseUrl)
+    const keys = await keysOf(source)
+    const first = await verifyProof(proof, keys, now())
+    const verdict = isForeign(first) ? await verifyAnew(proof, keys) : first
+    if (verdict.verdict === 'old') lookAhead()
+    if (verdict.verdict !== 'refused') return
+    const correlationId = request.header(HEADERS.correlationId)
+    log.warn({ reason: verdict.reason, correlationId }, 'A request without a valid proof')
+    throw new WopiError('PROOF_INVALID')
+  }
+
+  async function verifyAnew(proof: Proof, former: ProofKeys): Promise<ProofVerdict> {
+    const keys = await source.refresh().catch(() => former)
+    if (keys === former) return { verdict: 'refused', reason: 'signature' }
+    return verifyProof(proof, keys, now())
+  }
+
+  /** One side has changed its key, so the other's will follow. */
+  function lookAhead(): void {
+    source.refresh().catch((err) => log.warn({ err }, 'Proof keys cannot be looked up'))
+  }
+}
+
+function isForeign(verdict: ProofVerdict): boolean {
+  return verdict.verdict === 'refused' && verdict.reason === 'signature'
+}
+
+async function keysOf(source: ProofKeySource): Promise<ProofKeys> {
+  try {
+    return await source.keys()
+  } catch (cause) {
+    throw new WopiError('PROOF_KEYS_UNKNOWN', { cause })
+  }
+}
+
+function readProof(request: HostRequest, baseUrl: string): Proof {
+  return {
+    accessTokens: tokenForms(request),
+    url: baseUrl + request.target,
+    timestamp: request.header(HEADERS.timeStamp),
+    proof: request.header(HEADERS.proof),
+    proofOld: request.header(HEADERS.proofOld),
+  }
+}
+
+/** The token as it stands in the query and decoded, or that of the Authorization header. */
+function tokenForms(request: HostRequest): string[] {
+  const mark = request.target.indexOf('?')
+  const query = mark < 0 ? '' : request.target.slice(mark + 1)
+  const decoded = new URLSearchParams(query).get('access_token')
+  if (!decoded) return [readBearer(request) ?? '']
+  const raw = /(?:^|&)access_token=([^&]+)/.exec(query)?.[1]
+  return raw === undefined ? [decoded] : [decoded, raw]
+}

@@ -1,0 +1,175 @@
+import { storeDocument } from '../content/add-document.ts'
+import { keptBytes } from '../content/foreign-bytes.ts'
+import { openMain } from '../content/main-content.ts'
+import type { ContentServices, FoundDocument } from '../content/services.ts'
+import { putWhole } from '../operations/whole-put.ts'
+import type { ByteRange, OpenedBytes } from '../ports/blob-store.ts'
+import type { ActivityRecord, DocumentRecord } from '../ports/metadata-store.ts'
+import { sequenceMismatch, WopiError } from '../protocol/errors.ts'
+import { decodeLocks, liveLocks } from '../protocol/locks/state.ts'
+import type { Deliveries } from './deliveries.ts'
+
+const ACTIVITIES_DEFAULT = 100
+
+/** A document that is open for reading. */
+export interface OpenedDocument {
+  /** With extension. */
+  name: string
+  /** Of the whole document, in bytes. */
+  size: number
+  /** Grows with every change of the content. */
+  version: number
+  /** The content, or the range that was asked for; whoever opened it disposes it. */
+  body: OpenedBytes
+}
+
+/** What the application itself does with documents, beside its clients. */
+export interface Documents {
+  /**
+   * Adds a document that the host keeps; when `content` throws there is none.
+   *
+   * @param document.containerId in the host's own tree; left out for one outside of it
+   * @returns its fileId
+   * @throws DocumentExistsError when the fileId is taken; WopiError NAME_TAKEN, NOT_FOUND when there
+   *   is no such container, TOO_LARGE, STORAGE_FULL
+   */
+  create(document: {
+    name: string
+    ownerId: string
+    content: AsyncIterable<Uint8Array>
+    fileId?: string
+    containerId?: string
+  }): Promise<string>
+
+  /**
+   * Opens the newest content, that of saves which are still to be delivered included.
+   *
+   * @throws WopiError NOT_FOUND; RangeError when `range` reaches past the end
+   */
+  open(
+    fileId: string,
+    options?: { range?: ByteRange; signal?: AbortSignal },
+  ): Promise<OpenedDocument>
+
+  /**
+   * Replaces the content; a document that the application keeps is delivered to it as any save.
+   *
+   * @param options.ifVersion the version that is to be replaced
+   * @throws WopiError NOT_FOUND, LOCK_CONFLICT while clients hold a lock, SEQUENCE_MISMATCH when the
+   *   version is another one, TOO_LARGE, STORAGE_FULL; nothing has changed then
+   */
+  replace(
+    fileId: string,
+    content: AsyncIterable<Uint8Array>,
+    options: { userId: string; ifVersion?: number; signal?: AbortSignal },
+  ): Promise<{ version: number }>
+
+  /**
+   * Deletes a document with its history, whoever has locked it. Of one that the application keeps
+   * only what the host knows goes, with the saves that are still to be delivered.
+   *
+   * @returns whether there was one
+   */
+  delete(fileId: string): Promise<boolean>
+
+  /** The newest activities that clients have told of, newest first (default: 100). */
+  activities(fileId: string, options?: { limit?: number }): Promise<ActivityRecord[]>
+
+  /**
+   * Takes all locks away, such as those that a broken client has left.
+   *
+   * @returns whether there were any
+   */
+  unlock(fileId: string): Promise<boolean>
+
+  /**
+   * Waits until the application has every save, for a shutdown or a test.
+   *
+   * @throws Error when the host was not started; the reason of `signal`
+   */
+  settled(options?: { signal?: AbortSignal }): Promise<void>
+}
+
+/** Creates the application's own way to the documents. */
+export function createDocuments(content: ContentServices, deliveries?: Deliveries): Documents {
+  const { metadata } = content
+
+  /** Repeats a conditional change until nobody else is faster. */
+  async function change(
+    fileId: string,
+    act: (document: DocumentRecord) => Promise<{ ok: boolean }>,
+  ): Promise<boolean> {
+    for (;;) {
+      const found = await metadata.readDocument(fileId)
+      if (!found) return false
+      if ((await act(found.document)).ok) return true
+    }
+  }
+
+  return {
+    async create(document) {
+      const stored = await storeDocument(content, document)
+      if (stored.ok) return stored.fileId
+      throw new WopiError(stored.reason === 'name-taken' ? 'NAME_TAKEN' : 'NOT_FOUND')
+    },
+
+    async open(fileId, { range, signal = AbortSignal.any([]) } = {}) {
+      const found = await requireDocument(content, fileId, signal)
+      const { document, manifest } = await content.manifests.of(found.document)
+      const { size, sequenceNumber: version } = document
+      const body = await openMain(content.opener, manifest, { range, signal })
+      return { name: found.document.name, size, version, body: keptBytes(body) }
+    },
+
+    async replace(fileId, body, { userId, ifVersion, signal = AbortSignal.any([]) }) {
+      const found = await requireDocument(content, fileId, signal)
+      const check = (document: DocumentRecord, now: number) => {
+        checkReplaceable(document, now, ifVersion)
+        return {}
+      }
+      const saved = await putWhole(content, found, { userId, body, signal, check })
+      return { version: saved.sequenceNumber }
+    },
+
+    delete: (fileId) =>
+      change(fileId, ({ key, manifestId, lockVersion }) =>
+        metadata.deleteDocument(key, { manifestId, lockVersion }),
+      ),
+
+    async activities(fileId, { limit = ACTIVITIES_DEFAULT } = {}) {
+      const found = await metadata.readDocument(fileId)
+      return found ? metadata.listActivities(found.document.key, limit) : []
+    },
+
+    async unlock(fileId) {
+      let held = false
+      await change(fileId, async ({ key, lockVersion, locks }) => {
+        held = locks !== null
+        return held ? metadata.replaceLocks(key, lockVersion, null) : { ok: true }
+      })
+      return held
+    },
+
+    settled: async ({ signal } = {}) => deliveries?.settled(signal),
+  }
+}
+
+function checkReplaceable(
+  { locks, sequenceNumber }: DocumentRecord,
+  now: number,
+  ifVersion: number | undefined,
+): void {
+  if (liveLocks(decodeLocks(locks), now).kind !== 'unlocked') throw new WopiError('LOCK_CONFLICT')
+  if (ifVersion !== undefined && ifVersion !== sequenceNumber)
+    throw sequenceMismatch(sequenceNumber, ifVersion)
+}
+
+async function requireDocument(
+  content: ContentServices,
+  fileId: string,
+  signal: AbortSignal,
+): Promise<FoundDocument> {
+  const found = await content.findDocument(fileId, { signal })
+  if (!found) throw new WopiError('NOT_FOUND')
+  return found
+}

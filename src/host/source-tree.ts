@@ -1,0 +1,127 @@
+import type { ContentServices } from '../content/services.ts'
+import { versionOf } from '../content/version.ts'
+import { tooLarge } from '../content/whole-content.ts'
+import type { DocumentSource, SourceTree } from '../ports/document-source.ts'
+import type { DocumentRecord, MetadataStore } from '../ports/metadata-store.ts'
+import type { Tree, TreeAbilities, TreeFile } from '../ports/tree.ts'
+import { WopiError } from '../protocol/errors.ts'
+
+type Services = Pick<ContentServices, 'metadata' | 'limits'>
+
+/** Documents that are listed at once, so that a large folder does not flood the store. */
+const READS_AT_ONCE = 32
+/** Of a document that the host has not adopted yet. */
+const FIRST_VERSION = versionOf({ sequenceNumber: 1 })
+
+/**
+ * The tree of a host whose documents are an application's: names and places are there, and only the
+ * host's own documents outside of all containers are left to `own`.
+ * Where the application gives no tree, its documents stay as and where they are.
+ */
+export function createSourceTree(services: Services, own: Tree, source: DocumentSource): Tree {
+  const { tree } = source
+  return tree ? createTheirTree(services, own, source, tree) : createFixedTree(own)
+}
+
+const FIXED: TreeAbilities = { rename: false, delete: false, create: false, containers: false }
+
+function createFixedTree(own: Tree): Tree {
+  return {
+    ...own,
+    can: (file) => (file.source ? FIXED : own.can(file)),
+    containerOf: async (file) => (file.source ? null : own.containerOf(file)),
+    renameFile: async (file, name) => own.renameFile(requireOwn(file), name),
+    deleteFile: async (file) => own.deleteFile(requireOwn(file)),
+  }
+}
+
+function requireOwn(file: DocumentRecord): DocumentRecord {
+  if (file.source)
+    throw new WopiError('NOT_SUPPORTED', { detail: 'The application keeps this file' })
+  return file
+}
+
+function createTheirTree(
+  { metadata, limits }: Services,
+  own: Tree,
+  source: DocumentSource,
+  theirs: SourceTree,
+): Tree {
+  return {
+    can: () => ({ rename: true, delete: true, create: true, containers: true }),
+    root: (user) => theirs.root(user),
+    container: (containerId) => theirs.container(containerId),
+    async containerOf({ fileId }) {
+      const found = await source.find(fileId, { signal: AbortSignal.any([]) })
+      return found?.containerId ?? null
+    },
+    path: (containerId, limit) => theirs.path(containerId, limit),
+    find: (containerId, name) => theirs.find(containerId, name),
+    createContainer: (container) => theirs.createContainer(container),
+    renameContainer: (containerId, name) => theirs.renameContainer(containerId, name),
+    deleteContainer: (containerId) => theirs.deleteContainer(containerId),
+
+    async children(containerId, limit) {
+      const { containers, files } = await theirs.children(containerId, limit)
+      return { containers, files: await withVersions(metadata, files) }
+    },
+
+    createFile: (file) =>
+      theirs.createFile({ ...file, content: atMost(file.content, limits.maxFileBytes) }),
+
+    async renameFile(file, name) {
+      if (!file.source) return own.renameFile(file, name)
+      if (!(await isUnchanged(metadata, file))) return { ok: false, reason: 'changed' }
+      const renamed = await theirs.renameFile(file.fileId, name)
+      if (renamed.ok) return renamed
+      if (renamed.reason === 'gone') throw new WopiError('NOT_FOUND')
+      return { ok: false, reason: renamed.reason }
+    },
+
+    async deleteFile(file) {
+      if (!file.source) return own.deleteFile(file)
+      if (!(await isUnchanged(metadata, file))) return { ok: false, reason: 'changed' }
+      await theirs.deleteFile(file.fileId)
+      // The application first: a save that comes in between stays, and is reported.
+      const { key, manifestId, lockVersion } = file
+      await metadata.deleteDocument(key, { manifestId, lockVersion })
+      return { ok: true }
+    },
+  }
+}
+
+async function isUnchanged(metadata: MetadataStore, file: DocumentRecord): Promise<boolean> {
+  const found = await metadata.readDocument(file.fileId)
+  return (
+    found?.document.key === file.key &&
+    found.document.manifestId === file.manifestId &&
+    found.document.lockVersion === file.lockVersion
+  )
+}
+
+async function withVersions(
+  metadata: MetadataStore,
+  files: readonly Omit<TreeFile, 'version'>[],
+): Promise<TreeFile[]> {
+  const listed: TreeFile[] = []
+  for (let start = 0; start < files.length; start += READS_AT_ONCE) {
+    const page = files.slice(start, start + READS_AT_ONCE).map(async (file) => {
+      const known = await metadata.readDocument(file.fileId)
+      return { ...file, version: known ? versionOf(known.document) : FIRST_VERSION }
+    })
+    listed.push(...(await Promise.all(page)))
+  }
+  return listed
+}
+
+async function* atMost(
+  content: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  let length = 0
+  for await (const bytes of content) {
+    length += bytes.length
+    if (length > maxBytes) throw tooLarge(maxBytes)
+    yield bytes
+  }
+}

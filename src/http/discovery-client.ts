@@ -1,0 +1,149 @@
+import type { Log } from '../ports/log.ts'
+import type { ProofKeySource } from '../ports/proof-keys.ts'
+import type { Discovery } from '../protocol/discovery.ts'
+import { DiscoveryError } from '../protocol/discovery-error.ts'
+import { parseDiscovery } from '../protocol/parse-discovery.ts'
+import { importProofKeys, type ProofKeys } from '../protocol/proof-key.ts'
+import { readDiscovery } from './read-discovery.ts'
+
+/**
+ * Where discovery is: an http(s) address, or whatever reads the XML from somewhere else and gives up
+ * when `signal` aborts.
+ */
+export type DiscoveryLocation =
+  | { url: string; fetch?: typeof globalThis.fetch }
+  | { read: (signal: AbortSignal) => Promise<string> }
+
+export type DiscoveryOptions = DiscoveryLocation & {
+  /** Age from which on discovery is read again, in ms (default: 12 hours). */
+  cacheMs?: number
+  /** Shortest time from one attempt to read it to the next, in ms (default: 1 minute). */
+  refreshEveryMs?: number
+  /** How long one attempt may take, in ms (default: 10 seconds). */
+  timeoutMs?: number
+  /** Told of attempts that fail (default: nobody is). */
+  log?: Log
+  /** The clock, in ms since 1970 UTC. */
+  now?: () => number
+}
+
+/** The discovery of one WOPI client, kept in memory. */
+export interface DiscoveryClient {
+  /**
+   * Discovery as it was last read. Waits only when it has never been read; what is older than
+   * `cacheMs` is still given and read again meanwhile.
+   *
+   * @throws DiscoveryError when it has never been read and cannot be read now
+   */
+  read(): Promise<Discovery>
+  /** The keys that are in it. */
+  proofKeys: ProofKeySource
+}
+
+/** What one successful attempt has brought. */
+interface Seen {
+  discovery: Discovery
+  /** Left out when there are none in it. */
+  keys?: ProofKeys
+  at: number
+}
+
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+const CACHE_MS = 12 * HOUR_MS
+const REFRESH_EVERY_MS = 1 * MINUTE_MS
+const TIMEOUT_MS = 10 * SECOND_MS
+/** Shortest time between attempts while discovery has never been read, in ms. */
+const FIRST_RETRY_MS = 5 * SECOND_MS
+
+/**
+ * Creates a client of discovery. Nothing is read before somebody asks. A client that does not
+ * answer, or answers nonsense, changes nothing: what was last read stays.
+ *
+ * @throws TypeError when `url` is no http(s) URL, or has a password in it
+ */
+export function createDiscovery(options: DiscoveryOptions): DiscoveryClient {
+  const { cacheMs = CACHE_MS, refreshEveryMs = REFRESH_EVERY_MS, log, now = Date.now } = options
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS
+  if ('url' in options) checkUrl(options.url)
+  let seen: Seen | undefined
+  let attempt: { at: number; outcome: Promise<Seen>; running: boolean } | undefined
+
+  return {
+    read: async () => (await latest()).discovery,
+    proofKeys: {
+      keys: async () => keysOf(await latest()),
+      refresh: async () => keysOf(await look().catch(last)),
+    },
+  }
+
+  async function latest(): Promise<Seen> {
+    if (!seen) return look()
+    if (now() - seen.at >= cacheMs) look().catch(() => {})
+    return seen
+  }
+
+  /** Reads discovery, or gives the outcome of the attempt that runs or was made a moment ago. */
+  function look(): Promise<Seen> {
+    const pauseMs = seen ? refreshEveryMs : Math.min(refreshEveryMs, FIRST_RETRY_MS)
+    if (attempt && (attempt.running || now() - attempt.at < pauseMs)) return attempt.outcome
+    const started = { at: now(), outcome: load(), running: true }
+    attempt = started
+    started.outcome
+      .catch((err) => log?.warn({ err }, 'Discovery cannot be read'))
+      .finally(() => {
+        started.running = false
+      })
+    return started.outcome
+  }
+
+  async function load(): Promise<Seen> {
+    const discovery = parseDiscovery(await readXml(options, timeoutMs))
+    const keys = await importChanged(discovery, seen)
+    seen = { discovery, ...(keys && { keys }), at: now() }
+    return seen
+  }
+
+  /** @throws `error` when nothing was ever read */
+  function last(error: unknown): Seen {
+    if (seen) return seen
+    throw error
+  }
+}
+
+async function readXml(location: DiscoveryLocation, timeoutMs: number): Promise<string> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    if ('read' in location) return await location.read(signal)
+    const { url, fetch = globalThis.fetch } = location
+    return await readDiscovery(url, { fetch, signal })
+  } catch (cause) {
+    if (cause instanceof DiscoveryError) throw cause
+    const problem = signal.aborted ? `is not there after ${timeoutMs} ms` : 'cannot be read'
+    throw new DiscoveryError('DISCOVERY_UNAVAILABLE', `Discovery ${problem}`, { cause })
+  }
+}
+
+/** Passwords are refused because errors of `fetch` repeat them. */
+function checkUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:'
+  if (!url || !isHttp || url.username !== '' || url.password !== '')
+    throw new TypeError('The address of discovery must be an http(s) URL without a password')
+}
+
+/** The keys of discovery; the same object while they are the same. */
+async function importChanged(
+  { proofKey }: Discovery,
+  former: Seen | undefined,
+): Promise<ProofKeys | undefined> {
+  if (!proofKey) return undefined
+  const isSame = JSON.stringify(proofKey) === JSON.stringify(former?.discovery.proofKey)
+  return isSame && former?.keys ? former.keys : importProofKeys(proofKey)
+}
+
+function keysOf({ keys }: Seen): ProofKeys {
+  if (keys) return keys
+  throw new DiscoveryError('PROOF_KEY_MISSING', 'Discovery has no proof key')
+}

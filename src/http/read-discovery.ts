@@ -1,0 +1,70 @@
+import { DiscoveryError } from '../protocol/discovery-error.ts'
+import { DISCOVERY_MAX_CHARS } from '../protocol/parse-discovery.ts'
+
+/** Largest answer that is read, in bytes, of which each character has at least one. */
+const DISCOVERY_MAX_BYTES = DISCOVERY_MAX_CHARS
+const REDIRECTS_MAX = 3
+
+/**
+ * Fetches the XML of discovery. Redirects are followed, but none from https to http.
+ *
+ * @throws DiscoveryError `DISCOVERY_UNAVAILABLE`, `DISCOVERY_TOO_LARGE`, `DISCOVERY_INVALID`;
+ *   whatever `fetch` throws; the reason of `signal`
+ */
+export async function readDiscovery(
+  url: string,
+  { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal },
+): Promise<string> {
+  return decode(await readLimited(await follow(url, { fetch, signal })))
+}
+
+async function follow(
+  url: string,
+  { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal },
+): Promise<Response> {
+  let address = new URL(url)
+  for (let hop = 0; hop <= REDIRECTS_MAX; hop++) {
+    const response = await fetch(address, { redirect: 'manual', signal })
+    const location = response.status >= 300 && response.headers.get('Location')
+    if (!location && response.ok) return response
+    await response.body?.cancel()
+    if (!location) throw unavailable(`Discovery is answered with ${response.status}`)
+    address = nextAddress(address, location)
+  }
+  throw unavailable('Discovery redirects too often')
+}
+
+function nextAddress(from: URL, location: string): URL {
+  const to = new URL(location, from)
+  if (to.protocol === 'https:' || to.protocol === from.protocol) return to
+  throw unavailable(`Discovery redirects from ${from.protocol} to ${to.protocol}`)
+}
+
+async function readLimited({ body }: Response): Promise<Uint8Array[]> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of body ?? []) {
+    size += part.length
+    if (size > DISCOVERY_MAX_BYTES) {
+      throw new DiscoveryError(
+        'DISCOVERY_TOO_LARGE',
+        `Discovery has more than ${DISCOVERY_MAX_BYTES} bytes`,
+      )
+    }
+    parts.push(part)
+  }
+  return parts
+}
+
+function decode(parts: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  try {
+    return parts.map((part) => decoder.decode(part, { stream: true })).join('') + decoder.decode()
+  } catch (cause) {
+    throw new DiscoveryError('DISCOVERY_INVALID', 'Discovery is no UTF-8', { cause })
+  }
+}
+
+function unavailable(message: string): DiscoveryError {
+  return new DiscoveryError('DISCOVERY_UNAVAILABLE', message)
+}

@@ -1,0 +1,40 @@
+import { readTargetName, type TargetName } from '../protocol/name-headers.ts'
+import { OVERRIDES } from '../protocol/names.ts'
+import { mayBrowse } from './browsing.ts'
+import { jsonReply } from './json-reply.ts'
+import { createFile, newFile } from './new-file.ts'
+import { type ContainerContext, defineContainerOperation } from './operation.ts'
+import { findOverwritten, overwriteFile } from './overwrite.ts'
+
+/** What a file is called for which the client has only an extension. */
+const DEFAULT_STEM = 'New file'
+
+/** CreateChildFile: an empty file in the container. */
+export const createChildFile = defineContainerOperation({
+  name: 'CreateChildFile',
+  route: {
+    method: 'POST',
+    path: '/wopi/containers/:containerId',
+    override: OVERRIDES.createChildFile,
+  },
+  permission: 'create',
+  supported: mayBrowse,
+
+  read: ({ header }) => ({ target: readTargetName(header, 'file') }),
+
+  async run({ target }, context) {
+    const { containerId } = context.container
+    const existing = await findOverwritten(context, containerId, target)
+    if (existing) await overwriteFile(context, existing.fileId, { body: nothing() })
+    return newFile(context, existing ?? (await create(context, target)))
+  },
+
+  reply: jsonReply,
+})
+
+function create(context: ContainerContext, target: TargetName): ReturnType<typeof createFile> {
+  const { containerId } = context.container
+  return createFile(context, { containerId, target, stem: DEFAULT_STEM, content: nothing() })
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

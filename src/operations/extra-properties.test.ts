@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { withExtraProperties } from './extra-properties.ts'
+
+const DERIVED = {
+  BaseFileName: 'report.docx',
+  Size: 3,
+  Version: '7',
+  UserFriendlyName: 'Alice',
+  SupportsRename: true,
+  SupportsLocks: true,
+  UserCanWrite: true,
+  UserCanRename: false,
+  ReadOnly: false,
+}
+
+test('withExtraProperties without more gives the same', () => {
+  assert.deepEqual(withExtraProperties(DERIVED), DERIVED)
+  assert.deepEqual(withExtraProperties(DERIVED, {}), DERIVED)
+})
+
+test('withExtraProperties puts the application before the host, and undefined takes away', () => {
+  const merged = withExtraProperties(DERIVED, {
+    UserFriendlyName: undefined,
+    CloseUrl: 'https://app.example/',
+    AcmeTheme: { dark: true },
+  })
+
+  const { UserFriendlyName: _, ...kept } = DERIVED
+  assert.deepEqual(merged, {
+    ...kept,
+    CloseUrl: 'https://app.example/',
+    AcmeTheme: { dark: true },
+  })
+})
+
+test('withExtraProperties lets nobody touch the facts of the file', () => {
+  const extra = { BaseFileName: 'other.docx', Size: undefined, Version: '8', SequenceNumber: 9 }
+
+  assert.deepEqual(withExtraProperties(DERIVED, extra), DERIVED)
+})
+
+test('withExtraProperties lets an application promise and allow less', () => {
+  const merged = withExtraProperties(DERIVED, {
+    SupportsRename: false,
+    SupportsLocks: undefined,
+    UserCanWrite: false,
+    ReadOnly: true,
+    UserCanNotWriteRelative: true,
+  })
+
+  assert.deepEqual(merged, {
+    BaseFileName: 'report.docx',
+    Size: 3,
+    Version: '7',
+    UserFriendlyName: 'Alice',
+    SupportsRename: false,
+    UserCanWrite: false,
+    UserCanRename: false,
+    ReadOnly: true,
+    UserCanNotWriteRelative: true,
+  })
+})
+
+test('withExtraProperties lets no application promise or allow more', () => {
+  const derived = { ...DERIVED, ReadOnly: true, UserCanNotWriteRelative: true }
+  const extra = {
+    SupportsCobalt: true,
+    UserCanRename: true,
+    UserCanAnything: true,
+    ReadOnly: false,
+    UserCanNotWriteRelative: undefined,
+  }
+
+  assert.deepEqual(withExtraProperties(derived, extra), derived)
+})
+
+test('withExtraProperties takes what only clients act on', () => {
+  const extra = { SupportsReviewing: true, UserCanReview: true, UserCanPresent: true }
+
+  assert.deepEqual(withExtraProperties(DERIVED, extra), { ...DERIVED, ...extra })
+})
+
+test('withExtraProperties throws for a value of the wrong type', () => {
+  assert.throws(() => withExtraProperties(DERIVED, { CloseUrl: '/close' }), {
+    name: 'TypeError',
+    message: /CloseUrl/,
+  })
+})

@@ -1,0 +1,25 @@
+import { OVERRIDES } from '../protocol/names.ts'
+import { jsonReply } from './json-reply.ts'
+import { defineContainerOperation } from './operation.ts'
+import { canShare, readUrlType, shareUrl } from './share-url.ts'
+
+/** GetShareUrl: a link to the container that the user may give to others. */
+export const getContainerShareUrl = defineContainerOperation({
+  name: 'GetContainerShareUrl',
+  route: {
+    method: 'POST',
+    path: '/wopi/containers/:containerId',
+    override: OVERRIDES.getShareUrl,
+  },
+  permission: 'read',
+  supported: (context) => context.features.containers && canShare(context),
+
+  read: (request) => ({ urlType: readUrlType(request) }),
+
+  run: async ({ urlType }, context) => {
+    const { containerId, name } = context.container
+    return shareUrl(context, { containerId, name }, urlType)
+  },
+
+  reply: jsonReply,
+})

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { BASE_URL, createTestHost, type TestHost } from '../../test/helpers/test-host.ts'
+import { accessHiding, ask, askJson, follow } from '../../test/helpers/tree-story.ts'
+import { assertRefused } from '../../test/helpers/wopi-story.ts'
+
+const OVERRIDE = 'GET_WOPI_SRC_WITH_ACCESS_TOKEN'
+const named = (nativeName: string) => ({
+  override: OVERRIDE,
+  headers: { 'X-WOPI-HostNativeFileName': nativeName },
+})
+const refused = async (host: TestHost, nativeName: string) =>
+  assertRefused(await ask(host, '/wopi/ecosystem', named(nativeName)), 404)
+
+test('GetFileWopiSrc finds a file by its id, its WOPISrc, and the pages about it', async () => {
+  const host = await createTestHost()
+  const names = [
+    host.fileId,
+    `${BASE_URL}/wopi/files/${host.fileId}`,
+    `https://app.example/view/${host.fileId}`,
+    `https://app.example/edit/${host.fileId}`,
+    `https://app.example/share/${host.fileId}/ReadOnly`,
+    `https://app.example/share/${host.fileId}/ReadWrite`,
+  ]
+
+  for (const name of names) {
+    const { Url } = await askJson(host, '/wopi/ecosystem', named(name))
+
+    assert.ok(Url.startsWith(`${BASE_URL}/wopi/files/${host.fileId}?access_token=`), name)
+    assert.equal(JSON.parse((await follow(host, Url)).text).BaseFileName, 'report.docx')
+  }
+})
+
+test('GetFileWopiSrc finds a file by a page that names it anywhere', async () => {
+  const pages = {
+    view: ({ fileId = '', name = '', userId = '' }) =>
+      `https://app.example/a/b?doc=${fileId}&name=${encodeURIComponent(name)}#${userId}`,
+  }
+  const host = await createTestHost({ features: { pages } })
+  const address = `https://app.example/a/b?doc=${host.fileId}&name=report.docx`
+
+  const { Url } = await askJson(host, '/wopi/ecosystem', named(`${address}#alice`))
+
+  assert.ok(Url.includes(host.fileId))
+  await refused(host, address)
+})
+
+test('GetFileWopiSrc of anything else is 404', async () => {
+  const host = await createTestHost()
+
+  await refused(host, 'none')
+  await refused(host, `https://evil.example/edit/${host.fileId}`)
+  await refused(host, `https://app.example/edit/${host.fileId}?x=1`)
+  await refused(host, `${BASE_URL}/wopi/containers/${host.fileId}`)
+  await refused(host, 'https://app.example/edit/none')
+  await refused(host, `${'a/'.repeat(2000)}${host.fileId}`)
+  assertRefused(await ask(host, '/wopi/ecosystem', { override: OVERRIDE }), 404)
+})
+
+test('GetFileWopiSrc looks for no more than eight ids in an address', async () => {
+  const host = await createTestHost()
+  const asked: string[] = []
+  const { findDocument } = host.content
+  host.content.findDocument = (fileId, request) => {
+    asked.push(fileId)
+    return findDocument(fileId, request)
+  }
+  const parts = Array.from({ length: 100 }, (_, i) => `p${i}`)
+
+  await refused(host, `https://app.example/${parts.join('/')}`)
+
+  assert.deepEqual(asked, parts.slice(-8).toReversed())
+})
+
+test('GetFileWopiSrc of a file that the user may not see is 404', async () => {
+  const hidden = new Set<string>()
+  const host = await createTestHost({ access: accessHiding(hidden) })
+  hidden.add(host.fileId)
+
+  await refused(host, host.fileId)
+})
+
+test('GetFileWopiSrc is 501 where there are no containers, 404 without the right to browse', async () => {
+  const bare = await createTestHost({ features: { containers: false } })
+  const host = await createTestHost()
+
+  assertRefused(await ask(bare, '/wopi/ecosystem', named(bare.fileId)), 501)
+  const token = 'alice:write'
+  assertRefused(await ask(host, '/wopi/ecosystem', { ...named(host.fileId), token }), 404)
+})

@@ -1,0 +1,18 @@
+import { mayBrowse } from './browsing.ts'
+import { jsonReply } from './json-reply.ts'
+import { defineEcosystemOperation } from './operation.ts'
+import { rootContainerInfo } from './root-container.ts'
+
+/** GetRootContainer: where the user's topmost container is. */
+export const getRootContainer = defineEcosystemOperation({
+  name: 'GetRootContainer',
+  route: { method: 'GET', path: '/wopi/ecosystem/root_container_pointer' },
+  permission: 'browse',
+  supported: mayBrowse,
+
+  read: () => undefined,
+
+  run: (_, context) => rootContainerInfo(context, context.grant),
+
+  reply: jsonReply,
+})

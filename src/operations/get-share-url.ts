@@ -1,0 +1,21 @@
+import { OVERRIDES } from '../protocol/names.ts'
+import { jsonReply } from './json-reply.ts'
+import { defineOperation } from './operation.ts'
+import { canShare, readUrlType, shareUrl } from './share-url.ts'
+
+/** GetShareUrl: a link to the file that the user may give to others. */
+export const getShareUrl = defineOperation({
+  name: 'GetShareUrl',
+  route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getShareUrl },
+  permission: 'read',
+  supported: canShare,
+
+  read: (request) => ({ urlType: readUrlType(request) }),
+
+  run: async ({ urlType }, context) => {
+    const { fileId, name } = context.file
+    return shareUrl(context, { fileId, name }, urlType)
+  },
+
+  reply: jsonReply,
+})

@@ -1,0 +1,55 @@
+import { WopiError } from '../protocol/errors.ts'
+import { type Linking, requireAddress } from './browsing.ts'
+import type { PageSubject, Pages } from './features.ts'
+import { shareUrlTypes } from './features.ts'
+import type { CommonContext } from './operation.ts'
+import { isItemId, resourceAt } from './wopi-src.ts'
+
+/** Most parts of a page's address that are tried as the id of the file. */
+const CANDIDATES_MAX = 8
+
+/**
+ * The WOPISrc, with a token, of a file by whatever name the user has for it: its fileId, its
+ * WOPISrc, or the address of one of the application's pages about it (page "GetFileWopiSrc").
+ *
+ * @throws WopiError NOT_FOUND when there is no such file, or no right to see it
+ */
+export async function wopiSrcOf(
+  context: CommonContext & Linking,
+  { userId }: { userId: string },
+  nativeName: string | undefined,
+): Promise<string> {
+  const fileId = nativeName === undefined ? undefined : await find(context, userId, nativeName)
+  if (fileId === undefined) throw new WopiError('NOT_FOUND')
+  return requireAddress(context, { fileId })
+}
+
+async function find(
+  context: CommonContext,
+  userId: string,
+  nativeName: string,
+): Promise<string | undefined> {
+  const { services, features, links } = context
+  const told = isItemId(nativeName) ? nativeName : resourceAt(links, nativeName)?.fileId
+  if (told !== undefined) return (await services.findDocument(told, context))?.document.fileId
+  for (const fileId of candidates(nativeName)) {
+    const found = await services.findDocument(fileId, context)
+    const subject = found && { fileId, name: found.document.name, userId }
+    if (subject && addressesOf(features.pages, subject).includes(nativeName)) return fileId
+  }
+  return undefined
+}
+
+/** Parts of an address that may be an id, from its end: only the application knows which is. */
+function candidates(address: string): string[] {
+  const parts = address.match(/[A-Za-z0-9_-]+/g) ?? []
+  return [...new Set(parts.reverse())].filter(isItemId).slice(0, CANDIDATES_MAX)
+}
+
+function addressesOf(pages: Pages, subject: PageSubject): (string | undefined)[] {
+  return [
+    pages.view?.(subject),
+    pages.edit?.(subject),
+    ...shareUrlTypes(pages).map((type) => pages.share?.(subject, type)),
+  ]
+}

@@ -1,0 +1,55 @@
+import { WopiError } from '../protocol/errors.ts'
+import { decodeLocks } from '../protocol/locks/state.ts'
+import { checkPutFile } from '../protocol/locks/writing.ts'
+import type { TargetName } from '../protocol/name-headers.ts'
+import { requireLock } from './locking.ts'
+import type { TokenContext } from './operation.ts'
+import { nameTaken } from './target-name.ts'
+import { putWhole } from './whole-put.ts'
+
+/**
+ * Replaces the content of another file, which a client asks for by its name. The file may be of any
+ * size, but not locked. The caller must have the right to write where it comes from, and be given a
+ * token for that file.
+ *
+ * @throws WopiError LOCK_CONFLICT with the file's lock, NOT_SUPPORTED without the right (page
+ *   "PutRelativeFile": 501 for a user who may not overwrite), and those of `putWhole`
+ */
+export async function overwriteFile(
+  { services, grant, issue, signal }: TokenContext,
+  fileId: string,
+  content: { body: AsyncIterable<Uint8Array>; contentLength?: number | undefined },
+): Promise<void> {
+  const token = grant.permissions.has('write') ? await issue?.({ fileId }) : undefined
+  if (!token)
+    throw new WopiError('NOT_SUPPORTED', { detail: 'The file of this name may not be overwritten' })
+  const found = await services.findDocument(fileId, { signal })
+  if (!found) throw new WopiError('NOT_FOUND')
+  await putWhole(services, found, {
+    ...content,
+    userId: grant.userId,
+    signal,
+    // Size 0: the rule for files that are not locked is about writers who do not know what is there.
+    check: ({ locks }, now) => requireLock(checkPutFile(decodeLocks(locks), { size: 0 }, now)),
+  })
+}
+
+/**
+ * The file that an exact name is of and that may be overwritten; `undefined` when there is none.
+ *
+ * @throws WopiError NAME_TAKEN when it may not, or when a container has the name
+ */
+export async function findOverwritten(
+  { tree, services, signal }: TokenContext,
+  containerId: string | null,
+  target: TargetName,
+): Promise<{ fileId: string; name: string } | undefined> {
+  if (target.kind === 'suggested' || containerId === null) return undefined
+  const found = await tree.find(containerId, target.name)
+  if (!found) return undefined
+  if (!target.overwrite || !('fileId' in found))
+    throw await nameTaken(target.name, { tree, containerId, newId: services.newId })
+  const existing = await services.findDocument(found.fileId, { signal })
+  if (!existing) throw new WopiError('NOT_FOUND')
+  return { fileId: found.fileId, name: existing.document.name }
+}
