@@ -24,10 +24,11 @@ variable before the file, and the file before the default. An empty variable cou
 
 - A **size** is a number with \`K\`, \`M\`, \`G\` or \`T\`, in powers of 1024: \`512M\`.
 - A **duration** is a number with \`ms\`, \`s\`, \`m\`, \`h\` or \`d\`: \`30m\`.
+- An **address** has placeholders in braces, whose values are filled in escaped.
 - A **list** is separated by commas; in the file it may be an array.
 - Relative paths count from the folder in which the command is given, also under npm.
 
-The commands beside the server (\`add\`, \`token\`, \`verify\`, \`sessions\`, \`sweep\`) read the same
+The commands beside the server (\`add\`, \`ls\`, \`token\`, \`verify\`, \`sessions\`, \`sweep\`) read the same
 variables and file. What they do not find there they take from \`serving.json\` in the data folder,
 where the server notes its address and how long it keeps things.
 

@@ -5,7 +5,7 @@ import { WopiError } from '../protocol/errors.ts'
 import { ServerError } from '../server/errors.ts'
 import { DocumentExistsError, type OpenedAdmin, openAdmin } from '../server/open-admin.ts'
 import { DEFAULT_OWNER } from '../server/sample.ts'
-import { readDocumentName, readFileId, readUserId } from './arguments.ts'
+import { readDocumentName, readId, readUserId } from './arguments.ts'
 import { type FolderOptions, folderCommand, loadConfigBeside, runCommand } from './command-line.ts'
 import { type TransferIo, userPath } from './transfer.ts'
 
@@ -13,6 +13,7 @@ interface AddOptions extends FolderOptions {
   name?: string
   id?: string
   owner: string
+  container?: string
 }
 
 const READ_BYTES = 1024 * 1024
@@ -25,6 +26,7 @@ export function addCommand(io: TransferIo): Command {
     .option('--name <name>', "the document's name (default: that of the file)")
     .option('--id <id>', 'its fileId (default: made up)')
     .option('--owner <user>', 'user id of its owner', DEFAULT_OWNER)
+    .option('--container <id>', 'the container that it goes into (default: the topmost one)')
     .action((file: string, options: AddOptions) =>
       runCommand(io, options, () => add(file, options, io)),
     )
@@ -33,30 +35,39 @@ export function addCommand(io: TransferIo): Command {
 async function add(file: string, options: AddOptions, io: TransferIo): Promise<void> {
   const name = readDocumentName(options.name ?? basename(file))
   const ownerId = readUserId(options.owner, '--owner')
-  const fileId = options.id === undefined ? undefined : readFileId(options.id)
+  const fileId = options.id === undefined ? undefined : readId(options.id, 'fileId')
+  const containerId =
+    options.container === undefined ? undefined : readId(options.container, 'containerId')
   const path = userPath(file, io.env)
   await checkFile(path)
   await using admin = await openAdmin(await loadConfigBeside(options, io), { create: true })
   const added = await store(admin, {
     name,
     ownerId,
-    content: readAll(path),
+    content: () => readAll(path),
     ...(fileId !== undefined && { fileId }),
+    ...(containerId !== undefined && { containerId }),
   })
-  const wopiSrc = admin.wopiSrc(added)
-  const text = `Added ${name} as ${added}\n${wopiSrc}\n`
-  io.stdout.write(options.json ? `${JSON.stringify({ fileId: added, wopiSrc })}\n` : text)
+  const result = { ...added, wopiSrc: admin.wopiSrc(added.fileId) }
+  io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : asText(result, name))
+}
+
+function asText(added: { fileId: string; name: string; wopiSrc: string }, wanted: string): string {
+  const note = added.name === wanted ? '' : ` (there is a ${wanted} already)`
+  return `Added ${added.name} as ${added.fileId}${note}\n${added.wopiSrc}\n`
 }
 
 async function store(
   admin: OpenedAdmin,
   document: Parameters<OpenedAdmin['add']>[0],
-): Promise<string> {
+): Promise<{ fileId: string; name: string }> {
   try {
     return await admin.add(document)
   } catch (cause) {
     if (cause instanceof DocumentExistsError)
       throw new ServerError('DOCUMENT_EXISTS', document.fileId ?? '', { cause })
+    if (cause instanceof WopiError && cause.code === 'NOT_FOUND')
+      throw new ServerError('CONTAINER_UNKNOWN', document.containerId ?? '', { cause })
     if (cause instanceof WopiError && cause.code === 'TOO_LARGE')
       throw new ServerError('FILE_TOO_LARGE', document.name, { cause })
     if (cause instanceof WopiError && cause.code === 'STORAGE_FULL')

@@ -1,18 +1,22 @@
+import { checkName, extensionOf } from '../protocol/file-name.ts'
 import { ServerError } from '../server/errors.ts'
-import type { Permission } from '../server/open-admin.ts'
+import { PERMISSIONS, type Permission } from '../server/open-admin.ts'
 import { parseDuration } from '../server/setting-types.ts'
 
-const FILE_ID = /^[A-Za-z0-9_-]{1,128}$/
+const ID = /^[A-Za-z0-9_-]{1,128}$/
 const USER_ID = /^[A-Za-z0-9]{1,128}$/
 const NAME_MAX_CHARS = 250
 const TTL_MAX_MS = 366 * 24 * 60 * 60 * 1000
-/** Characters that native clients cannot have in names (page "CheckFileInfo"). */
+/** What native clients cannot have in names (page "CheckFileInfo"). */
 const FORBIDDEN_IN_NAMES = '\\/:*?"<>|#{}^[]`%'
 
-/** @throws ServerError ARGUMENT_INVALID */
-export function readFileId(text: string): string {
-  if (FILE_ID.test(text)) return text
-  throw invalid(`a fileId is 1 to 128 letters, digits, _ or -, not ${show(text)}`)
+/**
+ * @param what `fileId` or `containerId`
+ * @throws ServerError ARGUMENT_INVALID
+ */
+export function readId(text: string, what: string): string {
+  if (ID.test(text)) return text
+  throw invalid(`a ${what} is 1 to 128 letters, digits, _ or -, not ${show(text)}`)
 }
 
 /** @throws ServerError ARGUMENT_INVALID */
@@ -28,20 +32,12 @@ export function readUserId(text: string, what: string): string {
  */
 export function readDocumentName(text: string): string {
   const name = text.normalize('NFC')
-  const forbidden = [...name].find((char) => FORBIDDEN_IN_NAMES.includes(char) || char < ' ')
-  if (forbidden !== undefined)
-    throw invalid(
-      `Office cannot open documents with ${show(forbidden)} in their name: ${show(name)}`,
-      {
-        fix: `Give another name with --name; none of ${FORBIDDEN_IN_NAMES} may be in it.`,
-      },
-    )
-  if (name === '' || name.startsWith('.') || name.length > NAME_MAX_CHARS || !name.includes('.'))
-    throw invalid(
-      `a document's name has an extension, no dot in front and at most ${NAME_MAX_CHARS} characters, not ${show(name)}`,
-      { fix: 'Give another name with --name, such as --name "Report.docx".' },
-    )
-  return name
+  const problem =
+    checkName(name) ?? (extensionOf(name) === '' ? "A document's name has no extension" : undefined)
+  if (problem === undefined) return name
+  throw invalid(`${problem}: ${show(name)}`, {
+    fix: `Give another name with --name, such as "Report.docx", without any of ${FORBIDDEN_IN_NAMES}`,
+  })
 }
 
 /** @throws ServerError ARGUMENT_INVALID */
@@ -50,10 +46,20 @@ export function readDisplayName(text: string): string {
   throw invalid(`a user's name has 1 to ${NAME_MAX_CHARS} characters`)
 }
 
-/** @throws ServerError ARGUMENT_INVALID */
-export function readPermission(text: string): Permission {
-  if (text === 'read' || text === 'write') return text
-  throw invalid(`--permission is read or write, not ${show(text)}`)
+/**
+ * Reads a list of permissions; reading is always among them.
+ *
+ * @throws ServerError ARGUMENT_INVALID
+ */
+export function readPermissions(text: string): ReadonlySet<Permission> {
+  if (text === 'all') return new Set(PERMISSIONS)
+  const named = text.split(',').map((part) => part.trim())
+  const known = PERMISSIONS.filter((permission) => named.includes(permission))
+  if (named.every((name) => known.some((permission) => permission === name)))
+    return new Set(['read', ...known])
+  throw invalid(
+    `--permission is all, or a list of ${PERMISSIONS.join(', ')}, such as read,write, not ${show(text)}`,
+  )
 }
 
 /**

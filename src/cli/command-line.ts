@@ -8,6 +8,7 @@ import {
   readConfigFile,
   type SettingName,
 } from '../server/config.ts'
+import { isDiscoveryAddress } from '../server/discovery.ts'
 import { ServerError } from '../server/errors.ts'
 import { readServing } from '../server/serving-record.ts'
 import { EXIT, type TransferIo, UsageError, userPath } from './transfer.ts'
@@ -30,7 +31,7 @@ export function addSettings(command: Command, names?: readonly SettingName[]): C
 }
 
 /**
- * The settings of a command: flags, environment, file, defaults. `data` comes out as a full path.
+ * The settings of a command: flags, environment, file, defaults. Paths come out in full.
  *
  * @throws ConfigError
  */
@@ -60,7 +61,13 @@ async function loadFile(
 }
 
 function withFullPath(config: Config, env: NodeJS.ProcessEnv): Config {
-  return { ...config, data: userPath(config.data, env) }
+  const { data, discovery } = config
+  const isFile = discovery !== '' && !isDiscoveryAddress(discovery)
+  return {
+    ...config,
+    data: userPath(data, env),
+    discovery: isFile ? userPath(discovery, env) : discovery,
+  }
 }
 
 /** Runs the work of a command; what it throws becomes words, or JSON, and an exit code. */
@@ -93,6 +100,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   'DATA_MISSING',
   'DOCUMENT_UNKNOWN',
   'DOCUMENT_EXISTS',
+  'CONTAINER_UNKNOWN',
   'SESSION_UNKNOWN',
   'FILE_TOO_LARGE',
 ])

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import { Command } from 'commander'
+import { nameKey } from '../protocol/file-name.ts'
+import { openStores } from '../server/compose.ts'
 import { readConfig } from '../server/config.ts'
 import { createLog } from '../server/logging.ts'
 import { type RunningServer, startServer } from '../server/run.ts'
 import { addCommand } from './add.ts'
+import { lsCommand } from './ls.ts'
 import { sessionsCommand } from './sessions.ts'
 import { sweepCommand } from './sweep.ts'
 import { tokenCommand } from './token.ts'
@@ -43,8 +46,15 @@ async function wopikit(...args: string[]): Promise<Ran> {
     signals: { on: () => {}, once: () => {}, off: () => {} },
   }
   const root = new Command('wopikit').enablePositionalOptions()
-  for (const create of [addCommand, tokenCommand, sessionsCommand, verifyCommand, sweepCommand])
-    root.addCommand(create(io))
+  const commands = [
+    addCommand,
+    lsCommand,
+    tokenCommand,
+    sessionsCommand,
+    verifyCommand,
+    sweepCommand,
+  ]
+  for (const create of commands) root.addCommand(create(io))
   await root.parseAsync(args, { from: 'user' })
   return ran
 }
@@ -112,9 +122,11 @@ describe('wopikit add and token', () => {
     const mistakes: [string[], number, RegExp][] = [
       [['add', 'nope.txt'], 1, /cannot be read.*nope\.txt.*\n.*relative names count/],
       [['add', '.', '--name', 'x.txt'], 1, /is not a file/],
-      [['add', 'a.txt', '--name', 'a:b.txt'], 2, /":" in their name.*\n.*--name/],
-      [['add', 'a.txt', '--name', 'noextension'], 2, /extension.*\n.*--name/],
-      [['add', 'a.txt', '--name', '.hidden.txt'], 2, /dot in front/],
+      [['add', 'a.txt', '--name', 'a:b.txt'], 2, /character that is not allowed.*\n.*--name/],
+      [['add', 'a.txt', '--name', 'noextension'], 2, /no extension.*\n.*--name/],
+      [['add', 'a.txt', '--name', '.hidden.txt'], 2, /starts with a dot/],
+      [['add', 'a.txt', '--container', 'a b'], 2, /containerId is/],
+      [['add', 'a.txt', '--container', 'nope'], 3, /no such container: nope\n.*wopikit ls/],
       [['add', 'a.txt', '--id', 'a b'], 2, /fileId is/],
       [['add', 'a.txt', '--owner', 'a@b'], 2, /--owner is/],
       [['add', 'a.txt', '--max-file-bytes', '0'], 3, /larger than.*\n.*maxFileBytes/],
@@ -136,7 +148,15 @@ describe('wopikit add and token', () => {
       [['token', 'nope', '--user', 'ada'], 3, /no such document: nope\n.*wopikit add/],
       [['token', fileId, '--user', 'a b'], 2, /--user is/],
       [['token', fileId, '--user', 'ada', '--name', ' '], 2, /name has/],
-      [['token', fileId, '--user', 'ada', '--permission', 'all'], 2, /read or write/],
+      [['token', fileId, '--user', 'ada', '--permission', 'admin'], 2, /all, or a list of read, /],
+      [['token', fileId, '--user', 'ada', '--permission', 'all,read'], 2, /all, or a list of/],
+      [['token', '--user', 'ada'], 2, /either the fileId/],
+      [['token', fileId, '--container', 'c', '--user', 'ada'], 2, /either the fileId/],
+      [
+        ['token', '--container', 'nope', '--user', 'ada'],
+        3,
+        /no such container: nope\n.*wopikit ls/,
+      ],
       [['token', fileId, '--user', 'ada', '--ttl', '10'], 2, /--ttl is a duration/],
       [['token', fileId, '--user', 'ada', '--ttl', '1000d'], 2, /366d/],
       [['token', fileId, '--user', 'ada', '--data', 'elsewhere'], 3, /no data here.*elsewhere/],
@@ -157,6 +177,102 @@ describe('wopikit add and token', () => {
     assert.match(stdout, /^[A-Za-z0-9._-]+\n$/)
   })
 })
+
+/** What the token that `token` makes with this permission allows at its resource. */
+async function permissionsOf(...args: string[]): Promise<string[]> {
+  const made = await wopikitJson<{ accessToken: string }>('token', ...args, '--user', 'ada')
+  const payload = Buffer.from(made.accessToken.split('.')[1] ?? '', 'base64url').toString()
+  return JSON.parse(payload).scope.split(' ')
+}
+
+describe('wopikit token --permission', () => {
+  test('token takes a permission, all, or a list; reading is always there', async () => {
+    const fileId = await addFile('a.txt', 'a')
+    const all = ['read', 'write', 'create', 'rename', 'delete', 'browse']
+
+    assert.deepEqual(await permissionsOf(fileId), ['read'])
+    assert.deepEqual(await permissionsOf(fileId, '--permission', 'write'), ['read', 'write'])
+    assert.deepEqual(await permissionsOf(fileId, '--permission', 'all'), all)
+    assert.deepEqual(await permissionsOf(fileId, '--permission', 'browse, create'), [
+      'read',
+      'create',
+      'browse',
+    ])
+  })
+})
+
+describe('wopikit add, ls and token in the tree', () => {
+  test('add says so when it gives another name', async () => {
+    await addFile('a.txt', 'a')
+
+    const { stdout } = await wopikit('add', 'a.txt')
+    const third = await wopikitJson<{ name: string }>('add', 'a.txt')
+
+    assert.match(stdout, /^Added a \(2\)\.txt as [0-9a-f]{32} \(there is a a\.txt already\)\n/)
+    assert.equal(third.name, 'a (3).txt')
+  })
+
+  test('ls lists the topmost container, and those that it names', async () => {
+    const inRoot = await addFile('a.txt', 'abc')
+    const root = await wopikitJson<{ containerId: string }>('ls')
+    const containerId = await addContainer(root.containerId, 'Sub')
+    const inSub = await wopikitJson<{ fileId: string }>('add', 'a.txt', '--container', containerId)
+
+    const above = await wopikitJson('ls')
+    const below = await wopikitJson('ls', containerId)
+    const text = await wopikit('ls')
+
+    assert.deepEqual(above, {
+      ...root,
+      containers: [{ containerId, name: 'Sub' }],
+      files: [{ fileId: inRoot, name: 'a.txt', size: 3 }],
+    })
+    assert.deepEqual(below, {
+      containerId,
+      name: 'Sub',
+      containers: [],
+      files: [{ fileId: inSub.fileId, name: 'a.txt', size: 3 }],
+    })
+    assert.match(
+      text.stdout,
+      new RegExp(`Sub/  \\(container ${containerId}\\)\n  a.txt  3 B  ${inRoot}`),
+    )
+  })
+
+  test('ls refuses a container that is not there', async () => {
+    await addFile('a.txt', 'a')
+
+    const { exitCode, stderr } = await wopikit('ls', 'nope')
+
+    assert.equal(exitCode, 3)
+    assert.match(stderr, /no such container: nope/)
+  })
+
+  test('token makes a token for a container, at the server that is running', async () => {
+    const server = await serveData()
+    const { containerId } = await wopikitJson<{ containerId: string }>('ls')
+    const token = await wopikitJson<{ accessToken: string; wopiSrc: string }>(
+      'token',
+      ...['--container', containerId, '--user', 'ada', '--permission', 'all'],
+    )
+
+    const info = await fetch(`${token.wopiSrc}?access_token=${token.accessToken}`)
+    await server.close()
+
+    assert.equal(token.wopiSrc, `${server.url}/wopi/containers/${containerId}`)
+    assert.equal(info.status, 200)
+  })
+})
+
+/** Adds a container to the store. */
+async function addContainer(parentId: string, name: string): Promise<string> {
+  const { metadata, close } = await openStores({ dataDir: data })
+  const place = { containerId: parentId, nameKey: nameKey(name) }
+  const made = await metadata.createContainer({ containerId: 'sub', name, ownerId: 'ada', place })
+  await close()
+  assert.ok(made.ok)
+  return 'sub'
+}
 
 describe('wopikit sessions', () => {
   test('sessions lists the open ones and cancels them, while the server runs', async () => {

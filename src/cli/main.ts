@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { addCommand } from './add.ts'
 import { getCommand } from './get.ts'
+import { lsCommand } from './ls.ts'
 import { putCommand } from './put.ts'
 import { serveCommand } from './serve.ts'
 import { sessionsCommand } from './sessions.ts'
 import { sweepCommand } from './sweep.ts'
 import { tokenCommand } from './token.ts'
 import { defaultIo, EXIT } from './transfer.ts'
+import { validateCommand } from './validate.ts'
 import { verifyCommand } from './verify.ts'
 
 const PACKAGE = new URL('../../package.json', import.meta.url)
@@ -19,10 +21,12 @@ function program(): Command {
   const commands = [
     serveCommand(io),
     addCommand(io),
+    lsCommand(io),
     tokenCommand(io),
     putCommand(io),
     getCommand(io),
     sessionsCommand(io),
+    validateCommand(io),
     verifyCommand(io),
     sweepCommand(io),
   ]

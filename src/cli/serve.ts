@@ -1,15 +1,14 @@
 import { Command } from 'commander'
+import { PERMISSIONS, TOKEN_TTL_MS } from '../server/access.ts'
 import type { Config } from '../server/config.ts'
 import { keepHeapSmall } from '../server/heap.ts'
 import { createLogger, type Logger } from '../server/logging.ts'
 import { type RunningServer, startServer } from '../server/run.ts'
+import { TRIAL_USER } from '../server/trial-sign-in.ts'
 import { addSettings, type FolderOptions, loadConfig, runCommand } from './command-line.ts'
 import { EXIT, type TransferIo, userPath } from './transfer.ts'
 import { welcomeText } from './welcome.ts'
 
-/** Whose token the server prints at its start. */
-const TRIAL_USER = { userId: 'demo', displayName: 'Demo User' }
-const TRIAL_TTL_MS = 10 * 60 * 60 * 1000
 /**
  * Threads for file calls. A sync holds one for as long as the disk takes, and Node has four: with as
  * many uploads nothing could be read meanwhile. It counts if it is set before the first call.
@@ -44,11 +43,12 @@ async function announcement(
   io: TransferIo,
 ): Promise<string> {
   const { url, access, host, sampleFileId } = server
-  const { accessToken } = await access.issue({
-    ...TRIAL_USER,
+  const { accessToken } = await access.mint({
+    userId: TRIAL_USER.userId,
+    displayName: TRIAL_USER.displayName,
     fileId: sampleFileId,
-    permission: 'write',
-    ttlMs: TRIAL_TTL_MS,
+    permissions: PERMISSIONS,
+    ttlMs: TOKEN_TTL_MS,
   })
   const wopiSrc = host.wopiSrc(sampleFileId)
   if (json) return `${JSON.stringify({ url, wopiSrc, accessToken })}\n`

@@ -1,41 +1,71 @@
 import type { Command } from 'commander'
 import { ServerError } from '../server/errors.ts'
-import { openAdmin } from '../server/open-admin.ts'
-import { readDisplayName, readFileId, readPermission, readTtl, readUserId } from './arguments.ts'
+import { type OpenedAdmin, openAdmin } from '../server/open-admin.ts'
+import { readDisplayName, readId, readPermissions, readTtl, readUserId } from './arguments.ts'
 import { type FolderOptions, folderCommand, loadConfigBeside, runCommand } from './command-line.ts'
-import type { TransferIo } from './transfer.ts'
+import { type TransferIo, UsageError } from './transfer.ts'
 
 interface TokenOptions extends FolderOptions {
+  container?: string
   user: string
   name?: string
   permission: string
   ttl: string
 }
 
-/** The command `token`: makes an access token for one user and one document. */
+/** What a token is for. */
+type Wanted = { fileId: string } | { containerId: string }
+
+/** The command `token`: makes an access token for one user and one document or container. */
 export function tokenCommand(io: TransferIo): Command {
   return folderCommand('token', ['publicUrl', 'basePath'])
-    .description('make an access token for a document')
-    .argument('<file-id>', "the document's fileId")
+    .description('make an access token for a document or a container')
+    .argument('[file-id]', "the document's fileId")
+    .option('--container <id>', 'make it for this container, not for a document')
     .requiredOption('--user <id>', 'user id: letters and digits')
     .option('--name <name>', "the user's name as others see it (default: the user id)")
-    .option('--permission <permission>', 'read, or write (which includes reading)', 'read')
+    .option(
+      '--permission <permissions>',
+      'read, write, all, or a list of read, write, create, rename, delete and browse',
+      'read',
+    )
     .option('--ttl <duration>', 'how long it is valid: 30m, 10h, 7d', '10h')
-    .action((fileId: string, options: TokenOptions) =>
-      runCommand(io, options, () => issue(fileId, options, io)),
+    .action((fileId: string | undefined, options: TokenOptions) =>
+      runCommand(io, options, () => makeToken(fileId, options, io)),
     )
 }
 
-async function issue(text: string, options: TokenOptions, io: TransferIo): Promise<void> {
-  const fileId = readFileId(text)
+async function makeToken(
+  fileId: string | undefined,
+  options: TokenOptions,
+  io: TransferIo,
+): Promise<void> {
+  const wanted = readWanted(fileId, options)
   const userId = readUserId(options.user, '--user')
   const displayName = readDisplayName(options.name ?? userId)
-  const permission = readPermission(options.permission)
+  const permissions = readPermissions(options.permission)
   const ttlMs = readTtl(options.ttl)
   await using admin = await openAdmin(await loadConfigBeside(options, io), { create: false })
-  if (!(await admin.find(fileId))) throw new ServerError('DOCUMENT_UNKNOWN', fileId)
-  const token = await admin.access.issue({ fileId, userId, displayName, permission, ttlMs })
-  const result = { ...token, wopiSrc: admin.wopiSrc(fileId) }
+  const wopiSrc = await addressOf(admin, wanted)
+  const token = await admin.access.mint({ ...wanted, userId, displayName, permissions, ttlMs })
 
-  io.stdout.write(options.json ? `${JSON.stringify(result)}\n` : `${result.accessToken}\n`)
+  const result = JSON.stringify({ ...token, wopiSrc })
+  io.stdout.write(options.json ? `${result}\n` : `${token.accessToken}\n`)
+}
+
+function readWanted(fileId: string | undefined, { container }: TokenOptions): Wanted {
+  if (fileId !== undefined && container === undefined) return { fileId: readId(fileId, 'fileId') }
+  if (fileId === undefined && container !== undefined)
+    return { containerId: readId(container, 'containerId') }
+  throw new UsageError('Give either the fileId of a document, or --container ID.')
+}
+
+/** The address that the token is for; it is there. */
+async function addressOf(admin: OpenedAdmin, wanted: Wanted): Promise<string> {
+  if ('fileId' in wanted) {
+    if (await admin.find(wanted.fileId)) return admin.wopiSrc(wanted.fileId)
+    throw new ServerError('DOCUMENT_UNKNOWN', wanted.fileId)
+  }
+  if (await admin.tree.container(wanted.containerId)) return admin.containerSrc(wanted.containerId)
+  throw new ServerError('CONTAINER_UNKNOWN', wanted.containerId)
 }

@@ -7,7 +7,7 @@ import { formatBytes, type ProgressLine, type ProgressStream } from './progress.
 /** What `put` and `get` use of their process. */
 export interface TransferIo {
   readonly env: NodeJS.ProcessEnv
-  readonly stdout: { write(text: string): unknown }
+  readonly stdout: ProgressStream
   readonly stderr: ProgressStream
   /** Sets the exit code of the process. */
   exit(code: number): void

@@ -18,9 +18,12 @@ async function verify(options: FolderOptions, io: TransferIo): Promise<void> {
   if (report.damage.length > 0) io.exit(EXIT.failed)
 }
 
-function asText({ documents, states, sessions, bytes, damage }: VerifyReport): string {
+function asText(report: VerifyReport): string {
+  const { documents, states, sessions, bytes, bytesElsewhere, damage } = report
   const read = `${documents} documents in ${states} states, ${sessions} upload sessions`
-  const summary = `${read}: ${formatBytes(bytes)} read`
+  const elsewhere =
+    bytesElsewhere > 0 ? `, ${formatBytes(bytesElsewhere)} kept by an application` : ''
+  const summary = `${read}: ${formatBytes(bytes)} read${elsewhere}`
   if (damage.length === 0) return `${summary}, all as it was stored.\n`
   return `${damage.map(describe).join('')}${summary}, ${damage.length} damaged.\n`
 }

@@ -30,7 +30,7 @@ Download it, and upload what you have changed:
 Add a document of your own, and make a token for it:
 
   ${command} add FILE${dataOption}
-  ${command} token FILE_ID --user ID --permission write${dataOption}
+  ${command} token FILE_ID --user ID --permission all${dataOption}
 
 Ctrl-C stops the server.
 

@@ -1,147 +1,201 @@
-import { createHash } from 'node:crypto'
-import { JOSEError } from 'jose/errors'
-import { SignJWT } from 'jose/jwt/sign'
-import { jwtVerify } from 'jose/jwt/verify'
-import type { Access, Grant, IssuedToken, Permission } from '../ports/access.ts'
+import type {
+  Access,
+  Grant,
+  IssuedToken,
+  Permission,
+  Resource,
+  TokenRequest,
+} from '../ports/access.ts'
+import { createTokenSigner, type SignedClaims } from './signed-token.ts'
 
-/** The `Access` of the server, which can make tokens as well. */
+/** The `Access` of the server: signed tokens, each for one user and one file or container. */
 export interface SignedAccess extends Access {
   /**
-   * Makes a token for one user and one document. Its characters are those that need no escaping in
-   * a URL.
+   * Makes a token for another resource. Without `from` it has all permissions and the default life.
+   * With it, it has the permissions of `from` and ends with it, and there is one only where `from`
+   * leads to:
+   * - its own resource;
+   * - everything, with the permission `browse`;
+   * - files that this user owns, with the permission `create`: what PutRelativeFile has just added
+   *   is the user's own. Nobody else's file opens itself by being overwritten.
+   *
+   * @throws TypeError when the user id is not of letters and digits
    */
-  issue(options: {
-    fileId: string
-    userId: string
-    displayName: string
-    permission: Permission
-    ttlMs: number
-  }): Promise<IssuedToken>
+  issue(request: TokenRequest): Promise<IssuedToken | undefined>
+  /**
+   * Makes a token for whoever the application says.
+   *
+   * @throws TypeError when the user id is not of letters and digits
+   */
+  mint(token: MintedToken): Promise<IssuedToken>
 }
 
-/** What a token says, once its signature has been checked. */
-interface Claims {
-  fileId: string
+/** A token to be made; with neither file nor container it is for the host's ecosystem. */
+export interface MintedToken extends Resource {
+  /** A–Z a–z 0–9 only. */
   userId: string
   displayName: string
-  permissions: ReadonlySet<Permission>
-  /** In ms since 1970 UTC. */
-  expiresAt: number
+  permissions: Iterable<Permission>
+  ttlMs: number
 }
 
-const ALGORITHM = 'HS256'
+export const PERMISSIONS = [
+  'read',
+  'write',
+  'create',
+  'rename',
+  'delete',
+  'browse',
+] as const satisfies readonly Permission[]
+
+/** How long tokens live that come of no other one (page "Key concepts"). */
+export const TOKEN_TTL_MS = 10 * 60 * 60 * 1000
+
 const AUDIENCE = 'wopikit'
 /** Tokens whose signature need not be checked again; a token and its claims take about 1 KB. */
 const CHECKED_TOKENS_MAX = 4096
 /** Longer tokens than any that are made here; checking them is not worth the time. */
 const TOKEN_MAX_CHARS = 8192
-
-const PERMISSIONS: Readonly<Record<Permission, ReadonlySet<Permission>>> = {
-  read: new Set(['read']),
-  write: new Set(['read', 'write']),
-}
+/** What clients take as a user id (page "CheckFileInfo"). */
+const USER_ID = /^[A-Za-z0-9]+$/
 const NONE: ReadonlySet<Permission> = new Set()
 
+/** A grant that knows what its token is for. */
+interface SignedGrant extends Grant {
+  resource: Resource
+}
+
+/** What a token says, once its signature has been checked. */
+interface CheckedToken {
+  grant: SignedGrant
+  /** Whether it stands in a FileUrl or DownloadUrl. */
+  isDownload: boolean
+}
+
 /**
- * Creates an Access with signed tokens (JWT, HMAC-SHA256). A token is bound to a user, a document
- * and a permission, and ends by itself; it cannot be taken back before.
+ * Creates an Access with signed tokens (JWT, HMAC-SHA256). A token ends by itself; it cannot be
+ * taken back before.
  *
  * @param options.key at least 32 unpredictable bytes
+ * @param options.ownerOf the user who owns a file; left out, the permission `create` leads nowhere
  * @param options.now the clock, in ms since 1970 UTC
  */
 export function createSignedAccess({
   key,
+  ownerOf = async () => undefined,
   now = Date.now,
 }: {
   key: Uint8Array
+  ownerOf?: (fileId: string) => Promise<string | undefined>
   now?: () => number
 }): SignedAccess {
-  const keyId = nameOf(key)
-  const checked = new Map<string, Claims>()
+  const signer = createTokenSigner({ key, audience: AUDIENCE, now })
+  const checked = new Map<string, CheckedToken>()
 
-  async function check(token: string): Promise<Claims | undefined> {
+  async function check(token: string): Promise<CheckedToken | undefined> {
     const known = checked.get(token)
-    const claims = known ?? (await verify(token, { key, keyId, now }))
-    if (!claims) return undefined
+    const fresh = known ?? readClaims(await signer.verify(token))
+    if (!fresh) return undefined
     // The map keeps its order: what was used last is forgotten last.
     if (known) checked.delete(token)
     else if (checked.size >= CHECKED_TOKENS_MAX) forgetOldest(checked)
-    checked.set(token, claims)
-    return claims
+    checked.set(token, fresh)
+    return fresh
   }
 
   return {
-    async authenticate(token, { fileId }) {
-      const claims = token.length <= TOKEN_MAX_CHARS ? await check(token) : undefined
-      if (!claims || claims.expiresAt <= now()) return undefined
-      return grantFor(claims, fileId)
+    async authenticate(token, request) {
+      const found = token.length <= TOKEN_MAX_CHARS ? await check(token) : undefined
+      if (!found || found.grant.expiresAt <= now()) return undefined
+      if (found.isDownload !== (request.operation === 'Download')) return undefined
+      const { grant } = found
+      return isSame(grant.resource, request) ? grant : { ...grant, permissions: NONE }
     },
 
-    async issue({ fileId, userId, displayName, permission, ttlMs }) {
-      // JWT counts in seconds.
-      const expiresAtSeconds = Math.floor((now() + ttlMs) / 1000)
-      const accessToken = await new SignJWT({ name: displayName, file: fileId, permission })
-        .setProtectedHeader({ alg: ALGORITHM, kid: keyId })
-        .setSubject(userId)
-        .setAudience(AUDIENCE)
-        .setExpirationTime(expiresAtSeconds)
-        .sign(key)
-      return { accessToken, accessTokenTtl: expiresAtSeconds * 1000 }
+    async issue(request) {
+      const { user, from, use } = request
+      if (from && !(await leadsTo(from, request, ownerOf))) return undefined
+      const permissions = use === 'download' ? ['read'] : (from?.permissions ?? PERMISSIONS)
+      const expiresAt = from?.expiresAt || now() + TOKEN_TTL_MS
+      return sign(user, { resource: request, permissions, expiresAt, ...(use && { use }) })
+    },
+
+    async mint({ userId, displayName, permissions, ttlMs, ...resource }) {
+      return sign({ userId, displayName }, { resource, permissions, expiresAt: now() + ttlMs })
     },
   }
-}
 
-function grantFor(
-  { fileId, userId, displayName, permissions, expiresAt }: Claims,
-  wanted: string,
-): Grant {
-  return {
-    userId,
-    displayName,
-    permissions: fileId === wanted ? permissions : NONE,
-    expiresAt,
-  }
-}
-
-async function verify(
-  token: string,
-  { key, keyId, now }: { key: Uint8Array; keyId: string; now: () => number },
-): Promise<Claims | undefined> {
-  try {
-    const { payload, protectedHeader } = await jwtVerify(token, key, {
-      algorithms: [ALGORITHM],
-      audience: AUDIENCE,
-      requiredClaims: ['sub', 'exp', 'file', 'name', 'permission'],
-      currentDate: new Date(now()),
+  function sign({ userId, displayName }: TokenRequest['user'], token: NewToken): IssuedToken {
+    if (!USER_ID.test(userId))
+      throw new TypeError(`A user id is of letters and digits, not ${JSON.stringify(userId)}`)
+    const { fileId, containerId } = token.resource
+    // JWT counts in seconds.
+    const exp = Math.floor(token.expiresAt / 1000)
+    const accessToken = signer.sign({
+      sub: userId,
+      exp,
+      name: displayName,
+      ...(fileId !== undefined && { file: fileId }),
+      ...(containerId !== undefined && { container: containerId }),
+      ...(token.use && { use: token.use }),
+      scope: [...token.permissions].join(' '),
     })
-    const { sub, exp, file, name, permission } = payload
-    if (protectedHeader.kid !== keyId || !isPermission(permission)) return undefined
-    if (typeof file !== 'string' || typeof name !== 'string') return undefined
-    return {
-      fileId: file,
-      userId: String(sub),
-      displayName: name,
-      permissions: PERMISSIONS[permission],
-      expiresAt: Number(exp) * 1000,
-    }
-  } catch (error) {
-    if (error instanceof JOSEError) return undefined
-    throw error
+    return { accessToken, accessTokenTtl: exp * 1000 }
   }
 }
 
-function isPermission(value: unknown): value is Permission {
-  return value === 'read' || value === 'write'
+interface NewToken {
+  resource: Resource
+  permissions: Iterable<string>
+  expiresAt: number
+  use?: 'download'
 }
 
-function forgetOldest(checked: Map<string, Claims>): void {
+function isSame(one: Resource, other: Resource): boolean {
+  return one.fileId === other.fileId && one.containerId === other.containerId
+}
+
+async function leadsTo(
+  from: Grant & Partial<SignedGrant>,
+  { user, ...wanted }: TokenRequest,
+  ownerOf: (fileId: string) => Promise<string | undefined>,
+): Promise<boolean> {
+  if (from.permissions.has('browse')) return true
+  if (from.resource && isSame(from.resource, wanted)) return true
+  if (!from.permissions.has('create') || wanted.fileId === undefined) return false
+  return (await ownerOf(wanted.fileId)) === user.userId
+}
+
+/** `undefined` for a token that says less, or something else, than those that are made here. */
+function readClaims(claims: SignedClaims | undefined): CheckedToken | undefined {
+  if (!claims) return undefined
+  const { sub, exp, name, file, container, use, scope } = claims
+  const permissions = readScope(scope)
+  if (!permissions || typeof name !== 'string') return undefined
+  if (!isTextOrAbsent(file) || !isTextOrAbsent(container)) return undefined
+  if (use !== undefined && use !== 'download') return undefined
+  const resource = {
+    ...(file !== undefined && { fileId: file }),
+    ...(container !== undefined && { containerId: container }),
+  }
+  const grant = { userId: sub, displayName: name, permissions, expiresAt: exp * 1000, resource }
+  return { grant, isDownload: use !== undefined }
+}
+
+function readScope(scope: unknown): ReadonlySet<Permission> | undefined {
+  if (typeof scope !== 'string') return undefined
+  const named = new Set(scope.split(' '))
+  const known = PERMISSIONS.filter((permission) => named.has(permission))
+  return known.length === named.size ? new Set(known) : undefined
+}
+
+function isTextOrAbsent(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string'
+}
+
+function forgetOldest(checked: Map<string, CheckedToken>): void {
   for (const token of checked.keys()) {
     checked.delete(token)
     return
   }
-}
-
-/** A name by which tokens tell with which key they were signed; it gives nothing of it away. */
-function nameOf(key: Uint8Array): string {
-  return createHash('sha256').update('wopikit key id').update(key).digest('base64url').slice(0, 8)
 }

@@ -15,5 +15,14 @@ export function publicUrlOf(
 
 /** The WOPISrc of a document, as commands print it that run beside the server. */
 export function wopiSrcOf(config: Config, fileId: string): string {
-  return `${publicUrlOf(config, config.port)}${config.basePath}/wopi/files/${fileId}`
+  return `${baseUrlOf(config)}/wopi/files/${fileId}`
+}
+
+/** The address of a container, as commands print it that run beside the server. */
+export function containerSrcOf(config: Config, containerId: string): string {
+  return `${baseUrlOf(config)}/wopi/containers/${containerId}`
+}
+
+function baseUrlOf(config: Config): string {
+  return `${publicUrlOf(config, config.port)}${config.basePath}`
 }

@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { CoauthFeatures } from '../host/core.ts'
 import { createHost, type Host, type HostOptions } from '../http/create-host.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
@@ -7,7 +8,9 @@ import { createFileBlobStore } from '../stores/blobs/file.ts'
 import { createSqliteMetadataStore } from '../stores/metadata/sqlite.ts'
 import { createSignedAccess, type SignedAccess } from './access.ts'
 import type { Config } from './config.ts'
+import type { CoauthAddresses } from './discovery.ts'
 import { ServerError } from './errors.ts'
+import { pagesOf } from './pages.ts'
 
 const DATABASE = 'wopikit.db'
 const BLOBS = 'blobs'
@@ -58,37 +61,70 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   return { metadata, blobs, close: () => metadata.close() }
 }
 
-/** The Access over the key of a data folder, which is made when there is none. */
-export async function openAccess(
+/** The key of a data folder with which tokens are signed; it is made when there is none. */
+export function openTokenKey(
   { metadata }: Pick<Stores, 'metadata'>,
-  options: { randomBytes: (length: number) => Uint8Array; now?: () => number },
-): Promise<SignedAccess> {
-  const key = await metadata.ensureSecret(TOKEN_KEY, options.randomBytes(TOKEN_KEY_BYTES))
-  return createSignedAccess({ key, ...(options.now && { now: options.now }) })
+  randomBytes: (length: number) => Uint8Array,
+): Promise<Uint8Array> {
+  return metadata.ensureSecret(TOKEN_KEY, randomBytes(TOKEN_KEY_BYTES))
 }
 
+/** The Access to the documents of a store, whose tokens are signed with `key`. */
+export function openAccess(
+  { metadata }: Pick<Stores, 'metadata'>,
+  { key, now }: { key: Uint8Array; now?: () => number },
+): SignedAccess {
+  return createSignedAccess({
+    key,
+    ownerOf: async (fileId) => (await metadata.readDocument(fileId))?.document.ownerId,
+    ...(now && { now }),
+  })
+}
+
+/** What a host is put together of, besides its settings. */
+type HostParts = Stores &
+  Pick<
+    HostOptions,
+    'access' | 'log' | 'onRequest' | 'timers' | 'publicUrl' | 'signIn' | 'proofKeys'
+  > & {
+    /** Where coauthoring is; read again and again. */
+    coauthAddresses: () => CoauthAddresses
+  }
+
 /** Puts a host on stores, as the settings say. */
-export function composeHost(
-  config: Config,
-  parts: Stores & Pick<HostOptions, 'access' | 'log' | 'onRequest' | 'timers' | 'publicUrl'>,
-): Host {
-  const { coauth: extensions, ocsUrl, rtcUrl, geoLocation } = config
+export function composeHost(config: Config, { coauthAddresses, ...parts }: HostParts): Host {
+  const { basePath, uploadSessions, containers, postMessageOrigin, coauth } = config
   return createHost({
     ...parts,
-    basePath: config.basePath,
+    basePath,
     limits: limitsOf(config),
     retention: retentionOf(config),
-    uploadSessions: config.uploadSessions,
-    ...(extensions.length > 0 && {
-      coauth: {
-        extensions,
-        officeCollaborationServiceEndpointUrl: ocsUrl,
-        realTimeChannelEndpointUrl: rtcUrl,
-        fileGeoLocationCode: geoLocation,
-        sharingStatus: 'Shared' as const,
-      },
+    uploadSessions,
+    containers,
+    pages: pagesOf(config),
+    ...(coauth.length > 0 && { coauth: coauthOf(config, coauthAddresses) }),
+    ...(postMessageOrigin && {
+      properties: ({ fileId }): Record<string, string> =>
+        fileId === undefined ? {} : { PostMessageOrigin: postMessageOrigin },
     }),
   })
+}
+
+function coauthOf(
+  { coauth: extensions, ocsUrl, rtcUrl, geoLocation }: Config,
+  addresses: () => CoauthAddresses,
+): CoauthFeatures {
+  return {
+    extensions,
+    get officeCollaborationServiceEndpointUrl() {
+      return ocsUrl || addresses().collab
+    },
+    get realTimeChannelEndpointUrl() {
+      return rtcUrl || addresses().rtc
+    },
+    fileGeoLocationCode: geoLocation,
+    sharingStatus: 'Shared',
+  }
 }
 
 /** Limits of the content, as the settings say. */

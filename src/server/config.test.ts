@@ -34,9 +34,14 @@ describe('readConfig', () => {
 
     assert.throws(
       () => readConfig({ file: { coauth: ['*'] } }),
-      failsWith(/needs ocsUrl and rtcUrl/),
+      failsWith(/needs discovery, or ocsUrl and rtcUrl/),
     )
-    assert.deepEqual(readConfig({ file: { coauth: ['*'], ...addresses } }).coauth, ['*'])
+    assert.throws(
+      () => readConfig({ file: { coauth: ['*'], discovery: 'd.xml', ocsUrl: 'nowhere' } }),
+      failsWith(/needs discovery, or ocsUrl and rtcUrl/),
+    )
+    for (const found of [addresses, { discovery: 'd.xml' }])
+      assert.deepEqual(readConfig({ file: { coauth: ['*'], ...found } }).coauth, ['*'])
   })
 
   test('readConfig reads every kind of setting from text and from JSON', () => {
@@ -84,6 +89,21 @@ describe('readConfig', () => {
       failsWith(/publicUrl \(file\) must be like https:\/\/docs\.example\.com/),
     )
     assert.throws(() => readConfig({ file }), failsWith(/Unknown settings in the file: prot/))
+  })
+
+  test('readConfig refuses addresses that lead to nothing', () => {
+    const origin = 'https://docs.example.com'
+    const mistakes: [Record<string, string>, RegExp][] = [
+      [{ WOPIKIT_VIEW_URL: origin }, /WOPIKIT_VIEW_URL must have \{fileId\} in it/],
+      [{ WOPIKIT_EDIT_URL: '/edit/{fileId}' }, /WOPIKIT_EDIT_URL must be an address/],
+      [{ WOPIKIT_CONTAINER_URL: `${origin}/{fileId}` }, /must have no \{fileId\}/],
+      [{ WOPIKIT_SHARE_URL: `${origin}/{type}/{fileId}` }, /must have \{containerId\} in it/],
+      [{ WOPIKIT_DISCOVERY: 'https://' }, /WOPIKIT_DISCOVERY must be an address or a file/],
+      [{ WOPIKIT_POST_MESSAGE_ORIGIN: `${origin}/` }, /ORIGIN must be like https:/],
+    ]
+
+    for (const [env, message] of mistakes)
+      assert.throws(() => readConfig({ env }), failsWith(message))
   })
 
   test('readConfig takes back what listSettings names as defaults', () => {

@@ -1,10 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { duration, list, onOff, SETTING_KINDS, size, whole } from './setting-types.ts'
+import {
+  addressTemplate,
+  duration,
+  list,
+  onOff,
+  SETTING_KINDS,
+  size,
+  whole,
+} from './setting-types.ts'
 
 /** Content is deleted only when no request that could still name it is under way. */
 const GARBAGE_DELAY_MIN_MS = 60 * 60 * 1000
 const EXTENSION = /^(\*|\.[a-z0-9]+)$/
+const ORIGIN = /^(https?:\/\/[^/?#\s]+)?$/
 
 /**
  * Every setting of the server. Flag, environment variable, key in the file, default, help text and
@@ -42,6 +51,9 @@ const SETTINGS = z.strictObject({
   uploadSessions: onOff()
     .prefault('on')
     .describe('whether clients may send a document in several requests'),
+  containers: onOff()
+    .prefault('on')
+    .describe('whether clients may go along the tree of containers, with tokens that allow it'),
   maxSessionsPerUser: whole(1, 10_000)
     .prefault('32')
     .describe('most live upload sessions of one user on one document'),
@@ -65,20 +77,56 @@ const SETTINGS = z.strictObject({
     })
     .prefault('')
     .describe(
-      'extensions of documents for which CheckFileInfo promises coauthoring, or *; needs ocsUrl and rtcUrl',
+      'extensions of documents for which CheckFileInfo promises coauthoring, or *; needs discovery, or ocsUrl and rtcUrl',
     ),
+  discovery: z
+    .string()
+    .refine((text) => !/^https?:/i.test(text) || URL.canParse(text), {
+      message: 'must be an address or a file',
+    })
+    .prefault('')
+    .describe(
+      "Office's discovery, an address or a file: its proof keys are demanded, and it has the addresses for coauth",
+    ),
+  proofKeys: onOff()
+    .prefault('on')
+    .describe('whether requests must be signed by the client that `discovery` is of, if it is set'),
   ocsUrl: z
     .string()
     .prefault('')
-    .describe("Office's collaboration service (discovery action `collab`), for coauth"),
+    .describe("Office's collaboration service, for coauth; that of discovery when left out"),
   rtcUrl: z
     .string()
     .prefault('')
-    .describe("Office's real-time channel (discovery action `rtc`), for coauth"),
+    .describe("Office's real-time channel, for coauth; that of discovery when left out"),
   geoLocation: z
     .string()
     .prefault('')
     .describe('FileGeoLocationCode that Microsoft has assigned, for coauth'),
+  viewUrl: addressTemplate({ needs: ['fileId'], takes: ['name'] }).describe(
+    'page that shows a document, such as https://docs.example.com/view/{fileId}',
+  ),
+  editUrl: addressTemplate({ needs: ['fileId'], takes: ['name'] }).describe(
+    'page that edits a document, such as https://docs.example.com/edit/{fileId}',
+  ),
+  containerUrl: addressTemplate({ needs: ['containerId'], takes: ['name'] }).describe(
+    'page about a container, such as https://docs.example.com/folders/{containerId}',
+  ),
+  shareUrl: addressTemplate({ needs: ['fileId', 'containerId', 'type'], takes: ['name'] }).describe(
+    'page that a share link leads to, such as ' +
+      'https://docs.example.com/share/{type}?file={fileId}&folder={containerId}; one of both is ' +
+      'empty, and the type is ReadOnly or ReadWrite',
+  ),
+  postMessageOrigin: z
+    .string()
+    .regex(ORIGIN, 'must be like https://docs.example.com')
+    .prefault('')
+    .describe('origin of the page that the editor is in: PostMessageOrigin of CheckFileInfo'),
+  trialSignIn: onOff()
+    .prefault('off')
+    .describe(
+      'whether anybody can sign in as Demo User, with all rights: for trying the bootstrapper only',
+    ),
   shutdownGrace: duration()
     .prefault('30s')
     .describe('how long requests may still take when the server is stopped'),
@@ -152,12 +200,13 @@ export function readConfig({ flags = {}, env = {}, file = {} }: ConfigSources): 
 
 /** Checks settings that only make sense with others. */
 function checkTogether(config: Config): Config {
-  const { coauth, ocsUrl, rtcUrl } = config
+  const { coauth, ocsUrl, rtcUrl, discovery } = config
   // Office takes an empty address as no coauthoring at all (page "checkfileinfo-csppp").
-  if (coauth.length > 0 && !(URL.canParse(ocsUrl) && URL.canParse(rtcUrl)))
+  const known = (url: string) => URL.canParse(url) || (url === '' && discovery !== '')
+  if (coauth.length > 0 && !(known(ocsUrl) && known(rtcUrl)))
     throw new ConfigError(
-      'coauth needs ocsUrl and rtcUrl: give the addresses of the actions `collab` and `rtc` in ' +
-        "Office's discovery, such as --ocs-url https://… --rtc-url https://…",
+      "coauth needs discovery, or ocsUrl and rtcUrl: give the address of Office's discovery, or " +
+        'those of its actions `collab` and `rtc`, such as --ocs-url https://… --rtc-url https://…',
     )
   if (config.garbageDelay < GARBAGE_DELAY_MIN_MS)
     throw new ConfigError('garbageDelay must be at least 1h: a save under way may take as long')

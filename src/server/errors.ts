@@ -16,6 +16,10 @@ const FAILURES = {
     title: 'The server cannot listen there',
     fix: 'Give an address of this machine with --host, and a port above 1023 with --port.',
   },
+  DISCOVERY_UNUSABLE: {
+    title: 'The discovery file cannot be used',
+    fix: "Give --discovery the address of a client's discovery, or a file with its XML.",
+  },
   FILE_UNREADABLE: {
     title: 'The file cannot be read',
     fix: 'Check its name; relative names count from the folder that you are in.',
@@ -35,6 +39,10 @@ const FAILURES = {
   DOCUMENT_EXISTS: {
     title: 'There is a document with this id already',
     fix: 'Give another --id, or none.',
+  },
+  CONTAINER_UNKNOWN: {
+    title: 'There is no such container',
+    fix: '"wopikit ls" lists the topmost container, with the ids of those in it.',
   },
   SESSION_UNKNOWN: {
     title: 'There is no such open upload session',

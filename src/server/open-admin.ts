@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { type Admin, createAdmin } from '../host/admin.ts'
 import type { SignedAccess } from './access.ts'
-import { wopiSrcOf } from './addresses.ts'
-import { limitsOf, openAccess, openStores, retentionOf } from './compose.ts'
+import { containerSrcOf, wopiSrcOf } from './addresses.ts'
+import { limitsOf, openAccess, openStores, openTokenKey, retentionOf } from './compose.ts'
 import type { Config } from './config.ts'
 
 export type { Damage, VerifyReport } from '../host/admin.ts'
 export { DocumentExistsError } from '../host/admin.ts'
 export type { Permission } from '../ports/access.ts'
+export { PERMISSIONS } from './access.ts'
 
 /** The administration of a data folder, for commands that run beside a server or without one. */
 export interface OpenedAdmin extends Admin, AsyncDisposable {
   access: SignedAccess
   /** The WOPISrc of a document at the server that used the folder last. */
   wopiSrc(fileId: string): string
+  /** The address of a container at that server. */
+  containerSrc(containerId: string): string
 }
 
 /**
@@ -32,8 +35,9 @@ export async function openAdmin(
     const limits = { limits: limitsOf(config), retention: retentionOf(config) }
     return {
       ...createAdmin({ ...stores, ...limits }),
-      access: await openAccess(stores, { randomBytes }),
+      access: openAccess(stores, { key: await openTokenKey(stores, randomBytes) }),
       wopiSrc: (fileId) => wopiSrcOf(config, fileId),
+      containerSrc: (containerId) => containerSrcOf(config, containerId),
       [Symbol.asyncDispose]: () => stores.close(),
     }
   } catch (error) {

@@ -23,7 +23,7 @@ interface TestRun extends AsyncDisposable {
   config: Config
   port: number
   lines: string[]
-  token(permission?: Permission): Promise<string>
+  token(...permissions: Permission[]): Promise<string>
 }
 
 async function run(
@@ -40,15 +40,15 @@ async function run(
     config,
     port: Number(new URL(server.url).port),
     lines,
-    async token(permission = 'write') {
-      const issued = await server.access.issue({
+    async token(...permissions) {
+      const minted = await server.access.mint({
         fileId: server.sampleFileId,
         userId: 'ada',
         displayName: 'Ada',
-        permission,
+        permissions: permissions.length > 0 ? permissions : ['write'],
         ttlMs: 60_000,
       })
-      return issued.accessToken
+      return minted.accessToken
     },
     async [Symbol.asyncDispose]() {
       server.cut()
@@ -77,7 +77,8 @@ describe('startServer', () => {
   test('startServer keeps its key and documents from one start to the next', async () => {
     const first = await run()
     const token = await first.token()
-    const added = await first.server.admin.add({ name: 'a.txt', ownerId: 'a', content: empty() })
+    const document = { name: 'a.txt', ownerId: 'a', content: empty }
+    const { fileId } = await first.server.admin.add(document)
     await first.server.close()
 
     await using second = await run({}, { data: first.config.data })
@@ -85,7 +86,7 @@ describe('startServer', () => {
     const reply = await fetch(`${source}?access_token=${token}`)
 
     assert.equal(reply.status, 200)
-    assert.equal((await second.server.admin.find(added))?.name, 'a.txt')
+    assert.equal((await second.server.admin.find(fileId))?.name, 'a.txt')
   })
 
   test('startServer keeps tokens of one data folder out of another', async () => {
@@ -107,6 +108,58 @@ describe('startServer', () => {
     assert.equal(admin.wopiSrc('x'), `${started.server.url}/office/wopi/files/x`)
     assert.equal(config.historyStates, 3)
     assert.equal(config.garbageDelay, started.config.garbageDelay)
+  })
+
+  test('startServer has no sign-in of its own unless it is switched on', async () => {
+    await using started = await run()
+
+    const replies = await Promise.all(
+      ['/oauth/authorize', '/oauth/token', '/wopibootstrapper'].map((path) =>
+        fetch(`${started.server.url}${path}`),
+      ),
+    )
+
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [404, 404, 501],
+    )
+  })
+
+  test('startServer tells clients of the pages that are set', async () => {
+    const page = 'https://app.example'
+    await using started = await run({
+      viewUrl: `${page}/view/{fileId}`,
+      editUrl: `${page}/edit/{fileId}/{name}`,
+      shareUrl: `${page}/share/{type}?f={fileId}&c={containerId}`,
+      postMessageOrigin: page,
+    })
+    const source = started.server.host.wopiSrc(started.server.sampleFileId)
+
+    const info = await fetch(`${source}?access_token=${await started.token('write')}`)
+
+    assert.partialDeepStrictEqual(await info.json(), {
+      HostViewUrl: `${page}/view/welcome`,
+      HostEditUrl: `${page}/edit/welcome/Welcome%20to%20wopikit.docx`,
+      SupportedShareUrlTypes: ['ReadOnly', 'ReadWrite'],
+      PostMessageOrigin: page,
+    })
+  })
+
+  test('startServer leads along the tree, or not where that is switched off', async () => {
+    const promised: unknown[] = []
+    for (const containers of [true, false]) {
+      await using started = await run({ containers })
+      const source = started.server.host.wopiSrc(started.server.sampleFileId)
+      const token = await started.token('read', 'browse')
+      const info = await fetch(`${source}?access_token=${token}`)
+      const ancestors = await fetch(`${source}/ancestry?access_token=${token}`)
+      promised.push([(await info.json()).SupportsContainers, ancestors.status])
+    }
+
+    assert.deepEqual(promised, [
+      [true, 200],
+      [false, 501],
+    ])
   })
 
   test('startServer names the port that is taken', async () => {

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Admin, createAdmin } from '../host/admin.ts'
 import type { Host } from '../http/create-host.ts'
-import { CONNECTIONS_CHECK_MS, HEADERS_MAX_BYTES } from '../http/limits.ts'
 import { systemTimers, type Timers } from '../http/timers.ts'
 import type { Log } from '../ports/log.ts'
 import type { SignedAccess } from './access.ts'
@@ -14,15 +11,17 @@ import {
   limitsOf,
   openAccess,
   openStores,
+  openTokenKey,
   retentionOf,
   type Stores,
 } from './compose.ts'
 import type { Config } from './config.ts'
-import { ServerError } from './errors.ts'
-import { answerHealth, isHealthRequest } from './health.ts'
+import { openDiscovery } from './discovery.ts'
+import { listen, serveRequests } from './http-server.ts'
 import { logRequests } from './logging.ts'
 import { ensureSample } from './sample.ts'
 import { noteServing } from './serving-record.ts'
+import { createTrialSignIn, type TrialSignIn } from './trial-sign-in.ts'
 
 /** A server that answers requests. */
 export interface RunningServer {
@@ -49,9 +48,6 @@ export interface ServerDependencies {
   now?: () => number
 }
 
-/** How often connections that have become idle are looked for while the server stops, in ms. */
-const IDLE_CHECK_MS = 50
-
 /**
  * Starts a server on a data folder. When the promise resolves it answers requests, and the sample
  * document is there.
@@ -74,13 +70,24 @@ export async function startServer(
       limits: limitsOf(config),
       retention: retentionOf(config),
     })
-    const access = await openAccess(stores, { randomBytes, ...clock })
+    const key = await openTokenKey(stores, randomBytes)
+    const access = openAccess(stores, { key, ...clock })
     const sampleFileId = await ensureSample(admin)
+    const discovery = await openDiscovery(config, { log, ...clock })
     const server = await listen(config)
     const url = publicUrlOf(config, (server.address() as AddressInfo).port)
-    const onRequest = logRequests(log)
-    const host = composeHost(config, { ...stores, access, log, onRequest, timers, publicUrl: url })
-    const stop = serve(server, { host, stores, log })
+    const trial = openTrial(config, { url, key, log, ...clock })
+    const host = composeHost(config, {
+      ...stores,
+      ...discovery,
+      access,
+      log,
+      onRequest: logRequests(log),
+      timers,
+      publicUrl: url,
+      ...(trial && { signIn: trial }),
+    })
+    const stop = serveRequests(server, { host, stores, log, trial })
     await noteServing(config, url).catch((error) => {
       log.warn({ err: error }, 'Commands beside this server will not know its address')
     })
@@ -101,67 +108,19 @@ export async function startServer(
   }
 }
 
+function openTrial(
+  { basePath, trialSignIn }: Config,
+  { url, key, log, now }: { url: string; key: Uint8Array; log: Log; now?: () => number },
+): TrialSignIn | undefined {
+  if (!trialSignIn) return undefined
+  log.warn({}, 'trialSignIn is on: whoever reaches this server may do everything')
+  const baseUrl = `${url}${basePath}`
+  return createTrialSignIn({ baseUrl, basePath, key, randomBytes, ...(now && { now }) })
+}
+
 /** Removes, beside the first requests, what a killed server has left of unfinished writes. */
 function cleanUp({ blobs }: Stores, log: Log): void {
   blobs.cleanUp?.().catch((error) => {
     log.warn({ err: error }, 'What is left of unfinished writes could not be removed')
   })
-}
-
-async function listen({ host, port }: Config): Promise<Server> {
-  const server = createServer({
-    maxHeaderSize: HEADERS_MAX_BYTES,
-    connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
-  })
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-    return server
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const where = `${host}:${port}`
-    if (code === 'EADDRINUSE') throw new ServerError('PORT_TAKEN', where, { cause })
-    throw new ServerError('ADDRESS_UNUSABLE', `${where} (${code})`, { cause })
-  }
-}
-
-type Stop = (graceMs: number, timers: Timers) => Promise<void>
-
-/** Answers the requests of a server. The result stops it. */
-function serve(
-  server: Server,
-  { host, stores, log }: { host: Host; stores: Stores; log: Log },
-): Stop {
-  let stopped: Promise<void> | undefined
-  host.configureServer(server)
-  server.on('request', (request, response) => {
-    if (!isHealthRequest(request)) return host.node(request, response)
-    const closing = stopped !== undefined
-    answerHealth(response, { metadata: stores.metadata, closing }).catch((error) => {
-      log.error({ err: error }, 'The health request failed')
-      response.destroy()
-    })
-  })
-
-  async function stop(graceMs: number, timers: Timers): Promise<void> {
-    const housekeeping = host.close()
-    await closeServer(server, graceMs, timers)
-    await housekeeping
-    await stores.close()
-  }
-
-  return (graceMs, timers) => {
-    stopped ??= stop(graceMs, timers)
-    return stopped
-  }
-}
-
-async function closeServer(server: Server, graceMs: number, timers: Timers): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  // A reply that was under way when stopping began may have left its connection open.
-  const idleCheck = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
-  const stopTimer = timers.after(graceMs, () => server.closeAllConnections())
-  await closed
-  clearInterval(idleCheck)
-  stopTimer()
 }

@@ -17,12 +17,13 @@ export async function ensureSample(admin: Admin): Promise<string> {
   if (present) return present.fileId
   const { name, content } = sampleDocument()
   try {
-    return await admin.add({
+    const added = await admin.add({
       fileId: SAMPLE_FILE_ID,
       name,
       ownerId: DEFAULT_OWNER,
-      content: once(content),
+      content: () => once(content),
     })
+    return added.fileId
   } catch (error) {
     // Another process has started on the same folder at the same time.
     if (error instanceof DocumentExistsError) return SAMPLE_FILE_ID

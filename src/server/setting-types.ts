@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Placeholder, templateProblem } from './address-template.ts'
 
 const DURATION_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const SIZE_UNITS = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 } as const
@@ -80,6 +81,21 @@ export function list() {
       return parts.map((part) => part.trim()).filter((part) => part !== '')
     })
     .register(SETTING_KINDS, { kind: 'list' })
+}
+
+/** A setting that is an address with placeholders; empty for none. */
+export function addressTemplate(rules: {
+  needs: readonly Placeholder[]
+  takes: readonly Placeholder[]
+}) {
+  return z
+    .string()
+    .superRefine((text, context) => {
+      const message = text === '' ? undefined : templateProblem(text, rules)
+      if (message !== undefined) context.addIssue({ code: 'custom', message })
+    })
+    .register(SETTING_KINDS, { kind: 'address' })
+    .prefault('')
 }
 
 function parsed<T>(value: T | undefined, context: z.RefinementCtx, expected: string): T {

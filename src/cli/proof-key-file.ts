@@ -1,0 +1,72 @@
+import { generateKeyPair, type KeyObject } from 'node:crypto'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { CasesError } from '../validator/cases-error.ts'
+import type { ProofSigner } from '../validator/proof-headers.ts'
+import { createProofSigner } from '../validator/sign-proof.ts'
+import { discoveryXml, type PublicKey } from './proof-key-discovery.ts'
+import { UsageError } from './transfer.ts'
+
+/** Longest key file that is read, in bytes. */
+const KEY_FILE_MAX_BYTES = 64 * 1024
+const KEY_BITS = 2048
+const PEM_BLOCK = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/g
+
+/**
+ * Makes the keys that Office would have: the one in use and the one before. Writes both to `path`,
+ * for the owner's eyes only, and their public halves to `path.discovery.xml`.
+ *
+ * @throws UsageError when one of the files is there already, or cannot be written
+ */
+export async function writeNewProofKeys(
+  path: string,
+): Promise<{ keyFile: string; discoveryFile: string }> {
+  const newPair = () => promisify(generateKeyPair)('rsa', { modulusLength: KEY_BITS })
+  const pairs = await Promise.all([newPair(), newPair()])
+  const [current, old] = pairs.map(({ publicKey }) => numbersOf(publicKey)) as [
+    PublicKey,
+    PublicKey,
+  ]
+  const pem = pairs.map(({ privateKey }) => privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const discoveryFile = `${path}.discovery.xml`
+  try {
+    await writeFile(path, pem.join(''), { flag: 'wx', mode: 0o600 })
+    await writeFile(discoveryFile, discoveryXml(current, old), { flag: 'wx' })
+  } catch (error) {
+    throw new UsageError(`The keys cannot be written: ${(error as Error).message}`)
+  }
+  return { keyFile: path, discoveryFile }
+}
+
+/**
+ * Reads one or two private keys as PEM (PKCS #8): the one in use first, then the one before.
+ *
+ * @throws UsageError when the file cannot be read or holds no such keys; it tells nothing of what
+ *   is in there
+ */
+export async function readProofKeys(path: string): Promise<ProofSigner> {
+  const [current, old] = (await readSmall(path)).match(PEM_BLOCK) ?? []
+  if (current === undefined)
+    throw new UsageError(
+      `${path} holds no private key as PEM in PKCS #8.\n` +
+        '"wopikit validate --new-proof-key FILE" makes one.',
+    )
+  return await createProofSigner({ current, ...(old !== undefined && { old }) }).catch((error) => {
+    throw error instanceof CasesError ? new UsageError(`${path}: ${error.message}`) : error
+  })
+}
+
+async function readSmall(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path)
+    if (size > KEY_FILE_MAX_BYTES) throw new Error(`it has more than ${KEY_FILE_MAX_BYTES} bytes`)
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`The proof keys cannot be read: ${(error as Error).message}`)
+  }
+}
+
+function numbersOf(key: KeyObject): PublicKey {
+  const { n = '', e = '' } = key.export({ format: 'jwk' })
+  return { modulus: Buffer.from(n, 'base64url'), exponent: Buffer.from(e, 'base64url') }
+}

@@ -1,0 +1,84 @@
+import { open } from 'node:fs/promises'
+import type { RunEvent } from '../validator/report.ts'
+import { createHtmlReporter } from '../validator/reporters/html.ts'
+import { createJsonReporter } from '../validator/reporters/json.ts'
+import { createJunitReporter } from '../validator/reporters/junit.ts'
+import { createTapReporter } from '../validator/reporters/tap.ts'
+import { createTerminalReporter } from '../validator/reporters/terminal.ts'
+import { type TransferIo, UsageError, userPath } from './transfer.ts'
+
+export interface ReportChoice {
+  reporter: ReporterName
+  /** File for the report; left out: the standard output. */
+  output?: string
+  allowSkips?: boolean
+}
+
+export type ReporterName = keyof typeof REPORTERS
+
+/** Where the events of a run go. Disposing it writes what is still to be written. */
+export interface Report extends AsyncDisposable {
+  tell(event: RunEvent): void
+  /** Says how the run has ended, where the report on the standard output does not. */
+  conclude(text: string): void
+}
+
+type Write = (text: string) => void
+
+const REPORTERS = {
+  terminal: createTerminalReporter,
+  tap: createTapReporter,
+  junit: createJunitReporter,
+  html: createHtmlReporter,
+  json: createJsonReporter,
+} satisfies Record<string, (write: Write, options: ReportChoice) => (event: RunEvent) => void>
+
+export const REPORTER_NAMES = Object.keys(REPORTERS)
+
+/**
+ * Opens a report. With a file, people see the progress on the standard output all the same.
+ *
+ * @throws UsageError when the file cannot be written
+ */
+export async function openReport(choice: ReportChoice, io: TransferIo): Promise<Report> {
+  const { reporter, output } = choice
+  if (output === undefined)
+    return {
+      tell: reporter === 'terminal' ? onTerminal(choice, io) : toStdout(choice, io),
+      conclude: (text) => reporter !== 'terminal' && io.stderr.write(`${text}\n`),
+      async [Symbol.asyncDispose]() {},
+    }
+  const path = userPath(output, io.env)
+  const file = await open(path, 'w').catch((error: Error) => {
+    throw new UsageError(`The report cannot be written: ${error.message}`)
+  })
+  let text = ''
+  const write: Write = (more) => {
+    text += more
+  }
+  const [toFile, toPeople] = [REPORTERS[reporter](write, choice), onTerminal(choice, io)]
+  return {
+    tell(event) {
+      toFile(event)
+      toPeople(event)
+    },
+    conclude() {},
+    async [Symbol.asyncDispose]() {
+      await file.writeFile(text)
+      await file.close()
+    },
+  }
+}
+
+function toStdout(choice: ReportChoice, { stdout }: TransferIo): (event: RunEvent) => void {
+  return REPORTERS[choice.reporter]((text) => stdout.write(text), choice)
+}
+
+function onTerminal(
+  { allowSkips }: ReportChoice,
+  { stdout, env }: TransferIo,
+): (event: RunEvent) => void {
+  const { isTTY, columns } = stdout
+  const color = isTTY === true && !env.NO_COLOR
+  return createTerminalReporter((text) => stdout.write(text), { isTTY, columns, color, allowSkips })
+}

@@ -1,0 +1,30 @@
+import type { RunEvent, Totals, Verdict } from '../validator/report.ts'
+import type { Stop } from './validate-stop.ts'
+
+const COUNTERS: Record<Verdict, keyof Totals> = { pass: 'passed', fail: 'failed', skip: 'skipped' }
+
+/**
+ * Hands on the events of a run until it ends or is stopped; then the totals are those of the cases
+ * that have ended before.
+ */
+export async function followRun(
+  events: AsyncIterable<RunEvent>,
+  tell: (event: RunEvent) => void,
+  stop: Stop,
+): Promise<Totals> {
+  const totals: Totals = { passed: 0, failed: 0, skipped: 0 }
+  const startedAt = performance.now()
+  try {
+    for await (const event of events) {
+      // What comes of a case that was hurried to its end says nothing.
+      if (stop.exitCode !== undefined && event.type !== 'start') break
+      tell(event)
+      if (event.type === 'done') return event.totals
+      if (event.type === 'end') totals[COUNTERS[event.result.verdict]] += 1
+    }
+  } catch (error) {
+    if (!stop.signal.aborted) throw error
+  }
+  tell({ type: 'done', totals, durationMs: performance.now() - startedAt })
+  return totals
+}

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { readConfig } from './config.ts'
+import { openDiscovery } from './discovery.ts'
+import { ServerError } from './errors.ts'
+import { createLog } from './logging.ts'
+import { startServer } from './run.ts'
+
+const HOUR = 3_600_000
+const ACTIONS =
+  '<action name="view" ext="docx" urlsrc="https://office.example/view?"/>' +
+  '<action name="rtc" ext="docx" urlsrc="https://rtc.example/a?b=1&amp;&lt;ui=UI_LLCC&amp;&gt;"/>' +
+  '<action name="collab" ext="docx" urlsrc="https://ocs.example/c"/>'
+
+let folder: string
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wopikit-discovery-'))
+})
+after(() => rm(folder, { recursive: true }))
+
+function discoveryXml({ actions = ACTIONS, signs = true } = {}): string {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
+  const base64 = (text: string) => Buffer.from(text, 'base64url').toString('base64')
+  const key = `<proof-key modulus="${base64(n)}" exponent="${base64(e)}"/>`
+  return (
+    '<wopi-discovery><net-zone name="external-https">' +
+    `<app name="Word">${actions}</app></net-zone>${signs ? key : ''}</wopi-discovery>`
+  )
+}
+
+async function discoveryFile(xml = discoveryXml()): Promise<string> {
+  const path = join(folder, 'discovery.xml')
+  await writeFile(path, xml)
+  return path
+}
+
+/** A log, and the messages of its warnings. */
+function warnings() {
+  const lines: string[] = []
+  const log = createLog('warn', { write: (line) => lines.push(JSON.parse(line).msg) })
+  return { log, lines }
+}
+
+/** Serves what it is told to; 503 while that is nothing. */
+async function serveDiscovery() {
+  const served: { xml?: string } = {}
+  const server = createServer((_, response) => {
+    response.writeHead(served.xml === undefined ? 503 : 200)
+    response.end(served.xml)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const close = () => server.close()
+  return { served, url, [Symbol.dispose]: close }
+}
+
+describe('openDiscovery', () => {
+  test('openDiscovery has nothing where none is set', async () => {
+    const opened = await openDiscovery({ discovery: '', proofKeys: true }, warnings())
+
+    assert.equal(opened.proofKeys, undefined)
+    assert.deepEqual(opened.coauthAddresses(), { collab: '', rtc: '' })
+  })
+
+  test('openDiscovery reads keys and addresses, without placeholders, from a file', async () => {
+    const discovery = await discoveryFile()
+
+    const opened = await openDiscovery({ discovery, proofKeys: true }, warnings())
+
+    assert.ok((await opened.proofKeys?.keys())?.current)
+    assert.deepEqual(opened.coauthAddresses(), {
+      collab: 'https://ocs.example/c',
+      rtc: 'https://rtc.example/a?b=1',
+    })
+  })
+
+  test('openDiscovery demands no proofs where they are switched off', async () => {
+    const discovery = await discoveryFile()
+
+    const opened = await openDiscovery({ discovery, proofKeys: false }, warnings())
+
+    assert.equal(opened.proofKeys, undefined)
+    assert.equal(opened.coauthAddresses().collab, 'https://ocs.example/c')
+  })
+
+  test('openDiscovery warns when there are no keys to check proofs with', async () => {
+    const discovery = await discoveryFile(discoveryXml({ signs: false }))
+    const { log, lines } = warnings()
+
+    await openDiscovery({ discovery, proofKeys: true }, { log })
+
+    assert.match(lines.join(), /no proof key/)
+  })
+
+  test('openDiscovery refuses a file that is not there, or none of discovery', async () => {
+    const broken = await discoveryFile('<html/>')
+
+    for (const discovery of [broken, join(folder, 'nope.xml')])
+      await assert.rejects(
+        openDiscovery({ discovery, proofKeys: true }, warnings()),
+        (error) => error instanceof ServerError && error.code === 'DISCOVERY_UNUSABLE',
+      )
+  })
+
+  test('openDiscovery waits for no client that is down, and finds it when it is up', async () => {
+    using client = await serveDiscovery()
+    const { log, lines } = warnings()
+    let time = Date.UTC(2026, 0, 1)
+
+    const opened = await openDiscovery(
+      { discovery: client.url, proofKeys: true },
+      { log, now: () => time },
+    )
+    const before = opened.coauthAddresses()
+    await assert.rejects(opened.proofKeys?.keys() ?? Promise.resolve())
+    client.served.xml = discoveryXml()
+    time += HOUR
+    await opened.proofKeys?.keys()
+    opened.coauthAddresses()
+    await setImmediate()
+
+    assert.deepEqual(before, { collab: '', rtc: '' })
+    assert.deepEqual(opened.coauthAddresses().collab, 'https://ocs.example/c')
+    assert.match(lines.join(), /Discovery cannot be read/)
+  })
+})
+
+describe('a server with discovery', () => {
+  /** What a server answers to a request without a proof. */
+  async function unproven(settings: Record<string, unknown>) {
+    const data = await mkdtemp(join(folder, 'data-'))
+    const config = readConfig({ file: { port: 0, data, coauth: ['*'], ...settings } })
+    const server = await startServer(config, { log: createLog('silent', { write: () => {} }) })
+    const { sampleFileId: fileId } = server
+    const { accessToken } = await server.access.mint({
+      fileId,
+      userId: 'ada',
+      displayName: 'Ada',
+      permissions: ['read'],
+      ttlMs: 60_000,
+    })
+    const reply = await fetch(`${server.host.wopiSrc(fileId)}?access_token=${accessToken}`)
+    const body = await reply.text()
+    await server.close()
+    return { status: reply.status, body }
+  }
+
+  test('a server with discovery refuses requests without a proof', async () => {
+    assert.equal((await unproven({ discovery: await discoveryFile() })).status, 500)
+  })
+
+  test('a server starts with a client that is down, and refuses requests until it is up', async () => {
+    using client = await serveDiscovery()
+
+    assert.equal((await unproven({ discovery: client.url })).status, 500)
+  })
+
+  test('a server tells clients of the addresses that discovery has, or of those that are set', async () => {
+    const settings = { discovery: await discoveryFile(), proofKeys: false }
+
+    const found = await unproven(settings)
+    const set = await unproven({ ...settings, rtcUrl: 'https://rtc.example/own' })
+
+    assert.partialDeepStrictEqual(JSON.parse(found.body), {
+      OfficeCollaborationServiceEndpointUrl: 'https://ocs.example/c',
+      RealTimeChannelEndpointUrl: 'https://rtc.example/a?b=1',
+    })
+    assert.partialDeepStrictEqual(JSON.parse(set.body), {
+      OfficeCollaborationServiceEndpointUrl: 'https://ocs.example/c',
+      RealTimeChannelEndpointUrl: 'https://rtc.example/own',
+    })
+  })
+})

@@ -1,0 +1,99 @@
+import { readFile, stat } from 'node:fs/promises'
+import { createDiscovery, type DiscoveryClient } from '../http/discovery-client.ts'
+import type { Log } from '../ports/log.ts'
+import type { ProofKeySource } from '../ports/proof-keys.ts'
+import { type Discovery, findAction } from '../protocol/discovery.ts'
+import type { Config } from './config.ts'
+import { ServerError } from './errors.ts'
+
+/** Where Office's services for coauthoring are; empty while that is not known. */
+export interface CoauthAddresses {
+  collab: string
+  rtc: string
+}
+
+/** What a server has of a client's discovery. */
+export interface ServerDiscovery {
+  /** Left out when proofs are not demanded. */
+  proofKeys?: ProofKeySource
+  coauthAddresses(): CoauthAddresses
+}
+
+/** Largest file that is read as discovery; Office's has some 100 KB. */
+const FILE_MAX_BYTES = 4 * 1024 * 1024
+const NOWHERE: CoauthAddresses = { collab: '', rtc: '' }
+
+/** Whether the setting `discovery` is an address; else it is a file. */
+export function isDiscoveryAddress(discovery: string): boolean {
+  return /^https?:\/\//i.test(discovery)
+}
+
+/**
+ * Reads discovery, as the settings say. A client that cannot be reached stops nothing: it is asked
+ * again by and by, and until then requests that need its keys are refused.
+ *
+ * @throws ServerError DISCOVERY_UNUSABLE for a file that cannot be read or is none of discovery
+ */
+export async function openDiscovery(
+  { discovery: location, proofKeys }: Pick<Config, 'discovery' | 'proofKeys'>,
+  { log, now }: { log: Log; now?: () => number },
+): Promise<ServerDiscovery> {
+  if (location === '') return { coauthAddresses: () => NOWHERE }
+  const isAddress = isDiscoveryAddress(location)
+  const source = isAddress ? { url: location } : { read: fileReader(location) }
+  const client = createDiscovery({ ...source, log, ...(now && { now }) })
+  try {
+    const { proofKey } = await client.read()
+    if (proofKeys && !proofKey)
+      log.warn({}, 'Discovery has no proof key: all requests are refused unless proofKeys is off')
+  } catch (cause) {
+    if (!isAddress)
+      throw new ServerError('DISCOVERY_UNUSABLE', reasonOf(location, cause), { cause })
+  }
+  return {
+    ...(proofKeys && { proofKeys: client.proofKeys }),
+    coauthAddresses: await followAddresses(client),
+  }
+}
+
+/** The addresses of discovery as it was last read; whoever asks has it looked at again. */
+async function followAddresses(client: DiscoveryClient): Promise<() => CoauthAddresses> {
+  let seen: Discovery | undefined
+  let addresses = NOWHERE
+
+  async function look(): Promise<void> {
+    // Attempts that fail are in the log already.
+    const discovery = await client.read().catch(() => seen)
+    if (discovery === seen) return
+    seen = discovery
+    addresses = discovery ? addressesIn(discovery) : NOWHERE
+  }
+
+  await look()
+  return () => {
+    look()
+    return addresses
+  }
+}
+
+function addressesIn(discovery: Discovery): CoauthAddresses {
+  return { collab: addressOf(discovery, 'collab'), rtc: addressOf(discovery, 'rtc') }
+}
+
+/** The address of an action without its placeholders; empty when there is none. */
+function addressOf(discovery: Discovery, action: string): string {
+  const urlsrc = findAction(discovery, { action })?.action.urlsrc ?? ''
+  return urlsrc.replace(/<[^<>]*>/g, '').replace(/[?&]+$/, '')
+}
+
+function fileReader(path: string): (signal: AbortSignal) => Promise<string> {
+  return async (signal) => {
+    const { size } = await stat(path)
+    if (size > FILE_MAX_BYTES) throw new Error(`it has more than ${FILE_MAX_BYTES} bytes`)
+    return readFile(path, { encoding: 'utf8', signal })
+  }
+}
+
+function reasonOf(path: string, cause: unknown): string {
+  return `${path} (${cause instanceof Error ? cause.message : cause})`
+}

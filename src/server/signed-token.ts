@@ -1,0 +1,77 @@
+import { createHash, createHmac } from 'node:crypto'
+import type { JWTPayload } from 'jose'
+import { JOSEError } from 'jose/errors'
+import { jwtVerify } from 'jose/jwt/verify'
+
+/** What a token says; `sub` is the user and `exp` when it ends, in seconds since 1970 UTC. */
+export interface SignedClaims {
+  sub: string
+  exp: number
+  [claim: string]: unknown
+}
+
+/** Makes and checks tokens for one audience. */
+export interface TokenSigner {
+  /** A token of characters that need no escaping in a URL. */
+  sign(claims: SignedClaims): string
+  /** What a token says, or `undefined` when it is expired, forged or for somebody else. */
+  verify(token: string): Promise<(JWTPayload & SignedClaims) | undefined>
+}
+
+const ALGORITHM = 'HS256'
+
+/**
+ * Creates a signer of JWT with HMAC-SHA256. Signers of one key do not take each other's tokens when
+ * their audiences differ.
+ *
+ * @param options.key at least 32 unpredictable bytes
+ * @param options.now the clock, in ms since 1970 UTC
+ */
+export function createTokenSigner({
+  key,
+  audience,
+  now,
+}: {
+  key: Uint8Array
+  audience: string
+  now: () => number
+}): TokenSigner {
+  const keyId = nameOf(key)
+  const header = encode({ alg: ALGORITHM, kid: keyId })
+
+  return {
+    sign(claims) {
+      // Not with WebCrypto, which takes 80 µs: a listing makes a token for each of its entries.
+      const input = `${header}.${encode({ ...claims, aud: audience })}`
+      return `${input}.${createHmac('sha256', key).update(input).digest('base64url')}`
+    },
+
+    async verify(token) {
+      try {
+        const { payload, protectedHeader } = await jwtVerify(token, key, {
+          algorithms: [ALGORITHM],
+          audience,
+          requiredClaims: ['sub', 'exp'],
+          currentDate: new Date(now()),
+        })
+        return protectedHeader.kid === keyId && isComplete(payload) ? payload : undefined
+      } catch (error) {
+        if (error instanceof JOSEError) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+function isComplete(payload: JWTPayload): payload is JWTPayload & SignedClaims {
+  return typeof payload.sub === 'string' && typeof payload.exp === 'number'
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+/** A name by which tokens tell with which key they were signed; it gives nothing of it away. */
+function nameOf(key: Uint8Array): string {
+  return createHash('sha256').update('wopikit key id').update(key).digest('base64url').slice(0, 8)
+}
