@@ -1,5 +1,8 @@
 import type { Content } from './content.ts'
 
+/** A document begins at this number. */
+export const FIRST_SEQUENCE_NUMBER = 1
+
 /** Something was lost, torn or made up. */
 export class BrokenPromiseError extends Error {
   override readonly name = 'BrokenPromiseError'
@@ -12,6 +15,8 @@ export class BrokenPromiseError extends Error {
 export interface Ledger {
   /** The newest state that is known to have been acknowledged or read. */
   newest(): { sequenceNumber: number; content: Content }
+  /** Every state that was acknowledged or read, by its sequence number. */
+  states(): ReadonlyMap<number, Content>
   /** A save is on its way: from now on this state may appear, once. */
   attempt(content: Content): void
   /** The server has refused the save: the state must never appear. */
@@ -44,6 +49,7 @@ export function createLedger(name: string, sequenceNumber: number, content: Cont
 
   return {
     newest: () => ({ sequenceNumber: newest, content: states.get(newest) ?? content }),
+    states: () => states,
     attempt: (state) => underway.set(state.digest, state),
     refused: (state) => underway.delete(state.digest),
     acknowledged: record,

@@ -1,5 +1,6 @@
 /**
- * Kills a real server at random moments under load, and proves that nothing acknowledged is lost.
+ * Kills a real server at random moments under load, and proves that nothing acknowledged is lost; then
+ * an application that keeps its documents itself, half as often.
  *
  *   node test/crash/run.ts [--kills 100] [--seed N]
  *
@@ -11,8 +12,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { createApplicationScene } from './application-scene.ts'
 import { createRandom } from './random.ts'
 import { runRounds } from './rounds.ts'
+import { createServerScene } from './server-scene.ts'
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '100' }, seed: { type: 'string' } },
@@ -25,14 +28,18 @@ if (!Number.isSafeInteger(kills) || kills < 1 || !Number.isSafeInteger(seed))
 const folder = await mkdtemp(join(tmpdir(), 'wopikit-crash-'))
 console.log(`seed ${seed}`)
 try {
-  const run = await runRounds({
-    kills,
-    dataDir: join(folder, 'data'),
-    random: createRandom(seed),
-    report: (line) => console.log(line),
-  })
-  if (run.steps === 0) throw new Error('the clients did nothing')
-  console.log(`${run.kills} kills, ${run.steps} steps: nothing acknowledged was lost`)
+  const random = createRandom(seed)
+  const scenes = [
+    ['a server', createServerScene(join(folder, 'data')), kills],
+    ['an application', createApplicationScene(join(folder, 'application')), Math.ceil(kills / 2)],
+  ] as const
+  for (const [title, scene, times] of scenes) {
+    console.log(title)
+    const report = (line: string) => console.log(line)
+    const run = await runRounds(scene, { kills: times, random, report })
+    if (run.steps === 0) throw new Error('the clients did nothing')
+    console.log(`${run.kills} kills, ${run.steps} steps: nothing acknowledged was lost`)
+  }
   await rm(folder, { recursive: true })
 } catch (error) {
   console.error(error)
