@@ -1,0 +1,23 @@
+/** What a run takes from files and from the host at most. */
+
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/** Largest file of cases, in bytes; Microsoft's has 0.4 MiB. */
+export const CASES_MAX_BYTES = 8 * MIB
+/** Deepest nesting of elements in it; Microsoft's has nine levels. */
+export const XML_MAX_DEPTH = 32
+/** Largest document or schema that a case may name, in bytes. */
+export const RESOURCE_MAX_BYTES = 64 * MIB
+/** Deepest nesting of a JSON schema or of an expected JSON body. */
+export const LAX_JSON_MAX_DEPTH = 64
+/** Largest answer that is read, in bytes. */
+export const RESPONSE_MAX_BYTES = 64 * MIB
+/** How long an answer may take from the first to its last byte, in ms. */
+export const RESPONSE_TIMEOUT_MS = 60_000
+/** How much of a body is looked through for secrets before it is cut, in bytes. */
+export const SHOWN_BODY_DECODED_BYTES = 64 * KIB
+/** How much of a body is shown, in characters. */
+export const SHOWN_BODY_MAX_CHARS = 2000
+/** How far from now a `nearNow` time may lie, in ms: ten years. */
+export const NEAR_NOW_MS = 10 * 365.25 * 24 * 60 * 60 * 1000

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import type { RequestListener } from 'node:http'
+import { describe, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { listenOn } from '../../test/helpers/http-server.ts'
+import { type HttpRequest, type HttpResponse, headerOf } from './http-message.ts'
+import { createNodeSend } from './node-transport.ts'
+
+async function sendTo(
+  listener: RequestListener,
+  request: Partial<HttpRequest> = {},
+  options: Parameters<typeof createNodeSend>[0] & { signal?: AbortSignal } = {},
+): Promise<HttpResponse> {
+  await using server = await listenOn(listener)
+  const { signal, ...sendOptions } = options
+  const send = createNodeSend(sendOptions)
+  return await send(
+    { method: 'POST', url: `${server.origin}/a?b=c`, headers: [], ...request },
+    signal,
+  )
+}
+
+describe('createNodeSend', () => {
+  test('sends empty and repeated headers, and nothing that was not asked for', async () => {
+    let raw: string[] = []
+
+    await sendTo(
+      (request, response) => {
+        raw = request.rawHeaders
+        response.end()
+      },
+      {
+        headers: [
+          ['X-WOPI-Lock', ''],
+          ['X-Twice', '1'],
+          ['X-Twice', '2'],
+        ],
+      },
+    )
+
+    const names = raw.filter((_, index) => index % 2 === 0)
+    assert.deepEqual(names.toSorted(), [
+      'Connection',
+      'Content-Length',
+      'Host',
+      'X-Twice',
+      'X-Twice',
+      'X-WOPI-Lock',
+    ])
+    assert.equal(raw[raw.indexOf('X-WOPI-Lock') + 1], '')
+    assert.equal(raw[raw.indexOf('Content-Length') + 1], '0')
+  })
+
+  test('sends the body, and reads status, headers and body of the answer', async () => {
+    const body = new Uint8Array([1, 2, 3])
+
+    const answer = await sendTo(
+      (request, response) => {
+        response.writeHead(409, { 'X-WOPI-Lock': '' })
+        request.pipe(response)
+      },
+      { body },
+    )
+
+    assert.equal(answer.status, 409)
+    assert.equal(headerOf(answer.headers, 'x-wopi-lock'), '')
+    assert.deepEqual(answer.body, body)
+  })
+
+  test('follows no redirect and does not decompress', async () => {
+    const packed = gzipSync('text')
+
+    const answer = await sendTo((_, response) => {
+      response.writeHead(302, { Location: '/elsewhere', 'Content-Encoding': 'gzip' })
+      response.end(packed)
+    })
+
+    assert.equal(answer.status, 302)
+    assert.deepEqual(answer.body, new Uint8Array(packed))
+  })
+
+  test('refuses an answer that is too large', async () => {
+    const answer = sendTo((_, response) => response.end('12345'), {}, { maxBytes: 4 })
+
+    await assert.rejects(answer, /more than 4 bytes/)
+  })
+
+  test('gives up on an answer that does not end', async () => {
+    const answer = sendTo((_, response) => response.write('1'), {}, { timeoutMs: 50 })
+
+    await assert.rejects(answer, /within 50 ms/)
+  })
+
+  test('ends when it is aborted', async () => {
+    const abort = new AbortController()
+
+    const answer = sendTo(() => abort.abort(new Error('enough')), {}, { signal: abort.signal })
+
+    await assert.rejects(answer)
+  })
+
+  test('rejects when the connection breaks', async () => {
+    await assert.rejects(sendTo((request) => request.socket.destroy()))
+  })
+})

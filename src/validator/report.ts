@@ -1,0 +1,69 @@
+/** What a run of the validator tells, case by case: the one thing that all reporters read. */
+
+/** `skip` is no success: it tells which requirement the host does not meet or promise. */
+export type Verdict = 'pass' | 'fail' | 'skip'
+
+/** Where a rule is written. */
+export interface Clause {
+  /** Title of the documentation's page, such as `PutChunkedFile`. */
+  page: string
+  /** The rule in one sentence. */
+  rule: string
+}
+
+/** A request and what came back, fit to be shown: without access tokens, bodies shortened. */
+export interface ShownExchange {
+  /** Name of the operation, such as `GetCoauthLock`. */
+  operation: string
+  method: string
+  url: string
+  requestHeaders: readonly (readonly [name: string, value: string])[]
+  /** The beginning of the body as text, or a note on its size; empty when there is none. */
+  requestBody: string
+  /** Left out when there was no answer. */
+  response?: {
+    status: number
+    headers: readonly (readonly [name: string, value: string])[]
+    body: string
+  }
+  /** Why there was no answer. */
+  error?: string
+  durationMs: number
+}
+
+/** One expectation that an answer did not meet. */
+export interface Failure {
+  /** What was expected and what came, in words. */
+  message: string
+  clause?: Clause
+}
+
+/** How one case ended. */
+export interface CaseResult {
+  group: string
+  name: string
+  category: string
+  description: string
+  verdict: Verdict
+  /** Why it was skipped: the property or option that is missing. */
+  skipReason?: string
+  /** Empty unless it failed. */
+  failures: readonly Failure[]
+  /** What went over the wire up to the failure; empty unless it failed. */
+  exchanges: readonly ShownExchange[]
+  durationMs: number
+}
+
+/** Counts over cases. */
+export interface Totals {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+/** What a reporter is told, in this order: `start`, then `begin` and `end` of each case, then `done`. */
+export type RunEvent =
+  | { type: 'start'; wopiSrc: string; cases: number }
+  | { type: 'begin'; group: string; name: string; index: number }
+  | { type: 'end'; result: CaseResult; index: number }
+  | { type: 'done'; totals: Totals; durationMs: number }

@@ -1,0 +1,62 @@
+import type { CaseResult, RunEvent, Totals } from '../report.ts'
+
+/** All that a run has told, for reports that can only be written at its end. */
+export interface CollectedRun {
+  wopiSrc: string
+  /** How many cases were to run; fewer have when the run was stopped. */
+  cases: number
+  results: readonly CaseResult[]
+  totals: Totals
+  durationMs: number
+}
+
+/** The cases of one group, in their order. */
+export interface GroupResults extends Totals {
+  group: string
+  results: readonly CaseResult[]
+  durationMs: number
+}
+
+/** How many cases were skipped for one reason. */
+export interface SkipCount {
+  reason: string
+  count: number
+}
+
+/** Gathers the events of a run and hands it over when it is done. */
+export function collectRun(finish: (run: CollectedRun) => void): (event: RunEvent) => void {
+  let start = { wopiSrc: '', cases: 0 }
+  const results: CaseResult[] = []
+  return (event) => {
+    if (event.type === 'start') start = { wopiSrc: event.wopiSrc, cases: event.cases }
+    if (event.type === 'end') results.push(event.result)
+    if (event.type === 'done')
+      finish({ ...start, results, totals: event.totals, durationMs: event.durationMs })
+  }
+}
+
+/** Groups in the order in which they ran. */
+export function byGroup(results: readonly CaseResult[]): GroupResults[] {
+  const groups = Map.groupBy(results, ({ group }) => group)
+  return [...groups].map(([group, own]) => ({
+    group,
+    results: own,
+    ...countVerdicts(own),
+    durationMs: own.reduce((sum, { durationMs }) => sum + durationMs, 0),
+  }))
+}
+
+export function countVerdicts(results: readonly CaseResult[]): Totals {
+  const count = (verdict: CaseResult['verdict']) =>
+    results.filter((result) => result.verdict === verdict).length
+  return { passed: count('pass'), failed: count('fail'), skipped: count('skip') }
+}
+
+/** Why cases were skipped, the most frequent reason first. */
+export function skipCounts(results: readonly CaseResult[]): SkipCount[] {
+  const skipped = results.filter(({ verdict }) => verdict === 'skip')
+  const reasons = Map.groupBy(skipped, ({ skipReason }) => skipReason ?? 'no reason was given')
+  return [...reasons]
+    .map(([reason, { length: count }]) => ({ reason, count }))
+    .toSorted((one, other) => other.count - one.count)
+}
