@@ -308,21 +308,27 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     choice: '501 everywhere.',
     shownBy: {
       file: 'src/operations/put-relative-file.test.ts',
-      test: 'PutRelativeFile with both',
+      test: 'PutRelativeFile with both names is 501, with none or an illegal one 400',
     },
   },
   {
     topic: 'PutRelativeFile by a user who may not add files',
     sources: '404 is for users without a right; with UserCanNotWriteRelative the page has 501.',
     choice: '501, and UserCanNotWriteRelative says so beforehand.',
-    shownBy: { file: 'src/operations/put-relative-file.test.ts', test: 'PutRelativeFile is 501' },
+    shownBy: {
+      file: 'src/operations/put-relative-file.test.ts',
+      test: 'PutRelativeFile is 501 without the right to create, and without tokens',
+    },
   },
   {
     topic: 'Name that a renamed file gets',
     sources:
       'The host may adjust a name, says the page; the validator expects the one that it asked for.',
     choice: 'The name as it was asked for where that is free and legal; else adjusted.',
-    shownBy: { file: 'src/operations/rename-file.test.ts', test: 'RenameFile' },
+    shownBy: {
+      file: 'src/operations/rename-file.test.ts',
+      test: 'RenameFile makes a name legal, and numbers one that is taken',
+    },
   },
   {
     topic: 'Bytes of the token in a proof',
@@ -348,7 +354,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
   {
     topic: 'Groups that exclude each other',
     sources:
-      'PutRelativeFile and PutRelativeFileUnsupported, and renaming with and without containers, cannot both run against one host.',
+      'PutRelativeFile and PutRelativeFileUnsupported, and renaming with and without containers, cannot both run against one host; cases about containers expect that the user may add files.',
     choice: 'Three configurations (A, B, C), between which every case runs.',
     shownBy: {
       file: 'test/validator/configurations.test.ts',

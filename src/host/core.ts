@@ -70,6 +70,8 @@ export interface CoreOptions {
   signIn?: SignIn
   /** Where the keys of clients come from; with it requests without a valid proof are refused. */
   proofKeys?: ProofKeySource
+  /** The clock that the age of proofs is told by, in ms since 1970 UTC (default: `Date.now`). */
+  now?: () => number
   /** A new id of 128 random bits, `[a-z0-9]+`, in tests. */
   newId?: () => string
   /** Unpredictable bytes, in tests. */
@@ -94,7 +96,8 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
  * @param options.baseUrl what clients put before `/wopi`
  */
 export function createCore(options: CoreOptions & { baseUrl: string }): Core {
-  const { access, log = SILENT, baseUrl, proofKeys, signIn } = options
+  const { access, log = SILENT, baseUrl, proofKeys, signIn, now } = options
+  const clock = now && { now }
   const { content, deliveries } = createContent({ ...options, log })
   const own = createOwnTree(content)
   const retention = { ...DEFAULT_RETENTION, ...options.retention }
@@ -108,7 +111,9 @@ export function createCore(options: CoreOptions & { baseUrl: string }): Core {
       links: createLinks(baseUrl),
       log,
       ...(signIn && { signIn }),
-      ...(proofKeys && { checkProof: createProofCheck({ source: proofKeys, baseUrl, log }) }),
+      ...(proofKeys && {
+        checkProof: createProofCheck({ source: proofKeys, baseUrl, log, ...clock }),
+      }),
     }),
     housekeeping: createHousekeeping(sweeper, log),
     sweeper,

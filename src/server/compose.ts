@@ -85,7 +85,7 @@ export function openAccess(
 type HostParts = Stores &
   Pick<
     HostOptions,
-    'access' | 'log' | 'onRequest' | 'timers' | 'publicUrl' | 'signIn' | 'proofKeys'
+    'access' | 'log' | 'now' | 'onRequest' | 'timers' | 'publicUrl' | 'signIn' | 'proofKeys'
   > & {
     /** Where coauthoring is; read again and again. */
     coauthAddresses: () => CoauthAddresses

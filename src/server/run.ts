@@ -80,6 +80,7 @@ export async function startServer(
     const host = composeHost(config, {
       ...stores,
       ...discovery,
+      ...clock,
       access,
       log,
       onRequest: logRequests(log),

@@ -6,6 +6,7 @@ import { type GetChunkedFileResponse, parseGetChunkedFileResponse } from '../pro
 import { chunkIdOf } from '../protocol/spooky/spooky.ts'
 import type { CheckContext, Problem } from './check-context.ts'
 import { checkAgainstSchema, checkProperties } from './check-json.ts'
+import { rangesFault } from './check-ranges.ts'
 import { bytesOf, chunksOf, firstDifference } from './content.ts'
 import type { HttpResponse } from './http-message.ts'
 import { jsonOf } from './json-body.ts'
@@ -86,7 +87,7 @@ function checkMessage(
 /** Chunks that come twice count once; ranges count each. */
 function blobsFault(
   { blobs, chunks }: Framed,
-  { expectedBlobs, payloads }: FramesValidator,
+  { expectedBlobs, payloads, ranges: expectedRanges }: FramesValidator,
   { suite }: CheckContext,
 ): string | undefined {
   const ranges = blobs.filter(({ frame }) => frame.type === 'ChunkRange').length
@@ -94,6 +95,8 @@ function blobsFault(
   if (expectedBlobs !== undefined && count !== expectedBlobs) {
     return `Expected ${expectedBlobs} chunks in frames, got ${count}`
   }
+  const rangeFault = expectedRanges && rangesFault(blobs, expectedRanges, suite.resources)
+  if (rangeFault !== undefined) return rangeFault
   if (!payloads) return undefined
   if (blobs.length !== payloads.length) {
     return `Expected ${payloads.length} frames behind the message, got ${blobs.length}`

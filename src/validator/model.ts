@@ -339,6 +339,15 @@ export interface FramesValidator {
   json?: readonly JsonProperty[]
   /** Payloads of the Chunk and ChunkRange frames, in their order. */
   payloads?: readonly Content[]
+  /** What the ChunkRange frames bring: all of it, and nothing else. */
+  ranges?: readonly RangeValidator[]
+}
+
+/** A part of a chunk, in one frame or in several; in bytes. */
+export interface RangeValidator {
+  chunk: Content
+  offset: number
+  length: number
 }
 
 export interface StreamValidator {
