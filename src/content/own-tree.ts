@@ -1,12 +1,12 @@
 import type { ChildRecord, DocumentRecord, Place } from '../ports/metadata-store.ts'
-import type { Tree, TreeFile } from '../ports/tree.ts'
+import type { Tree, TreeContainer, TreeFile } from '../ports/tree.ts'
 import { nameKey } from '../protocol/file-name.ts'
 import { storeDocument } from './add-document.ts'
 import type { ContentServices } from './services.ts'
 import { versionOf } from './version.ts'
 
-/** Entries of a container that are read at a time. */
-const CHILDREN_PAGE = 500
+/** Entries of a container that are read at a time; a file's come with its locks, which may be long. */
+const CHILDREN_PAGE = 100
 const ROOT_NAME = 'Documents'
 const ROOT_OWNER = 'system'
 
@@ -29,15 +29,13 @@ export function createOwnTree(
     path: (containerId, limit) => metadata.listAncestors(containerId, limit),
 
     async children(containerId, limit) {
-      const entries = await readChildren(services, containerId, limit)
-      return {
-        containers: entries.flatMap((entry) =>
-          entry.kind === 'container' ? [entry.container] : [],
-        ),
-        files: entries.flatMap((entry) =>
-          entry.kind === 'document' ? [treeFile(entry.document)] : [],
-        ),
+      const containers: TreeContainer[] = []
+      const files: TreeFile[] = []
+      for await (const child of readChildren(services, containerId, limit)) {
+        if (child.kind === 'container') containers.push(child.container)
+        else files.push(treeFile(child.document))
       }
+      return { containers, files }
     },
 
     async find(containerId, name) {
@@ -93,20 +91,20 @@ function treeFile(document: DocumentRecord): TreeFile {
   return { fileId, name, size, modifiedAt, version: versionOf(document) }
 }
 
-async function readChildren(
+async function* readChildren(
   { metadata }: Pick<ContentServices, 'metadata'>,
   containerId: string,
   limit: number,
-): Promise<ChildRecord[]> {
-  const entries: ChildRecord[] = []
-  for (;;) {
-    const after = entries.at(-1)?.nameKey
-    const wanted = Math.min(CHILDREN_PAGE, limit - entries.length)
+): AsyncGenerator<ChildRecord> {
+  let after: string | undefined
+  for (let left = limit; left > 0; left -= CHILDREN_PAGE) {
+    const wanted = Math.min(CHILDREN_PAGE, left)
     const page = await metadata.listChildren(containerId, {
       limit: wanted,
       ...(after !== undefined && { after }),
     })
-    entries.push(...page)
-    if (page.length < wanted || entries.length >= limit) return entries
+    yield* page
+    if (page.length < wanted) return
+    after = page.at(-1)?.nameKey
   }
 }

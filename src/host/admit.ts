@@ -11,7 +11,7 @@ import type {
   OperationContext,
   TokenContext,
 } from '../operations/operation.ts'
-import type { Access, Grant, Resource } from '../ports/access.ts'
+import type { Access, Grant, IssuedToken, Resource } from '../ports/access.ts'
 import type { HostRequest } from '../ports/exchange.ts'
 import type { SignIn } from '../ports/sign-in.ts'
 import type { Tree } from '../ports/tree.ts'
@@ -165,9 +165,15 @@ async function tokenContext(
   })
   if (!grant) throw new WopiError('INVALID_TOKEN')
   requirePermission(grant, operation)
+  const issue = access.issue && issueFor(access, grant)
   return extend(commonContext(services, request), {
     grant,
-    ...(access.issue && { issue: issueFor(access, grant) }),
+    ...(issue && { issue }),
+    async grantOn(fileId: string) {
+      const token = await issue?.({ fileId })
+      const asked = { fileId, operation: operation?.name ?? 'Unknown', signal: request.signal }
+      return token && access.authenticate(token.accessToken, asked)
+    },
   })
 }
 
@@ -201,12 +207,17 @@ function issueFor(access: Access, grant: Grant): Issue {
   const { userId, displayName } = grant
   return async (resource) => {
     const issued = await access.issue?.({ user: { userId, displayName }, from: grant, ...resource })
-    if (issued && grant.expiresAt > 0 && issued.accessTokenTtl > grant.expiresAt)
+    if (issued && grant.expiresAt > 0 && !endsUntil(grant.expiresAt, issued))
       throw new WopiError('INTERNAL', {
         detail: 'Access.issue made a token that outlives the one that it comes of',
       })
     return issued
   }
+}
+
+/** Whether a token has ended by a time; one that ends at 0 never does, as in `access_token_ttl`. */
+function endsUntil(time: number, { accessTokenTtl }: IssuedToken): boolean {
+  return accessTokenTtl > 0 && accessTokenTtl <= time
 }
 
 /** Adds to a context without asking for its signal. */

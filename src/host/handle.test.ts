@@ -4,6 +4,7 @@ import {
   createTestHost,
   once,
   putBody,
+  START,
   type TestHost,
   testBytes,
 } from '../../test/helpers/test-host.ts'
@@ -70,6 +71,25 @@ test('the handler asks the application on every request, so that rights can be t
 
   assert.deepEqual([before.status, after.status], [200, 404])
   assert.deepEqual(asked[1], ['t', host.fileId, 'CheckFileInfo'])
+})
+
+test('the handler gives away no token that outlives the one that came, for ever included', async () => {
+  const host = await createTestHost()
+  let accessTokenTtl = START + 1
+  const handler = handlerOf(host, {
+    authenticate: async () => ({
+      userId: 'u',
+      displayName: 'U',
+      permissions: new Set(['read'] as const),
+      expiresAt: START,
+    }),
+    issue: async () => ({ accessToken: 'other', accessTokenTtl }),
+  })
+
+  for (accessTokenTtl of [START + 1, 0, Number.NaN])
+    assert.equal((await handler(requestOf(host.fileId))).status, 500)
+  accessTokenTtl = START
+  assert.equal((await handler(requestOf(host.fileId))).status, 200)
 })
 
 test('the handler lets those who may write read', async () => {

@@ -17,15 +17,19 @@ export function checkBasePath(basePath: string): string {
  * Checks the address by which clients reach the server, without the base path.
  *
  * @returns it without a slash at its end
- * @throws TypeError when it is no http or https address, or has a query or fragment
+ * @throws TypeError when it is no http or https address, or has a password, query or fragment
  */
 export function checkPublicUrl(publicUrl: string): string {
-  const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined
-  if (url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '')
-    return url.href.replace(/\/+$/, '')
-  throw new TypeError(
-    `publicUrl must be like https://docs.example.com, not ${JSON.stringify(publicUrl)}`,
-  )
+  if (!isPublicUrl(publicUrl))
+    throw new TypeError('publicUrl must be like https://docs.example.com')
+  return new URL(publicUrl).href.replace(/\/+$/, '')
+}
+
+/** Whether a text is an address that every client may be told, and that paths can follow. */
+export function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text) || /[?#]/.test(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return /^https?:$/.test(protocol) && username + password === ''
 }
 
 /** Path and query of a request without the base path; `undefined` when it is not for the host. */

@@ -60,7 +60,8 @@ export async function containerPointers(
   return listed.map(({ item, url }) => ({ Name: item.name, Url: url }))
 }
 
-async function addressOf(
+/** As `requireAddress`; `undefined` when the user has no right there. */
+export async function addressOf(
   { links, issue }: Linking,
   { fileId, containerId }: Resource,
 ): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { extensionOf } from '../protocol/file-name.ts'
 import { HEADERS } from '../protocol/names.ts'
 import { mayBrowse } from './browsing.ts'
 import { withExtraProperties } from './extra-properties.ts'
-import { type CoauthFeatures, isCoauthored, shareUrlTypes } from './features.ts'
+import { coauthOf, shareUrlTypesFor } from './features.ts'
 import { withToken } from './links.ts'
 import { defineOperation, type OperationContext } from './operation.ts'
 
@@ -58,7 +58,7 @@ async function gatherFacts(context: OperationContext): Promise<FileFacts> {
       browse: mayBrowse(context) && abilities.containers,
     },
     can: { rename: abilities.rename, delete: abilities.delete },
-    shareUrlTypes: shareUrlTypes(features.pages),
+    shareUrlTypes: shareUrlTypesFor(features.pages, has('write')),
     uploadSessions: features.uploadSessions,
     urls: await urlsOf(context),
     coauth: coauthFacts(context),
@@ -93,18 +93,13 @@ async function urlsOf({
 }
 
 function coauthFacts({ features, file, grant, now }: OperationContext): FileFacts['coauth'] {
-  const { coauth } = features
-  if (!coauth || !isCoauthored(features, file) || !hasEndpoints(coauth)) return undefined
-  return {
-    ...coauth,
-    sequenceNumber: file.sequenceNumber,
-    accessTokenExpiry: grant.expiresAt,
-    serverTime: now,
-  }
-}
-
-/** Office takes an empty address as no coauthoring; so all eight properties are left out then. */
-function hasEndpoints(coauth: CoauthFeatures): boolean {
-  const { officeCollaborationServiceEndpointUrl, realTimeChannelEndpointUrl } = coauth
-  return officeCollaborationServiceEndpointUrl !== '' && realTimeChannelEndpointUrl !== ''
+  const coauth = coauthOf(features, file)
+  return (
+    coauth && {
+      ...coauth,
+      sequenceNumber: file.sequenceNumber,
+      accessTokenExpiry: grant.expiresAt,
+      serverTime: now,
+    }
+  )
 }

@@ -2,7 +2,7 @@ import { checkContainerInfoProperties } from '../protocol/check-container-info.t
 import type { InfoProperties } from '../protocol/check-file-info.ts'
 import { mayBrowse } from './browsing.ts'
 import { withExtraProperties } from './extra-properties.ts'
-import { shareUrlTypes } from './features.ts'
+import { shareUrlTypesFor } from './features.ts'
 import type { ContainerContext } from './operation.ts'
 
 /** What clients are told of a container for which the grant holds, with the application's additions. */
@@ -17,7 +17,7 @@ export async function containerInfo(
   const properties = checkContainerInfoProperties({
     name,
     hostUrl: pages.container?.({ containerId, name, userId: grant.userId }),
-    shareUrlTypes: shareUrlTypes(pages),
+    shareUrlTypes: shareUrlTypesFor(pages, has('create')),
     isEduUser: licence?.isEduUser ?? false,
     isBusinessUser: licence?.isBusinessUser ?? false,
     may: {

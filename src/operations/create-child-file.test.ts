@@ -134,6 +134,24 @@ test('CreateChildFile over a file that the user may not write is 501', async () 
   assert.deepEqual(await contentOf(reader, other), CONTENT)
 })
 
+test('CreateChildFile over a file that the user may only read is 501, though there is a token for it', async () => {
+  const base = accessHiding(new Set())
+  const host = await createTestHost({
+    access: {
+      ...base,
+      async authenticate(token, request) {
+        const grant = await base.authenticate(token, request)
+        const readOnly = grant && { ...grant, permissions: new Set(['read'] as const) }
+        return request.fileId === fileId ? readOnly : grant
+      },
+    },
+  })
+  const fileId = await addFile(host, 'a.docx', { content: CONTENT })
+
+  assertRefused(await create(host, exact('a.docx', 'True')), 501)
+  assert.deepEqual(await contentOf(host, fileId), CONTENT)
+})
+
 test('CreateChildFile with both names is 501, with neither or a bad one 400', async () => {
   const host = await createTestHost()
 

@@ -36,7 +36,10 @@ export interface Pages {
   edit?(file: PageSubject): string
   /** A page about the container. */
   container?(container: PageSubject): string
-  /** A link to share, without a token; `undefined` where this kind is not to be had. */
+  /**
+   * A link to share, without a token; `undefined` where this kind is not to be had. The same for the
+   * same subject: it is asked for, too, when an address is to be recognised as one.
+   */
   share?(subject: PageSubject, type: ShareUrlType): string | undefined
   /** The kinds that `share` knows (default: both). */
   shareUrlTypes?: readonly ShareUrlType[]
@@ -88,8 +91,28 @@ export function shareUrlTypes({ share, shareUrlTypes }: Pages): readonly ShareUr
   return share ? (shareUrlTypes ?? ['ReadOnly', 'ReadWrite']) : []
 }
 
-/** Whether a file is one of those that are coauthored. */
-export function isCoauthored(features: Features, file: Pick<DocumentRecord, 'name'>): boolean {
-  const extensions = features.coauth?.extensions ?? []
-  return extensions.includes('*') || extensions.includes(extensionOf(file.name))
+/**
+ * The kinds of share links that a user is given: who may only read gives nobody more than that.
+ *
+ * @param mayWrite whether the user may change what is shared
+ */
+export function shareUrlTypesFor(pages: Pages, mayWrite: boolean): readonly ShareUrlType[] {
+  return shareUrlTypes(pages).filter((type) => mayWrite || type === 'ReadOnly')
+}
+
+/** What clients are told of coauthoring a file; `undefined` when it is none that is coauthored. */
+export function coauthOf(
+  { coauth }: Features,
+  file: Pick<DocumentRecord, 'name'>,
+): CoauthFeatures | undefined {
+  if (!coauth || !hasEndpoints(coauth)) return undefined
+  const { extensions } = coauth
+  const isCoauthored = extensions.includes('*') || extensions.includes(extensionOf(file.name))
+  return isCoauthored ? coauth : undefined
+}
+
+/** Office takes an empty address as no coauthoring. */
+function hasEndpoints(coauth: CoauthFeatures): boolean {
+  const { officeCollaborationServiceEndpointUrl, realTimeChannelEndpointUrl } = coauth
+  return officeCollaborationServiceEndpointUrl !== '' && realTimeChannelEndpointUrl !== ''
 }

@@ -18,7 +18,8 @@ export const getContainerShareUrl = defineContainerOperation({
 
   run: async ({ urlType }, context) => {
     const { containerId, name } = context.container
-    return shareUrl(context, { containerId, name }, urlType)
+    const mayWrite = context.grant.permissions.has('create')
+    return shareUrl(context, { containerId, name }, { urlType, mayWrite })
   },
 
   reply: jsonReply,

@@ -74,10 +74,18 @@ test('GetFileWopiSrc looks for no more than eight ids in an address', async () =
 
 test('GetFileWopiSrc of a file that the user may not see is 404', async () => {
   const hidden = new Set<string>()
-  const host = await createTestHost({ access: accessHiding(hidden) })
+  const shared: (string | undefined)[] = []
+  const share = ({ fileId }: { fileId?: string }) => {
+    shared.push(fileId)
+    return `https://app.example/share/${fileId}`
+  }
+  const access = accessHiding(hidden)
+  const host = await createTestHost({ access, features: { pages: { share } } })
   hidden.add(host.fileId)
 
   await refused(host, host.fileId)
+  await refused(host, `https://app.example/share/${host.fileId}`)
+  assert.deepEqual(shared, [], 'a link was made to a file that is not theirs')
 })
 
 test('GetFileWopiSrc is 501 where there are no containers, 404 without the right to browse', async () => {

@@ -14,6 +14,7 @@ import {
 } from '../../test/helpers/test-host.ts'
 import { accessHiding, addContainer, ask, askJson } from '../../test/helpers/tree-story.ts'
 import { assertRefused } from '../../test/helpers/wopi-story.ts'
+import type { CoauthFeatures } from './features.ts'
 
 const SHORTCUT = 'GET_NEW_ACCESS_TOKEN'
 const renew = (host: TestHost, wopiSrc: string) =>
@@ -48,8 +49,10 @@ test('GetNewAccessToken names no end points for a file that is not coauthored', 
   const coauth = { ...ALL_FEATURES.coauth, extensions: ['.xlsx'] } as typeof ALL_FEATURES.coauth
   const other = await createBootstrapHost({ features: coauth ? { coauth } : {} })
   const none = await createBootstrapHost({ features: {} })
+  const unknown = { ...(ALL_FEATURES.coauth as CoauthFeatures), realTimeChannelEndpointUrl: '' }
+  const nowhere = await createBootstrapHost({ features: { coauth: unknown } })
 
-  for (const host of [other, none])
+  for (const host of [other, none, nowhere])
     assert.ok(!('EndPoints' in (await renew(host, `${BASE_URL}/wopi/files/${host.fileId}`))))
 })
 

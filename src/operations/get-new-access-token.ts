@@ -2,7 +2,7 @@ import type { Resource } from '../ports/access.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
 import { bootstrapInfo } from './bootstrap-info.ts'
-import { type Features, isCoauthored } from './features.ts'
+import { coauthOf, type Features } from './features.ts'
 import { jsonReply } from './json-reply.ts'
 import { type BootstrapperContext, defineBootstrapperOperation } from './operation.ts'
 import { resourceAt } from './wopi-src.ts'
@@ -47,8 +47,8 @@ async function find(
 
 /** The same as in CheckFileInfo (page "GetNewAccessToken", CSPP Plus). */
 function endPoints(features: Features, file: { name: string }): { endPoints?: object } {
-  const { coauth } = features
-  if (!coauth || !isCoauthored(features, file)) return {}
+  const coauth = coauthOf(features, file)
+  if (!coauth) return {}
   const { realTimeChannelEndpointUrl, officeCollaborationServiceEndpointUrl } = coauth
   return {
     endPoints: {

@@ -7,7 +7,7 @@ test('GetShareUrl gives the link of the kind that is asked for, without a token'
   const host = await createTestHost()
 
   for (const type of ['ReadOnly', 'ReadWrite']) {
-    const reply = await getShareUrl(host, type)
+    const reply = await getShareUrl(host, type, 'bob:write')
     assert.deepEqual(JSON.parse(reply.text), {
       ShareUrl: `https://app.example/share/${host.fileId}/${type}`,
     })
@@ -22,8 +22,18 @@ test('GetShareUrl of a kind that is missing, unknown or not to be had is 501', a
   const host = await createTestHost()
 
   for (const type of ['', 'readonly', 'Public']) assertRefused(await getShareUrl(host, type), 501)
-  assertRefused(await getShareUrl(onlyRead, 'ReadWrite'), 501)
+  assertRefused(await getShareUrl(onlyRead, 'ReadWrite', 'bob:write'), 501)
   assert.equal((await getShareUrl(onlyRead, 'ReadOnly')).status, 200)
+})
+
+test('GetShareUrl gives nobody a link that allows more than the user may do', async () => {
+  const host = await createTestHost()
+
+  assertRefused(await getShareUrl(host, 'ReadWrite', 'bob:read'), 501)
+  const reader = await host.send(undefined, { token: 'bob:read' })
+  const writer = await host.send(undefined, { token: 'bob:write' })
+  assert.deepEqual(JSON.parse(reader.text).SupportedShareUrlTypes, ['ReadOnly'])
+  assert.deepEqual(JSON.parse(writer.text).SupportedShareUrlTypes, ['ReadOnly', 'ReadWrite'])
 })
 
 test('GetShareUrl is 501 where the application gives no links, or none for this file', async () => {

@@ -14,7 +14,8 @@ export const getShareUrl = defineOperation({
 
   run: async ({ urlType }, context) => {
     const { fileId, name } = context.file
-    return shareUrl(context, { fileId, name }, urlType)
+    const mayWrite = context.grant.permissions.has('write')
+    return shareUrl(context, { fileId, name }, { urlType, mayWrite })
   },
 
   reply: jsonReply,

@@ -1,5 +1,5 @@
 import { WopiError } from '../protocol/errors.ts'
-import { type Linking, requireAddress } from './browsing.ts'
+import { addressOf, type Linking } from './browsing.ts'
 import type { PageSubject, Pages } from './features.ts'
 import { shareUrlTypes } from './features.ts'
 import type { CommonContext } from './operation.ts'
@@ -19,23 +19,27 @@ export async function wopiSrcOf(
   { userId }: { userId: string },
   nativeName: string | undefined,
 ): Promise<string> {
-  const fileId = nativeName === undefined ? undefined : await find(context, userId, nativeName)
-  if (fileId === undefined) throw new WopiError('NOT_FOUND')
-  return requireAddress(context, { fileId })
+  const address = nativeName === undefined ? undefined : await find(context, userId, nativeName)
+  if (address === undefined) throw new WopiError('NOT_FOUND')
+  return address
 }
 
 async function find(
-  context: CommonContext,
+  context: CommonContext & Linking,
   userId: string,
   nativeName: string,
 ): Promise<string | undefined> {
   const { services, features, links } = context
   const told = isItemId(nativeName) ? nativeName : resourceAt(links, nativeName)?.fileId
-  if (told !== undefined) return (await services.findDocument(told, context))?.document.fileId
+  if (told !== undefined)
+    return (await services.findDocument(told, context)) && addressOf(context, { fileId: told })
   for (const fileId of candidates(nativeName)) {
     const found = await services.findDocument(fileId, context)
-    const subject = found && { fileId, name: found.document.name, userId }
-    if (subject && addressesOf(features.pages, subject).includes(nativeName)) return fileId
+    // The right first: nobody has the application make links to files that are not theirs to see.
+    const address = found && (await addressOf(context, { fileId }))
+    if (!address) continue
+    const subject = { fileId, name: found.document.name, userId }
+    if (isPageOf(features.pages, subject, nativeName)) return address
   }
   return undefined
 }
@@ -46,10 +50,10 @@ function candidates(address: string): string[] {
   return [...new Set(parts.reverse())].filter(isItemId).slice(0, CANDIDATES_MAX)
 }
 
-function addressesOf(pages: Pages, subject: PageSubject): (string | undefined)[] {
-  return [
-    pages.view?.(subject),
-    pages.edit?.(subject),
-    ...shareUrlTypes(pages).map((type) => pages.share?.(subject, type)),
-  ]
+function isPageOf(pages: Pages, subject: PageSubject, address: string): boolean {
+  return (
+    pages.view?.(subject) === address ||
+    pages.edit?.(subject) === address ||
+    shareUrlTypes(pages).some((type) => pages.share?.(subject, type) === address)
+  )
 }

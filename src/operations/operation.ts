@@ -59,6 +59,11 @@ export interface TokenContext extends CommonContext {
   grant: Grant
   /** Left out when the application makes no tokens. None outlives the one that came. */
   issue?: Issue
+  /**
+   * What this user may do with another file, as `issue` and `authenticate` say; `undefined` without
+   * a right there.
+   */
+  grantOn(fileId: string): Promise<Grant | undefined>
 }
 
 /** What an operation on a file knows when its turn comes: token and permission were checked. */

@@ -9,19 +9,18 @@ import { putWhole } from './whole-put.ts'
 
 /**
  * Replaces the content of another file, which a client asks for by its name. The file may be of any
- * size, but not locked. The caller must have the right to write where it comes from, and be given a
- * token for that file.
+ * size, but not locked. The caller must have the right to write where it comes from, and there.
  *
  * @throws WopiError LOCK_CONFLICT with the file's lock, NOT_SUPPORTED without the right (page
  *   "PutRelativeFile": 501 for a user who may not overwrite), and those of `putWhole`
  */
 export async function overwriteFile(
-  { services, grant, issue, signal }: TokenContext,
+  { services, grant, grantOn, signal }: TokenContext,
   fileId: string,
   content: { body: AsyncIterable<Uint8Array>; contentLength?: number | undefined },
 ): Promise<void> {
-  const token = grant.permissions.has('write') ? await issue?.({ fileId }) : undefined
-  if (!token)
+  const there = grant.permissions.has('write') ? await grantOn(fileId) : undefined
+  if (!there?.permissions.has('write'))
     throw new WopiError('NOT_SUPPORTED', { detail: 'The file of this name may not be overwritten' })
   const found = await services.findDocument(fileId, { signal })
   if (!found) throw new WopiError('NOT_FOUND')

@@ -39,6 +39,12 @@ test('RenameFile makes a name legal, and numbers one that is taken', async () =>
   assert.match(await renamedTo(host, 'x'.repeat(600)), /^x{250}$/)
 })
 
+test('RenameFile shortens a name so that it has room for any extension', async () => {
+  const host = await createTestHost({ name: 'a.longextension' })
+
+  assert.equal(await renamedTo(host, 'x'.repeat(250)), 'x'.repeat(255 - '.longextension'.length))
+})
+
 test('RenameFile to its own name in other letters is no conflict with itself', async () => {
   const host = await treeHost()
 

@@ -26,7 +26,9 @@ export const renameFile = defineOperation({
 
   async run({ lock, requested }, context) {
     const { stem, extension } = splitName(context.file.name)
-    const name = legalName(withoutExtension(requested, extension), stem) + extension
+    const wanted = legalName(withoutExtension(requested, extension), stem)
+    // Once more with the extension, which needs room.
+    const name = legalName(wanted + extension, stem)
     const renamed = await renameTo(name, lock, context)
     return { Name: splitName(renamed).stem }
   },

@@ -1,6 +1,6 @@
 import type { PlaceRefusal, Tree } from '../ports/tree.ts'
 import { WopiError } from '../protocol/errors.ts'
-import { legalName, withNumber } from '../protocol/file-name.ts'
+import { legalName, suggestedName, withNumber } from '../protocol/file-name.ts'
 import type { TargetName } from '../protocol/name-headers.ts'
 import { HEADERS } from '../protocol/names.ts'
 import { encodeUtf7 } from '../protocol/utf7.ts'
@@ -37,7 +37,7 @@ export function wantedName(target: TargetName, legalize: (text: string) => strin
 
 /** The legal file name nearest to a suggestion, which may be an extension for `stem`. */
 export function suggestedFileName(text: string, stem: string): string {
-  return legalName(text.startsWith('.') ? `${stem}${text}` : text, stem)
+  return legalName(suggestedName(text, stem), stem)
 }
 
 /**

@@ -34,7 +34,7 @@ export interface AccessRequest extends Resource {
 /** A token made by `issue`. */
 export interface IssuedToken {
   accessToken: string
-  /** When it expires, in ms since 1970 UTC: the `access_token_ttl` of WOPI. */
+  /** When it expires, in ms since 1970 UTC, 0 for never: the `access_token_ttl` of WOPI. */
   accessTokenTtl: number
 }
 

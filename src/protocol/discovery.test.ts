@@ -62,6 +62,12 @@ describe('parseDiscovery', () => {
     ['unknown entities', '<wopi-discovery>&lol;</wopi-discovery>', 'DISCOVERY_INVALID'],
     ['what is too long', COLLABORA.padEnd(DISCOVERY_MAX_CHARS + 1), 'DISCOVERY_TOO_LARGE'],
   ]
+  test('parseDiscovery takes no time over elements that are nested without end', () => {
+    const xml = `<wopi-discovery>${'<a>'.repeat(1_000_000)}`
+
+    assert.throws(() => parseDiscovery(xml), { message: 'Discovery is nested too deep' })
+  })
+
   for (const [problem, xml, code] of refused) {
     test(`parseDiscovery refuses ${problem}`, () => {
       assert.throws(() => parseDiscovery(xml), { name: 'DiscoveryError', code })

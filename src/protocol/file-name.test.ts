@@ -59,10 +59,12 @@ describe('checkName', () => {
 
   const refused: [name: string, reason: string][] = [
     ['', 'A name is empty'],
-    ...[...'\\/:*?"<>|#{}^[]`%\n\u0000\u007f'].map((character): [string, string] => [
-      `a${character}b`,
-      'A name has a character that is not allowed',
-    ]),
+    ...[...'\\/:*?"<>|#{}^[]`%\n\u0000\u007f\u2028\u202e\u2066'].map(
+      (character): [string, string] => [
+        `a${character}b`,
+        'A name has a character that is not allowed',
+      ],
+    ),
     ['half \ud83d', 'A name has half a character'],
     ['.docx', 'A name starts with a dot'],
     ['..', 'A name starts with a dot'],
@@ -93,6 +95,7 @@ describe('legalName', () => {
     ['', 'New file'],
     [' . .', 'New file'],
     ['Zoe\u0308.docx', 'Zoë.docx'],
+    ['to\u202excod.exe', 'to-xcod.exe'],
     ['half \ud83d.docx', 'half \ufffd.docx'],
   ]
   for (const [suggested, legal] of names) {

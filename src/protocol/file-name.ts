@@ -2,8 +2,11 @@ import { FILE_NAME_MAX_CHARS } from './names.ts'
 
 /** Longest name with its extension, in UTF-16 units: what file systems and clients take. */
 const NAME_MAX_CHARS = 255
-/** What desktop clients cannot have in a name, and characters that nobody sees. */
-const FORBIDDEN = /[\\/:*?"<>|#{}^[\]`%\p{Cc}\u2028\u2029]/gu
+/**
+ * What desktop clients cannot have in a name, and characters that nobody sees: those that turn the
+ * direction of writing would show another extension than a name has.
+ */
+const FORBIDDEN = /[\\/:*?"<>|#{}^[\]`%\p{Cc}\u2028-\u202e\u2066-\u2069]/gu
 /** Names of devices, which Windows gives to no file. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 const EXTENSION_MAX_CHARS = 32

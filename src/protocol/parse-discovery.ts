@@ -6,6 +6,9 @@ import type { ProofKeyAttributes } from './proof-key.ts'
 /** Longest discovery that is parsed, in characters: some ten times Office's. */
 export const DISCOVERY_MAX_CHARS = 4 * 1024 * 1024
 
+/** Deepest nesting; what is known needs four levels. Each element's path costs what it is deep. */
+const DEPTH_MAX = 16
+
 const ROOT = 'wopi-discovery'
 const PROOF_KEY_ATTRIBUTES = [
   'value',
@@ -51,6 +54,7 @@ export function parseDiscovery(xml: string): Discovery {
   })
   parser.on('opentag', (tag) => {
     path.push(tag.name)
+    if (path.length > DEPTH_MAX) throw invalid('Discovery is nested too deep')
     addElement(discovery, path, tag)
   })
   parser.on('closetag', () => {

@@ -53,6 +53,12 @@ test('fillTemplate keeps every value in its own place', () => {
   )
 })
 
+test('fillTemplate takes half a character in a name for one that cannot be shown', () => {
+  const filled = fillTemplate('https://docs.example.com/{name}', { name: 'a\ud83d' })
+
+  assert.equal(filled, 'https://docs.example.com/a%EF%BF%BD')
+})
+
 test('fillTemplate leaves empty what does not apply', () => {
   const filled = fillTemplate('https://docs.example.com/?f={fileId}&c={containerId}', {
     containerId: 'c1',

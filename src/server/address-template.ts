@@ -32,7 +32,7 @@ export function templateProblem(
 /** The address of a template; values that it does not apply to are empty. */
 export function fillTemplate(template: string, values: PlaceholderValues): string {
   return template.replace(PLACEHOLDER, (_, name: Placeholder) =>
-    encodeURIComponent(values[name] ?? ''),
+    encodeURIComponent((values[name] ?? '').toWellFormed()),
   )
 }
 

@@ -98,8 +98,16 @@ describe('readConfig', () => {
       [{ WOPIKIT_EDIT_URL: '/edit/{fileId}' }, /WOPIKIT_EDIT_URL must be an address/],
       [{ WOPIKIT_CONTAINER_URL: `${origin}/{fileId}` }, /must have no \{fileId\}/],
       [{ WOPIKIT_SHARE_URL: `${origin}/{type}/{fileId}` }, /must have \{containerId\} in it/],
-      [{ WOPIKIT_DISCOVERY: 'https://' }, /WOPIKIT_DISCOVERY must be an address or a file/],
+      [
+        { WOPIKIT_DISCOVERY: 'https://' },
+        /WOPIKIT_DISCOVERY must be an address without a password/,
+      ],
       [{ WOPIKIT_POST_MESSAGE_ORIGIN: `${origin}/` }, /ORIGIN must be like https:/],
+      [{ WOPIKIT_POST_MESSAGE_ORIGIN: `${origin}:443` }, /ORIGIN must be like https:/],
+      [{ WOPIKIT_POST_MESSAGE_ORIGIN: 'wss://docs.example.com' }, /ORIGIN must be like https:/],
+      [{ WOPIKIT_PUBLIC_URL: `${origin}/?a=b` }, /PUBLIC_URL must be like https:/],
+      [{ WOPIKIT_PUBLIC_URL: 'https://me:pw@docs.example.com' }, /PUBLIC_URL must be like https:/],
+      [{ WOPIKIT_DISCOVERY: 'https://me:pw@office.example.com' }, /DISCOVERY must be an address/],
     ]
 
     for (const [env, message] of mistakes)

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { isPublicUrl } from '../http/mount.ts'
 import {
   addressTemplate,
   duration,
@@ -13,7 +14,6 @@ import {
 /** Content is deleted only when no request that could still name it is under way. */
 const GARBAGE_DELAY_MIN_MS = 60 * 60 * 1000
 const EXTENSION = /^(\*|\.[a-z0-9]+)$/
-const ORIGIN = /^(https?:\/\/[^/?#\s]+)?$/
 
 /**
  * Every setting of the server. Flag, environment variable, key in the file, default, help text and
@@ -32,7 +32,8 @@ const SETTINGS = z.strictObject({
     .prefault('wopikit-data')
     .describe('folder that holds everything: database and content'),
   publicUrl: z
-    .url({ protocol: /^https?$/, message: 'must be like https://docs.example.com' })
+    .string()
+    .refine(isPublicUrl, 'must be like https://docs.example.com')
     .optional()
     .describe('scheme, host and port that clients see, when a proxy is in front'),
   basePath: z
@@ -81,8 +82,8 @@ const SETTINGS = z.strictObject({
     ),
   discovery: z
     .string()
-    .refine((text) => !/^https?:/i.test(text) || URL.canParse(text), {
-      message: 'must be an address or a file',
+    .refine((text) => !/^https?:/i.test(text) || isAddress(text), {
+      message: 'must be an address without a password, or a file',
     })
     .prefault('')
     .describe(
@@ -119,7 +120,7 @@ const SETTINGS = z.strictObject({
   ),
   postMessageOrigin: z
     .string()
-    .regex(ORIGIN, 'must be like https://docs.example.com')
+    .refine((text) => text === '' || isOrigin(text), 'must be like https://docs.example.com')
     .prefault('')
     .describe('origin of the page that the editor is in: PostMessageOrigin of CheckFileInfo'),
   trialSignIn: onOff()
@@ -196,6 +197,17 @@ export function readConfig({ flags = {}, env = {}, file = {} }: ConfigSources): 
   const outcome = SETTINGS.safeParse(chosen)
   if (outcome.success) return checkTogether(outcome.data)
   throw new ConfigError(outcome.error.issues.map((issue) => explain(issue, origins)).join('\n'))
+}
+
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { username, password } = new URL(text)
+  return username + password === ''
+}
+
+/** Whether a text is what browsers tell as the origin of an http(s) page, letter for letter. */
+function isOrigin(text: string): boolean {
+  return isPublicUrl(text) && new URL(text).origin === text
 }
 
 /** Checks settings that only make sense with others. */

@@ -305,7 +305,14 @@ test('createHost refuses addresses that no client could be given', async () => {
   const options = { metadata: createMemoryMetadataStore(), blobs: createMemoryBlobStore() }
   const access = { authenticate: async () => undefined }
 
-  for (const publicUrl of ['', 'docs.example.com', 'ftp://docs', 'https://docs/?a=b'])
+  for (const publicUrl of [
+    '',
+    'docs.example.com',
+    'ftp://docs',
+    'https://docs/?a=b',
+    'https://docs/?',
+    'https://u:pw@docs',
+  ])
     assert.throws(() => createHost({ ...options, access, publicUrl }), /publicUrl must be like/)
   for (const basePath of ['office', '/', '/office/', '/a b', '//x'])
     assert.throws(
