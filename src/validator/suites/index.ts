@@ -1,10 +1,59 @@
 import type { Suite } from '../model.ts'
+import { CHUNK_RANGES } from './chunk-ranges.ts'
+import { COAUTH_LOCK_RULES } from './coauth-locks.ts'
+import { COAUTH_TABLE } from './coauth-table.ts'
+import { CONTENT_PROPERTIES } from './content-properties.ts'
+import { CONTENT_STREAMS } from './content-streams.ts'
+import { EXPIRY, SESSION_EXPIRY } from './expiry.ts'
+import { CHUNKS_FRAMES, FRAMES } from './frame-cases.ts'
+import { GET_CHUNKS } from './get-chunks.ts'
+import { LOCK_RACES } from './lock-races.ts'
+import { COAUTH_MATRIX, GET_LOCK_MATRIX, SAVE_MATRIX, WOPI_LOCK_MATRIX } from './lock-rows.ts'
+import { OTHER_FILES } from './other-files.ts'
+import { PREREQUISITES } from './prerequisites.ts'
+import { RENAME_LOCKS } from './rename-locks.ts'
+import { SAVE_RACES } from './save-races.ts'
+import { SEQUENCE_NUMBERS } from './sequence-numbers.ts'
+import { SESSION_COMMITS } from './session-commits.ts'
+import { SESSION_FRAMES } from './session-frames.ts'
+import { SESSION_RACES } from './session-races.ts'
+import { UPLOAD_SESSIONS } from './upload-sessions.ts'
+import { ZIP_STREAMS } from './zip-streams.ts'
 
-/** The cases that come with wopikit. */
+/**
+ * The cases that come with wopikit, for any host: they ask for nothing but what Microsoft's pages
+ * say, and where pages or Microsoft's validator contradict each other, or say nothing, they take
+ * every reading. Each starts from a state that it makes itself, whatever the document holds.
+ */
 export const BUILT_IN: Suite = {
   name: 'wopikit',
-  groups: [],
-  prerequisites: [],
+  groups: [
+    UPLOAD_SESSIONS,
+    SESSION_COMMITS,
+    SESSION_FRAMES,
+    FRAMES,
+    CHUNKS_FRAMES,
+    GET_CHUNKS,
+    CHUNK_RANGES,
+    CONTENT_PROPERTIES,
+    CONTENT_STREAMS,
+    ZIP_STREAMS,
+    SEQUENCE_NUMBERS,
+    WOPI_LOCK_MATRIX,
+    GET_LOCK_MATRIX,
+    SAVE_MATRIX,
+    COAUTH_MATRIX,
+    COAUTH_TABLE,
+    COAUTH_LOCK_RULES,
+    RENAME_LOCKS,
+    LOCK_RACES,
+    SAVE_RACES,
+    SESSION_RACES,
+    OTHER_FILES,
+    EXPIRY,
+    SESSION_EXPIRY,
+  ],
+  prerequisites: PREREQUISITES,
   resources: new Map(),
   schemas: new Map(),
 }

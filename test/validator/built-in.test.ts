@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { decodeLocks, liveLocks } from '../../src/protocol/locks/state.ts'
+import type { CaseResult } from '../../src/validator/report.ts'
+import { BUILT_IN } from '../../src/validator/suites/index.ts'
+import { testBytes } from '../helpers/test-host.ts'
+import { describeResult, openBuiltInHost, runBuiltIn } from './built-in-host.ts'
+import { CONFIGURATIONS, type Configuration } from './configurations.ts'
+import { openValidatedHost } from './validated-host.ts'
+
+const CASES = BUILT_IN.groups.flatMap(({ cases }) => cases)
+
+/** More than these many sessions of one user are refused by hosts that know a limit. */
+const SESSIONS_LEFT_MAX = 4
+
+describe('The built-in suites', () => {
+  test('have each case under a name of its own, with the rule that it proves', () => {
+    const names = CASES.map(({ name }) => name)
+
+    assert.deepEqual(
+      names.filter((name, index) => names.indexOf(name) !== index),
+      [],
+    )
+    const unclear = CASES.filter(({ clause, description }) => !clause?.rule || !description)
+    assert.deepEqual(unclear, [])
+  })
+
+  test('name no prerequisite that is not there', () => {
+    const known = BUILT_IN.prerequisites.map(({ name }) => name)
+
+    const named = BUILT_IN.groups.flatMap(({ prerequisites }) => prerequisites)
+    assert.deepEqual(
+      named.filter((name) => !known.includes(name)),
+      [],
+    )
+  })
+
+  describe('against a host over SQLite and a folder', () => {
+    let results: CaseResult[]
+
+    before(async () => {
+      await using host = await openValidatedHost(CONFIGURATIONS[0] as Configuration)
+      results = await runBuiltIn(host)
+    })
+
+    for (const { name, cases } of BUILT_IN.groups) {
+      test(`${name} passes`, () => {
+        const own = results.filter(({ group }) => group === name)
+
+        const others = own.filter(({ verdict }) => verdict !== 'pass')
+        assert.deepEqual(others.map(describeResult), [])
+        assert.equal(own.length, cases.length)
+      })
+    }
+  })
+
+  test('pass whatever the document holds, and leave it without locks', async () => {
+    const { host, world } = await openBuiltInHost({ content: testBytes(100_000) })
+    const locked: string[] = []
+
+    const results = await runBuiltIn(world, { delays: true }, async ({ name }) => {
+      const found = await host.content.metadata.readDocument(host.fileId)
+      const locks = liveLocks(decodeLocks(found?.document.locks ?? null), host.now())
+      if (locks.kind !== 'unlocked') locked.push(name)
+    })
+
+    const others = results.filter(({ verdict }) => verdict !== 'pass')
+    assert.deepEqual(others.map(describeResult), [])
+    assert.deepEqual(locked, [])
+  })
+
+  test('end the upload sessions that they open', async () => {
+    const { host, world } = await openBuiltInHost()
+
+    await runBuiltIn(world, {})
+
+    const { sessions } = await host.content.metadata.listSessions({ limit: 10_000 })
+    const open = sessions.filter(({ committed }) => !committed)
+    assert.ok(open.length <= SESSIONS_LEFT_MAX, `${open.length} sessions are open`)
+  })
+
+  test('skip what the host does not promise, and name the property', async () => {
+    const { world } = await openBuiltInHost({ features: { uploadSessions: false } })
+
+    const results = await runBuiltIn(world, {})
+
+    const reasons = new Set(results.map(({ skipReason = 'not skipped' }) => skipReason))
+    assert.deepEqual([...reasons].sort(), [
+      'CheckFileInfo has no SupportsCoauth = true',
+      'CheckFileInfo has no SupportsResumableFileTransfer = true',
+      'needs --delays',
+    ])
+  })
+})
