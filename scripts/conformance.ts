@@ -33,18 +33,28 @@ with (\`wopikit validate\`, see [cli.md](cli.md)), and the cases of Microsoft's 
 function operationsSection(results: ConformanceResults): string {
   const rows = OPERATIONS.map(({ name, route }) => {
     const request = [route.method, route.path, route.override && `\`${route.override}\``]
+    const builtIn = builtInCounts(name)
+    const microsofts = results.operations[name] ?? {}
     return [
       name,
       request.filter(Boolean).join(' '),
-      countsCell(builtInCounts(name)),
-      countsCell(results.operations[name] ?? {}),
+      statusOf([...groupsOf(builtIn), ...groupsOf(microsofts)], results),
+      countsCell(builtIn),
+      countsCell(microsofts),
     ]
   })
   return `## Operations
 
-A dash says that no suite calls the operation; every operation has unit tests besides.
+All of WOPI is implemented, and every operation has unit tests; a dash says that no suite calls it.
 
-${table(['operation', 'request', 'built-in cases', "Microsoft's cases"], rows)}`
+${table(['operation', 'request', 'status', 'built-in cases', "Microsoft's cases"], rows)}`
+}
+
+/** What the cases that call an operation have shown; `npm test` fails when a built-in one does. */
+function statusOf(groups: readonly string[], { configurations }: ConformanceResults): string {
+  const results = Object.values(configurations).map((configuration) => configuration.groups)
+  if (groups.some((group) => results.some((found) => found[group]?.failed))) return 'fails'
+  return groups.length > 0 ? 'passes' : 'unit tests'
 }
 
 function builtInCounts(operation: string): Record<string, number> {
@@ -55,10 +65,14 @@ function builtInCounts(operation: string): Record<string, number> {
 
 /** How many cases there are, and in which groups. */
 function countsCell(counts: Readonly<Record<string, number>>): string {
-  const groups = Object.keys(counts).filter((group) => counts[group])
+  const groups = groupsOf(counts)
   if (groups.length === 0) return '–'
   const sum = Object.values(counts).reduce((total, count) => total + count, 0)
   return `${sum} in ${groups.length > GROUPS_SHOWN_MAX ? `${groups.length} groups` : groups.join(', ')}`
+}
+
+function groupsOf(counts: Readonly<Record<string, number>>): string[] {
+  return Object.keys(counts).filter((group) => counts[group])
 }
 
 function calls(operation: string): (entry: Case) => boolean {

@@ -4,6 +4,7 @@ import { COAUTH_LOCK_RULES } from './coauth-locks.ts'
 import { COAUTH_TABLE } from './coauth-table.ts'
 import { CONTENT_PROPERTIES } from './content-properties.ts'
 import { CONTENT_STREAMS } from './content-streams.ts'
+import { ECOSYSTEM_RULES, FILE_WOPI_SRC } from './ecosystem.ts'
 import { EXPIRY, SESSION_EXPIRY } from './expiry.ts'
 import { CHUNKS_FRAMES, FRAMES } from './frame-cases.ts'
 import { GET_CHUNKS } from './get-chunks.ts'
@@ -50,6 +51,8 @@ export const BUILT_IN: Suite = {
     SAVE_RACES,
     SESSION_RACES,
     OTHER_FILES,
+    ECOSYSTEM_RULES,
+    FILE_WOPI_SRC,
     EXPIRY,
     SESSION_EXPIRY,
   ],

@@ -1,4 +1,4 @@
-import type { Case, Validator } from '../model.ts'
+import type { Case, JsonProperty, Validator } from '../model.ts'
 
 /** What a host has to promise in CheckFileInfo before cases ask for it. */
 export const PREREQUISITES: readonly Case[] = [
@@ -9,6 +9,10 @@ export const PREREQUISITES: readonly Case[] = [
   promise('Coauth', ['SupportsCoauth']),
   promise('ResumableFileTransfer', ['SupportsResumableFileTransfer']),
   promise('OtherFiles', ['SupportsDeleteFile'], ['UserCanNotWriteRelative']),
+  promise('Ecosystem', ['SupportsEcosystem']),
+  promise('Containers', ['SupportsContainers']),
+  promise('GetFileWopiSrc', ['SupportsGetFileWopiSrc']),
+  promised('HostViewUrl', [{ name: 'HostViewUrl', type: 'absoluteUrl', required: true }]),
 ]
 
 /** `names` must be true, `not` must not. */
@@ -17,6 +21,10 @@ function promise(name: string, names: readonly string[], not: readonly string[] 
     ...names.map((property) => ({ name: property, required: true, expected: true })),
     ...not.map((property) => ({ name: property, expected: false })),
   ].map((property) => ({ type: 'boolean' as const, ...property }))
+  return promised(name, properties)
+}
+
+function promised(name: string, properties: readonly JsonProperty[]): Case {
   const validators: Validator[] = [
     { check: 'status', expected: 200 },
     { check: 'json', properties },
