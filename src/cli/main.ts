@@ -1,35 +1,30 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { addCommand } from './add.ts'
-import { getCommand } from './get.ts'
-import { lsCommand } from './ls.ts'
-import { putCommand } from './put.ts'
-import { serveCommand } from './serve.ts'
-import { sessionsCommand } from './sessions.ts'
-import { sweepCommand } from './sweep.ts'
-import { tokenCommand } from './token.ts'
-import { defaultIo, EXIT } from './transfer.ts'
-import { validateCommand } from './validate.ts'
-import { verifyCommand } from './verify.ts'
+import { defaultIo, EXIT, type TransferIo } from './transfer.ts'
 
 const PACKAGE = new URL('../../package.json', import.meta.url)
 
-function program(): Command {
+/** Loaded when they are needed: a server has no use for a validator in its memory. */
+const COMMANDS = new Map<string, (io: TransferIo) => Promise<Command>>([
+  ['serve', async (io) => (await import('./serve.ts')).serveCommand(io)],
+  ['add', async (io) => (await import('./add.ts')).addCommand(io)],
+  ['ls', async (io) => (await import('./ls.ts')).lsCommand(io)],
+  ['token', async (io) => (await import('./token.ts')).tokenCommand(io)],
+  ['put', async (io) => (await import('./put.ts')).putCommand(io)],
+  ['get', async (io) => (await import('./get.ts')).getCommand(io)],
+  ['sessions', async (io) => (await import('./sessions.ts')).sessionsCommand(io)],
+  ['validate', async (io) => (await import('./validate.ts')).validateCommand(io)],
+  ['verify', async (io) => (await import('./verify.ts')).verifyCommand(io)],
+  ['sweep', async (io) => (await import('./sweep.ts')).sweepCommand(io)],
+])
+
+async function program(): Promise<Command> {
   const io = defaultIo()
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8'))
-  const commands = [
-    serveCommand(io),
-    addCommand(io),
-    lsCommand(io),
-    tokenCommand(io),
-    putCommand(io),
-    getCommand(io),
-    sessionsCommand(io),
-    validateCommand(io),
-    verifyCommand(io),
-    sweepCommand(io),
-  ]
+  const asked = COMMANDS.get(process.argv[2] ?? '')
+  const wanted = asked ? [asked] : [...COMMANDS.values()]
+  const commands = await Promise.all(wanted.map((load) => load(io)))
   const root = new Command('wopikit')
     .description('A WOPI host: serve documents, and look after them')
     .version(version)
@@ -47,7 +42,8 @@ function throwOnMistakes(command: Command): Command {
 
 async function main(): Promise<void> {
   try {
-    await program().parseAsync()
+    const root = await program()
+    await root.parseAsync()
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     process.exitCode = error.exitCode === 0 ? 0 : EXIT.usage
