@@ -11,7 +11,7 @@ import {
 import { isDiscoveryAddress } from '../server/discovery.ts'
 import { ServerError } from '../server/errors.ts'
 import { readServing } from '../server/serving-record.ts'
-import { EXIT, type TransferIo, UsageError, userPath } from './transfer.ts'
+import { EXIT, type TransferIo, UnreachableError, UsageError, userPath } from './transfer.ts'
 
 /** Options that every command on a data folder has, besides settings. */
 export interface FolderOptions {
@@ -120,6 +120,10 @@ function describeFailure(error: unknown): ToldFailure {
     }
   if (error instanceof UsageError)
     return { code: 'ARGUMENT_INVALID', message: error.message, exitCode: EXIT.usage }
+  if (error instanceof UnreachableError) {
+    const fix = 'Is the host running, and the address right?'
+    return { code: 'NETWORK', message: error.message, fix, exitCode: EXIT.unreachable }
+  }
   if (error instanceof WopiError)
     return { code: error.code, message: error.message, exitCode: EXIT.failed }
   const message = error instanceof Error ? error.message : String(error)

@@ -36,6 +36,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** There is no answer from the host that a command is about. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError'
+}
+
 /** The user or the system asked the command to stop. */
 class Interruption extends Error {
   override readonly name = 'Interruption'

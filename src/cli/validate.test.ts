@@ -31,6 +31,9 @@ const CASES = `<WopiValidation>
       <ResponseCodeValidator ExpectedCode="418"/>
     </Validators></CheckFileInfo></Requests></TestCase>
   </TestCases></TestGroup>
+  <TestGroup Name="Slow" HasDelay="true"><TestCases>
+    <TestCase Name="Slow.Info" Category="OfficeOnline"><Requests><CheckFileInfo/></Requests></TestCase>
+  </TestCases></TestGroup>
   <TestGroup Name="Elsewhere">
     <PrereqTests><PrereqTest>PlacesPrereq</PrereqTest></PrereqTests>
     <TestCases>
@@ -123,6 +126,18 @@ describe('wopikit validate', () => {
     assert.deepEqual([strict.exitCode, lax.exitCode, alone.exitCode], [1, 0, 1])
   })
 
+  test('leaves the cases out that wait, and says so', async () => {
+    const names = ['--name', 'Good.Info', '--name', 'Slow.Info']
+
+    const { stdout, exitCode } = await validate(...names)
+    const all = await validate(...names, '--delays')
+
+    assert.match(stdout, /^1 left out: it waits for locks to expire \(--delays\)$/m)
+    assert.match(stdout, /^PASSED: 1 passed, 0 failed, 0 skipped/m)
+    assert.equal(exitCode, 0)
+    assert.match(all.stdout, /^PASSED: 2 passed, 0 failed, 0 skipped/m)
+  })
+
   test('writes no token into any report', async () => {
     for (const reporter of ['terminal', 'tap', 'junit', 'html', 'json']) {
       const { stdout, stderr } = await validate('--group', 'Bad', '--reporter', reporter)
@@ -191,6 +206,15 @@ describe('wopikit validate', () => {
     assert.equal(lock.headers.get('X-WOPI-Lock'), '')
   })
 
+  test('exits with 4 at once when the host gives no answer at all', async () => {
+    const { stdout, stderr, exitCode } = await wopikit([
+      ...['--wopisrc', 'http://127.0.0.1:1/wopi/files/1', '--cases', 'cases.xml'],
+    ])
+
+    assert.match(stderr, /^The host gives no answer: .*ECONNREFUSED/)
+    assert.deepEqual([stdout, exitCode], ['', 4])
+  })
+
   test('exits with 2 and says what is wrong with the command line', async () => {
     const { wopiSrc } = host.endpoint
     const address = ['--wopisrc', wopiSrc]
@@ -200,6 +224,7 @@ describe('wopikit validate', () => {
       [[...cases, '--wopisrc', 'nowhere'], /address of a document/],
       [[...cases, ...address, '--group', 'Goo'], /no group Goo; there is Good/],
       [[...cases, ...address, '--group', 'Good', '--name', 'Bad.Teapot'], /No case is in all of/],
+      [[...cases, ...address, '--group', 'Slow'], /give --delays/],
       [[...cases, ...address, '--token-ttl', 'soon'], /--token-ttl/],
       [[...cases, ...address, '--proof-key', 'missing'], /proof keys cannot be read/],
       [[...cases, ...address, '--output', 'no/such/folder'], /report cannot be written/],

@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander'
+import { fileAddress } from '../validator/addresses.ts'
 import { createNodeSend } from '../validator/node-transport.ts'
 import { judge } from '../validator/reporters/verdict.ts'
 import { type RunOptions, runCases } from '../validator/run-cases.ts'
+import { withoutSecrets } from '../validator/show.ts'
 import { runCommand } from './command-line.ts'
 import { readProofKeys, writeNewProofKeys } from './proof-key-file.ts'
 import {
@@ -9,6 +11,7 @@ import {
   readAddress,
   TOKEN_OPTION,
   type TransferIo,
+  UnreachableError,
   UsageError,
   userPath,
 } from './transfer.ts'
@@ -39,7 +42,8 @@ const HELP = `
 Without --cases the built-in suites run. They overwrite, lock and rename the document, and make and
 delete others beside it: use one that nobody needs.
 
-Exit code: 0 all cases have passed, 1 not all, 2 the command line cannot be understood, 130 stopped.`
+Exit code: 0 all cases have passed, 1 not all, 2 the command line cannot be understood,
+4 the host gives no answer, 130 stopped.`
 
 /** The command `validate`: runs conformance cases against any WOPI host. */
 export function validateCommand(io: TransferIo): Command {
@@ -79,7 +83,23 @@ async function validate(options: ValidateOptions, io: TransferIo): Promise<void>
   if (options.list) io.stdout.write(listText(cases, options))
   else if (cases.length === 0)
     throw new UsageError('No case is in all of --group, --name and --category.')
+  else if (!options.delays && cases.every(({ hasDelay }) => hasDelay))
+    throw new UsageError('All of these cases wait for locks to expire: give --delays.')
   else await runAll({ ...(await worldOf(options, io)), suites }, options, io)
+}
+
+/**
+ * Asks the host for anything at all: without an answer every case would wait for it in vain.
+ *
+ * @throws UnreachableError
+ */
+async function knock({ endpoint, send }: Pick<RunOptions, 'endpoint' | 'send'>): Promise<void> {
+  const { accessToken } = endpoint
+  const request = { method: 'GET', url: fileAddress(endpoint, ''), headers: [] }
+  await send(request).catch((error: Error) => {
+    const words = withoutSecrets(error.message, new Set([accessToken]))
+    throw new UnreachableError(`The host gives no answer: ${words}`)
+  })
 }
 
 async function runAll(
@@ -89,6 +109,7 @@ async function runAll(
 ): Promise<void> {
   const choice = { ...options, reporter: options.json ? ('json' as const) : options.reporter }
   await using report = await openReport(choice, io)
+  await knock(run)
   using stop = createStop(io)
   const events = runCases({
     ...run,

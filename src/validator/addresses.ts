@@ -52,7 +52,7 @@ export function withoutToken(address: string): string {
 }
 
 /** Microsoft's clients escape everything but letters and digits. */
-function encodeToken(token: string): string {
+export function encodeToken(token: string): string {
   return encodeURIComponent(token).replaceAll(
     /[-_.!~*'()]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,

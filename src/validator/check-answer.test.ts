@@ -17,6 +17,9 @@ const CONTEXT: CheckContext = {
     resources: new Map([['Doc', { id: 'Doc', path: 'doc', bytes: utf8('document') }]]),
     schemas: new Map([
       ['Named', { type: 'object', required: ['Name'], properties: { Name: { type: 'string' } } }],
+      ['Elsewhere', { properties: { Name: { $ref: 'http://127.0.0.1:1/schema.json' } } }],
+      ['Endless', { $ref: '#' }],
+      ['Slow', { properties: { Name: { pattern: '^(a+)+$' } } }],
     ]),
   },
   now: () => NOW,
@@ -106,6 +109,37 @@ describe('checkAnswer', () => {
     const [problem] = await checkAnswer(answer({ body: '{"Name":1}' }), [validator], CONTEXT)
     assert.match(problem?.message ?? '', /#\/Name/)
     assert.equal(await passes(answer({ body: 'no JSON' }), [validator]), false)
+  })
+
+  test('fails the case, and not the run, when a schema cannot be applied', async () => {
+    for (const schema of ['Elsewhere', 'Endless']) {
+      const applied = passes(answer({ body: '{"Name":"x"}' }), [{ check: 'schema', schema }])
+
+      await assert.rejects(applied, { name: 'CaseError', message: new RegExp(`schema ${schema} `) })
+    }
+  })
+
+  test('ends a pattern that backtracks for ever', async () => {
+    const body = `{"Name":"${'a'.repeat(64)}!"}`
+    const property: JsonProperty = { name: 'Name', type: 'regex', pattern: '^(a+)+$' }
+
+    const inSchema = passes(answer({ body }), [{ check: 'schema', schema: 'Slow' }])
+    await assert.rejects(inSchema, { name: 'CaseError', message: /takes longer than/ })
+    const inProperty = passes(answer({ body }), [{ check: 'json', properties: [property] }])
+    await assert.rejects(inProperty, { name: 'CaseError', message: /takes longer than/ })
+  })
+
+  test('expects an object, which is not nested deeper than any answer is', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const validator: Validator = { check: 'json', properties: [] }
+
+    const problems = async (body: string) =>
+      (await checkAnswer(answer({ body }), [validator], CONTEXT)).map(({ message }) => message)
+
+    assert.deepEqual(await problems('{}'), [])
+    assert.match((await problems('[]')).join(), /a JSON object, got an array/)
+    assert.match((await problems('null')).join(), /a JSON object, got null/)
+    assert.match((await problems(`{"Name":${deep}}`)).join(), /nested deeper than/)
   })
 
   test('tells the status where it expects JSON and there is none', async () => {

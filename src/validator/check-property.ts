@@ -4,10 +4,15 @@ import { valueAt } from './json-path.ts'
 import { parseLaxJson } from './lax-json.ts'
 import { NEAR_NOW_MS } from './limits.ts'
 import type { JsonProperty } from './model.ts'
+import { withinTime } from './node-time-limit.ts'
 
 type Property<Type> = Extract<JsonProperty, { type: Type }>
 
-/** What is wrong with a property of a JSON body; `undefined` when nothing is. */
+/**
+ * What is wrong with a property of a JSON body; `undefined` when nothing is.
+ *
+ * @throws CaseError when a pattern takes too long
+ */
 export function checkProperty(
   json: unknown,
   property: JsonProperty,
@@ -168,7 +173,8 @@ function regexFault(
   if (value === undefined && !required) return undefined
   const text = stringOf(value)
   if (!text) return `is ${shown(value)}, expected a text`
-  if (new RegExp(pattern).test(text) === shouldMatch) return undefined
+  const matches = withinTime(() => new RegExp(pattern).test(text))
+  if (matches === shouldMatch) return undefined
   return `is ${shown(value)}, expected it ${shouldMatch ? '' : 'not '}to match ${pattern}`
 }
 

@@ -7,6 +7,8 @@ const MIB = 1024 * KIB
 export const CASES_MAX_BYTES = 8 * MIB
 /** Deepest nesting of elements in it; Microsoft's has nine levels. */
 export const XML_MAX_DEPTH = 32
+/** Longest delay in a case; Microsoft's wait for a minute. */
+export const DELAY_MAX_SECONDS = 24 * 60 * 60
 /** Largest document or schema that a case may name, in bytes. */
 export const RESOURCE_MAX_BYTES = 64 * MIB
 /** Deepest nesting of a JSON schema or of an expected JSON body. */
@@ -17,7 +19,15 @@ export const RESPONSE_MAX_BYTES = 64 * MIB
 export const RESPONSE_TIMEOUT_MS = 60_000
 /** How much of a body is looked through for secrets before it is cut, in bytes. */
 export const SHOWN_BODY_DECODED_BYTES = 64 * KIB
-/** How much of a body is shown, in characters. */
-export const SHOWN_BODY_MAX_CHARS = 2000
+/** How much of a body, or of what is said of one, is shown, in characters. */
+export const SHOWN_TEXT_MAX_CHARS = 2000
+/** How many frames of a body are shown. */
+export const SHOWN_FRAMES_MAX = 20
+/** Deepest nesting of a JSON body that is looked at. */
+export const JSON_BODY_MAX_DEPTH = 64
+/** How long the checks of one JSON body may take, in ms: patterns may backtrack for ever. */
+export const CHECK_MAX_MS = 1000
+/** How long the cleanup of a case may take when the run is to end at once, in ms. */
+export const LAST_CLEANUP_MAX_MS = 5000
 /** How far from now a `nearNow` time may lie, in ms: ten years. */
 export const NEAR_NOW_MS = 10 * 365.25 * 24 * 60 * 60 * 1000

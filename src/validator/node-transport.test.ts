@@ -102,4 +102,29 @@ describe('createNodeSend', () => {
   test('rejects when the connection breaks', async () => {
     await assert.rejects(sendTo((request) => request.socket.destroy()))
   })
+
+  test('says so when an answer ends before its Content-Length', async () => {
+    const answer = sendTo((request, response) => {
+      response.writeHead(200, { 'Content-Length': '100' })
+      response.write('half', () => request.socket.destroy())
+    })
+
+    await assert.rejects(answer, /closed after 4 bytes of the body/)
+  })
+
+  test('leaves no connection open when a header cannot be sent', async () => {
+    await using server = await listenOn(() => {})
+    const closed = new Promise((resolve) => {
+      server.server.on('connection', (socket) => socket.on('error', () => {}).on('close', resolve))
+    })
+
+    const answer = createNodeSend()({
+      method: 'POST',
+      url: server.origin,
+      headers: [['X-WOPI-Lock', 'a\n']],
+    })
+
+    await assert.rejects(answer, /Invalid character/)
+    await closed
+  })
 })

@@ -30,21 +30,30 @@ function exchange(request: HttpRequest, signal: AbortSignal): Promise<IncomingMe
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     const outgoing = send(url, { method, signal, agent: false })
-    for (const [name, value] of headers) outgoing.appendHeader(name, value)
-    if (method !== 'GET') outgoing.setHeader('Content-Length', body?.length ?? 0)
     outgoing.on('response', resolve)
     outgoing.on('error', reject)
-    outgoing.end(body)
+    try {
+      for (const [name, value] of headers) outgoing.appendHeader(name, value)
+      if (method !== 'GET') outgoing.setHeader('Content-Length', body?.length ?? 0)
+      outgoing.end(body)
+    } catch (error) {
+      outgoing.destroy(error as Error)
+    }
   })
 }
 
 async function readAnswer(incoming: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
   const parts: Uint8Array[] = []
   let size = 0
-  for await (const part of incoming as AsyncIterable<Uint8Array>) {
-    size += part.length
-    if (size > maxBytes) throw new Error(`The answer has more than ${maxBytes} bytes`)
-    parts.push(part)
+  try {
+    for await (const part of incoming as AsyncIterable<Uint8Array>) {
+      size += part.length
+      if (size > maxBytes) throw new Error(`The answer has more than ${maxBytes} bytes`)
+      parts.push(part)
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
+    throw new Error(`The connection was closed after ${size} bytes of the body`)
   }
   return {
     status: incoming.statusCode ?? 0,

@@ -114,12 +114,14 @@ describe('parseCases', () => {
     })
   })
 
-  test('does not demand a header unless it is told to', async () => {
+  test('demands a header unless it is told not to', async () => {
     const step = await parseStep(`<GetLock><Validators>
-      <ResponseHeaderValidator Header="X-WOPI-Lock" ExpectedValue="L"/></Validators></GetLock>`)
+      <ResponseHeaderValidator Header="X-WOPI-Lock" ExpectedValue="L"/>
+      <ResponseHeaderValidator Header="X-WOPI-Lock" IsRequired="false"/></Validators></GetLock>`)
 
     assert.deepEqual(step && 'validators' in step && step.validators, [
-      { check: 'header', name: 'X-WOPI-Lock', expected: 'L', required: false, shouldMatch: true },
+      { check: 'header', name: 'X-WOPI-Lock', expected: 'L', required: true, shouldMatch: true },
+      { check: 'header', name: 'X-WOPI-Lock', required: false, shouldMatch: true },
     ])
   })
 
@@ -157,6 +159,8 @@ describe('parseCases', () => {
       ['<toString/>', /no request <toString>/],
       ['<Lock Lock="L" LockUserVisible="yes"/>', /neither true nor false/],
       ['<Delay DelayTimeInSeconds="soon"/>', /no whole number/],
+      ['<Delay DelayTimeInSeconds="-1"/>', /from 0 to 86400/],
+      ['<Delay DelayTimeInSeconds="86401"/>', /from 0 to 86400/],
       ['<GetFile><Mutators><AccessToken Mutation="X"/></Mutators></GetFile>', /none of INVALID/],
     ]
 

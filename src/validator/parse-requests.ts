@@ -1,4 +1,5 @@
 import { CasesError } from './cases-error.ts'
+import { DELAY_MAX_SECONDS } from './limits.ts'
 import type {
   CoauthLockFields,
   NameMode,
@@ -205,7 +206,7 @@ const READERS: Record<string, Reader> = {
 export function readStep(element: XmlElement): Step {
   if (element.name === 'Delay') {
     allowOnly(element, { attributes: ['DelayTimeInSeconds'] })
-    return { operation: 'Delay', seconds: integerOf(element, 'DelayTimeInSeconds') ?? 0 }
+    return { operation: 'Delay', seconds: delayOf(element) }
   }
   const reader = Object.hasOwn(READERS, element.name) ? READERS[element.name] : undefined
   if (!reader) throw new CasesError(`There is no request <${element.name}>`, element.line)
@@ -214,6 +215,12 @@ export function readStep(element: XmlElement): Step {
     children: [...BASE_CHILDREN, ...(reader.children ?? [])],
   })
   return { ...reader.read(element), ...readBase(element) } as Request
+}
+
+function delayOf(element: XmlElement): number {
+  const seconds = integerOf(element, 'DelayTimeInSeconds') ?? 0
+  if (seconds >= 0 && seconds <= DELAY_MAX_SECONDS) return seconds
+  throw new CasesError(`A delay takes from 0 to ${DELAY_MAX_SECONDS} seconds`, element.line)
 }
 
 function coauthFields(element: XmlElement): CoauthLockFields {

@@ -100,8 +100,8 @@ function readHeader(element: XmlElement): HeaderValidator {
     check: 'header',
     name: requiredOf(element, 'Header'),
     ...(expected !== undefined && { expected }),
-    // Microsoft's schema has true as its default; its validator has false.
-    required: booleanOf(element, 'IsRequired') ?? false,
+    // True for headers, false for the properties of a JSON body.
+    required: booleanOf(element, 'IsRequired') ?? true,
     shouldMatch: booleanOf(element, 'ShouldMatch') ?? true,
     ...('Comparator' in element.attributes && {
       comparator: oneOf(element, 'Comparator', COMPARATORS),

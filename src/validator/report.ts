@@ -18,7 +18,7 @@ export interface ShownExchange {
   method: string
   url: string
   requestHeaders: readonly (readonly [name: string, value: string])[]
-  /** The beginning of the body as text, or a note on its size; empty when there is none. */
+  /** The beginning of the body as text, its frames, or a note on its size; empty without one. */
   requestBody: string
   /** Left out when there was no answer. */
   response?: {
@@ -61,9 +61,18 @@ export interface Totals {
   skipped: number
 }
 
+export interface RunStart {
+  type: 'start'
+  wopiSrc: string
+  /** How many cases are to run. */
+  cases: number
+  /** How many more were chosen, but wait for locks to expire, which was not asked for. */
+  leftOut: number
+}
+
 /** What a reporter is told, in this order: `start`, then `begin` and `end` of each case, then `done`. */
 export type RunEvent =
-  | { type: 'start'; wopiSrc: string; cases: number }
+  | RunStart
   | { type: 'begin'; group: string; name: string; index: number }
   | { type: 'end'; result: CaseResult; index: number }
   | { type: 'done'; totals: Totals; durationMs: number }

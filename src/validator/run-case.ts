@@ -5,6 +5,7 @@ import { checkAnswer } from './check-answer.ts'
 import type { Problem } from './check-context.ts'
 import { clauseFor } from './clauses.ts'
 import type { HttpResponse, Send } from './http-message.ts'
+import { LAST_CLEANUP_MAX_MS } from './limits.ts'
 import type { AtOnce, Case, Outcome, Request, Step, Suite } from './model.ts'
 import type { ProofSigner } from './proof-headers.ts'
 import type { Failure } from './report.ts'
@@ -61,7 +62,8 @@ export async function runSteps(entry: Case, suite: Suite, world: World): Promise
     }
   } finally {
     // Also when it was aborted: a lock that stays behind would spoil the next run.
-    for (const step of entry.cleanup) await cleanUp(step, { ...run, signal: undefined })
+    const signal = run.signal?.aborted ? AbortSignal.timeout(LAST_CLEANUP_MAX_MS) : undefined
+    for (const step of entry.cleanup) await cleanUp(step, { ...run, signal })
   }
   return { failures: run.failures, exchanges: run.exchanges, tokens: run.tokens }
 }

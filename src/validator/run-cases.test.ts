@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { CasesError } from './cases-error.ts'
 import { type HttpRequest, type HttpResponse, headerOf } from './http-message.ts'
-import { SHOWN_BODY_MAX_CHARS } from './limits.ts'
+import { SHOWN_TEXT_MAX_CHARS } from './limits.ts'
 import type { Case, Group, Request, Step, Suite } from './model.ts'
 import type { CaseResult, RunEvent } from './report.ts'
 import { type RunOptions, runCases } from './run-cases.ts'
@@ -264,7 +264,7 @@ describe('what is run', () => {
 
   test('is chosen by group, name and category, all of them together', async () => {
     const choose = async (selection: RunOptions['selection']) =>
-      names(await play(suite, OK, { ...(selection && { selection }) }))
+      names(await play(suite, OK, { ...(selection && { selection }), delays: true }))
 
     assert.deepEqual(await choose({}), ['A', 'B', 'C', 'Spoilt', 'Sound'])
     assert.deepEqual(await choose({ groups: ['Locks'] }), ['A', 'B'])
@@ -305,8 +305,9 @@ describe('what is run', () => {
     const without = await play(suite, OK, { selection })
     const with_ = await play(suite, OK, { selection, delays: true })
 
-    assert.equal(without.results[0]?.skipReason, 'needs --delays')
-    assert.deepEqual(without.slept, [])
+    const [start] = without.events
+    assert.deepEqual(start?.type === 'start' && [start.cases, start.leftOut], [0, 1])
+    assert.deepEqual(without.results, [])
     assert.equal(with_.results[0]?.verdict, 'pass')
     assert.deepEqual(with_.slept, [60_000])
   })
@@ -345,6 +346,25 @@ describe('what is run', () => {
 
     await assert.rejects(run, /enough/)
     assert.deepEqual(sent, ['LOCK', 'UNLOCK'])
+  })
+
+  test('does not wait for a host that does not answer the cleanup when it is aborted', async () => {
+    const abort = new AbortController()
+    const signals: (AbortSignal | undefined)[] = []
+    const cases = [caseOf([LOCK, GET_LOCK], { cleanup: [UNLOCK] })]
+
+    const run = play(suiteOf([{ cases }]), OK, {
+      signal: abort.signal,
+      async send(_, signal) {
+        signals.push(signal)
+        abort.abort(new Error('enough'))
+        return { status: 200, headers: [], body: new Uint8Array(0) }
+      },
+    })
+
+    await assert.rejects(run)
+    const [, ofCleanup] = signals
+    assert.deepEqual([signals.length, ofCleanup?.aborted], [2, false])
   })
 })
 
@@ -396,8 +416,48 @@ test('a body is shown by its beginning, and one that is no text by its size', as
   }))
 
   const [exchange] = results[0]?.exchanges ?? []
-  assert.equal(exchange?.requestBody, `${'ä'.repeat(SHOWN_BODY_MAX_CHARS)}…`)
+  assert.equal(exchange?.requestBody, `${'ä'.repeat(SHOWN_TEXT_MAX_CHARS)}…`)
   assert.equal(exchange?.response?.body, '(2 bytes)')
+})
+
+test('words are cut, whatever a host has put into them', async () => {
+  const requests: Request[] = [
+    {
+      operation: 'CheckFileInfo',
+      validators: [
+        { check: 'json', properties: [{ name: 'Name', type: 'string', expected: 'short' }] },
+      ],
+    },
+  ]
+
+  const { results } = await play(suiteOf([{ cases: [caseOf(requests)] }]), () => ({
+    body: `{"Name":"${'x'.repeat(1_000_000)}"}`,
+  }))
+
+  const message = results[0]?.failures[0]?.message ?? ''
+  assert.match(message, /^Name is "x+…$/)
+  assert.equal(message.length, SHOWN_TEXT_MAX_CHARS + 1)
+})
+
+test('no token is shown that is escaped as JSON, XML or an address escapes it', async () => {
+  const shown = await Promise.all(
+    [
+      String.raw`{"Url":"https://h/x?access_token=secret\u002Bsecret\u0026b=kept"}`,
+      String.raw`{"Url":"https:\/\/h\/x?access_token=secret\/secret","b":"kept"}`,
+      'u=https%3A%2F%2Fh%2Fx%3Faccess_token%3Dsecret%252Esecret%26b%3Dkept',
+      'u=https%253A%252F%252Fh%253Faccess_token%253Dsecret%2526b%253Dkept',
+      `${TOKEN} secret%2Etoken kept`,
+    ].map(async (body) => {
+      const respond = () => ({ status: 500, body })
+      const { results } = await play(suiteOf([{ cases: [caseOf([GET_LOCK])] }]), respond)
+      return results[0]?.exchanges[0]?.response?.body ?? ''
+    }),
+  )
+
+  for (const text of shown) {
+    assert.doesNotMatch(text, /secret/)
+    assert.match(text, /kept/)
+  }
 })
 
 test('no token is shown, wherever it stands', async () => {

@@ -7,7 +7,7 @@ import { cleanResult, showExchange, withoutSecrets } from './show.ts'
 export interface RunOptions extends World {
   suites: readonly Suite[]
   selection?: Selection
-  /** Runs the cases that wait for locks to expire; else they are skipped. */
+  /** Runs the cases that wait for locks to expire, too; else they are left out. */
   delays?: boolean
   /** Ends the run after the first failure. */
   bail?: boolean
@@ -21,12 +21,14 @@ export interface RunOptions extends World {
  *   of `signal` when it aborts
  */
 export async function* runCases(options: RunOptions): AsyncGenerator<RunEvent, void, undefined> {
-  const selected = selectCases(options.suites, options.selection ?? {})
+  const chosen = selectCases(options.suites, options.selection ?? {})
+  const selected = options.delays ? chosen : chosen.filter((entry) => !entry.case.hasDelay)
   const { endpoint, now } = options
   const started = now()
   const totals: Totals = { passed: 0, failed: 0, skipped: 0 }
   const wopiSrc = withoutSecrets(endpoint.wopiSrc, new Set([endpoint.accessToken]))
-  yield { type: 'start', wopiSrc, cases: selected.length }
+  const leftOut = chosen.length - selected.length
+  yield { type: 'start', wopiSrc, cases: selected.length, leftOut }
   for (const [index, entry] of selected.entries()) {
     yield { type: 'begin', group: entry.group.name, name: entry.case.name, index }
     const result = await runSelected(entry, options)
@@ -82,9 +84,8 @@ function endingOf({ failures, exchanges }: CaseRun, tokens: ReadonlySet<string>)
 }
 
 /** A group about proofs says nothing when requests cannot be signed. */
-function missingOption({ group, case: entry }: SelectedCase, options: RunOptions) {
-  if (entry.hasDelay && !options.delays) return 'needs --delays'
-  return !options.proof && group.cases.some(spoilsProof) ? 'needs --proof-key' : undefined
+function missingOption({ group }: SelectedCase, { proof }: RunOptions) {
+  return !proof && group.cases.some(spoilsProof) ? 'needs --proof-key' : undefined
 }
 
 function spoilsProof({ requests }: Case): boolean {

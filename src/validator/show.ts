@@ -1,10 +1,15 @@
+import { encodeToken } from './addresses.ts'
 import type { HeaderLine, HttpRequest, HttpResponse } from './http-message.ts'
-import { SHOWN_BODY_DECODED_BYTES, SHOWN_BODY_MAX_CHARS } from './limits.ts'
+import { SHOWN_BODY_DECODED_BYTES, SHOWN_TEXT_MAX_CHARS } from './limits.ts'
 import type { CaseResult, ShownExchange } from './report.ts'
+import { framesText } from './show-frames.ts'
 
 /** What stands in the place of a secret. */
 const HIDDEN = '…'
-const TOKEN_IN_ADDRESS = /(access_token=)[^&"'\s\\#]*/gi
+/** `\u002B` and `\/` in an address are signs of it that JSON escapes, but `\u0026` is its `&`. */
+const TOKEN_IN_ADDRESS = /(access_token=)(?:[^&"'\s\\#]|\\u(?!00(?:22|23|26|27))[\da-f]{4}|\\\/)*/gi
+/** An address inside another one, escaped once or more often. */
+const TOKEN_IN_ESCAPED_ADDRESS = /(access_token%(?:25)*3d)(?:(?!%(?:25)*26)[^&"'\s\\#])*/gi
 const SECRET_IN_JSON = /("(?:AccessToken|UploadSessionToken\w*)"\s*:\s*")(?:[^"\\]|\\.)*/gi
 const SECRET_HEADERS = ['authorization', 'x-wopi-uploadsessiontoken', 'set-cookie', 'cookie']
 const CONTROL = /[^\P{Cc}\t\n\r]/u
@@ -40,9 +45,9 @@ export function showExchange(exchange: Exchange, tokens: ReadonlySet<string>): S
   }
 }
 
-/** The result without secrets in its words. */
+/** The result without secrets in its words, which are shortened. */
 export function cleanResult(result: CaseResult, tokens: ReadonlySet<string>): CaseResult {
-  const clean = (text: string) => withoutSecrets(text, tokens)
+  const clean = (text: string) => shorten(withoutSecrets(text, tokens))
   const failures = result.failures.map((failure) => ({
     ...failure,
     message: clean(failure.message),
@@ -53,11 +58,15 @@ export function cleanResult(result: CaseResult, tokens: ReadonlySet<string>): Ca
 
 /** The text without access tokens and tokens of upload sessions, known or told by their place. */
 export function withoutSecrets(text: string, tokens: ReadonlySet<string>): string {
-  let clean = text.replaceAll(TOKEN_IN_ADDRESS, `$1${HIDDEN}`)
-  clean = clean.replaceAll(SECRET_IN_JSON, `$1${HIDDEN}`)
+  let clean = text
+  for (const secret of [TOKEN_IN_ADDRESS, TOKEN_IN_ESCAPED_ADDRESS, SECRET_IN_JSON]) {
+    clean = clean.replaceAll(secret, `$1${HIDDEN}`)
+  }
   for (const token of tokens) {
     if (token === '') continue
-    clean = clean.replaceAll(token, HIDDEN).replaceAll(encodeURIComponent(token), HIDDEN)
+    for (const form of [token, encodeURIComponent(token), encodeToken(token)]) {
+      clean = clean.replaceAll(form, HIDDEN)
+    }
   }
   return clean
 }
@@ -74,13 +83,15 @@ function showHeaders(
 
 function showBody(body: Uint8Array | undefined, clean: (text: string) => string): string {
   if (!body || body.length === 0) return ''
-  const text = textOf(body)
-  if (text === undefined) return `(${body.length} bytes)`
+  const text = textOf(body) ?? framesText(body) ?? `(${body.length} bytes)`
   // Cut after cleaning: half a token would not be found.
-  const cleaned = clean(text)
-  return cleaned.length <= SHOWN_BODY_MAX_CHARS
-    ? cleaned
-    : `${cleaned.slice(0, SHOWN_BODY_MAX_CHARS)}${HIDDEN}`
+  return shorten(clean(text))
+}
+
+function shorten(text: string): string {
+  return text.length <= SHOWN_TEXT_MAX_CHARS
+    ? text
+    : `${text.slice(0, SHOWN_TEXT_MAX_CHARS)}${HIDDEN}`
 }
 
 function textOf(body: Uint8Array): string | undefined {

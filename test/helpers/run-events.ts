@@ -74,12 +74,12 @@ export function aHostileFailure(): CaseResult {
 /** What a run tells whose cases end like this. */
 export function eventsOf(
   results: readonly CaseResult[],
-  { cases = results.length } = {},
+  { cases = results.length, leftOut = 0 } = {},
 ): RunEvent[] {
   const count = (verdict: string) => results.filter((one) => one.verdict === verdict).length
   const totals = { passed: count('pass'), failed: count('fail'), skipped: count('skip') }
   return [
-    { type: 'start', wopiSrc: 'https://docs.example/wopi/files/f1', cases },
+    { type: 'start', wopiSrc: 'https://docs.example/wopi/files/f1', cases, leftOut },
     ...results.flatMap((result, index): RunEvent[] => [
       { type: 'begin', group: result.group, name: result.name, index },
       { type: 'end', result, index },

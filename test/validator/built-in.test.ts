@@ -89,7 +89,6 @@ describe('The built-in suites', () => {
       'CheckFileInfo has no HostViewUrl',
       'CheckFileInfo has no SupportsCoauth = true',
       'CheckFileInfo has no SupportsResumableFileTransfer = true',
-      'needs --delays',
     ])
   })
 })

@@ -1,10 +1,7 @@
-import type { CaseResult, RunEvent, Totals } from '../report.ts'
+import type { CaseResult, RunEvent, RunStart, Totals } from '../report.ts'
 
 /** All that a run has told, for reports that can only be written at its end. */
-export interface CollectedRun {
-  wopiSrc: string
-  /** How many cases were to run; fewer have when the run was stopped. */
-  cases: number
+export interface CollectedRun extends Omit<RunStart, 'type'> {
   results: readonly CaseResult[]
   totals: Totals
   durationMs: number
@@ -25,10 +22,13 @@ export interface SkipCount {
 
 /** Gathers the events of a run and hands it over when it is done. */
 export function collectRun(finish: (run: CollectedRun) => void): (event: RunEvent) => void {
-  let start = { wopiSrc: '', cases: 0 }
+  let start = { wopiSrc: '', cases: 0, leftOut: 0 }
   const results: CaseResult[] = []
   return (event) => {
-    if (event.type === 'start') start = { wopiSrc: event.wopiSrc, cases: event.cases }
+    if (event.type === 'start') {
+      const { wopiSrc, cases, leftOut } = event
+      start = { wopiSrc, cases, leftOut }
+    }
     if (event.type === 'end') results.push(event.result)
     if (event.type === 'done')
       finish({ ...start, results, totals: event.totals, durationMs: event.durationMs })
@@ -50,6 +50,13 @@ export function countVerdicts(results: readonly CaseResult[]): Totals {
   const count = (verdict: CaseResult['verdict']) =>
     results.filter((result) => result.verdict === verdict).length
   return { passed: count('pass'), failed: count('fail'), skipped: count('skip') }
+}
+
+/** That cases were left out, in words; empty when none was. */
+export function leftOutText({ leftOut }: CollectedRun): string {
+  if (leftOut === 0) return ''
+  const they = leftOut === 1 ? 'it waits' : 'they wait'
+  return `${leftOut} left out: ${they} for locks to expire (--delays)`
 }
 
 /** Why cases were skipped, the most frequent reason first. */

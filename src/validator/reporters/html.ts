@@ -4,6 +4,7 @@ import {
   type CollectedRun,
   collectRun,
   type GroupResults,
+  leftOutText,
   skipCounts,
 } from './collected-run.ts'
 import { HTML_STYLE } from './html-style.ts'
@@ -49,11 +50,15 @@ ${groups.map(groupSection).join('\n')}
 function header(run: CollectedRun, allowSkips: boolean): string {
   const { ok, text } = judge(run.totals, { allowSkips })
   const { length } = run.results
-  const stopped = length < run.cases ? ` Stopped after ${length} of ${run.cases} cases.` : ''
+  const notes = [
+    `Duration: ${formatDuration(run.durationMs)}.`,
+    length < run.cases ? `Stopped after ${length} of ${run.cases} cases.` : '',
+    leftOutText(run),
+  ]
   return `<header>
 <h1>WOPI validation</h1>
 <p class="verdict ${ok ? 'pass' : 'fail'}">${escapeHtml(text)}</p>
-<p>Host: <code>${escapeHtml(oneLine(run.wopiSrc))}</code>. Duration: ${formatDuration(run.durationMs)}.${stopped}</p>
+<p>Host: <code>${escapeHtml(oneLine(run.wopiSrc))}</code>. ${notes.filter(Boolean).join(' ')}</p>
 </header>`
 }
 

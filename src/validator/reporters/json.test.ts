@@ -12,9 +12,20 @@ import { createJsonReporter } from './json.ts'
 test('the JSON reporter writes one document with all that the run has told', () => {
   const results = [aFailure(), aHostileFailure(), aSkip('no locks')]
 
-  const document = JSON.parse(written(createJsonReporter, eventsOf(results, { cases: 4 })))
+  const document = JSON.parse(
+    written(createJsonReporter, eventsOf(results, { cases: 4, leftOut: 2 })),
+  )
 
   assert.deepEqual(document.totals, { passed: 0, failed: 2, skipped: 1 })
-  assert.deepEqual([document.cases, document.durationMs], [4, 1234])
+  assert.deepEqual([document.cases, document.leftOut, document.durationMs], [4, 2, 1234])
   assert.deepEqual(document.results, results)
+})
+
+test('the JSON reporter escapes what would move the cursor of a terminal', () => {
+  const text = '\u009b31m\u007f\u202e\u2028'
+
+  const document = written(createJsonReporter, eventsOf([aSkip(text)]))
+
+  assert.match(document, /^[\n\x20-\x7e]*$/)
+  assert.equal(JSON.parse(document).results[0].skipReason, text)
 })

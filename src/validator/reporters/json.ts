@@ -1,9 +1,11 @@
 import type { RunEvent } from '../report.ts'
 import { collectRun } from './collected-run.ts'
+import { visible } from './shown-text.ts'
 
-/** Writes one JSON document when the run is done: `{wopiSrc, cases, totals, durationMs, results}`. */
+/** Writes one JSON document when the run is done: `{wopiSrc, cases, leftOut, totals, durationMs, results}`. */
 export function createJsonReporter(write: (text: string) => void): (event: RunEvent) => void {
-  return collectRun(({ wopiSrc, cases, totals, durationMs, results }) => {
-    write(`${JSON.stringify({ wopiSrc, cases, totals, durationMs, results }, null, 2)}\n`)
+  return collectRun(({ wopiSrc, cases, leftOut, totals, durationMs, results }) => {
+    const json = JSON.stringify({ wopiSrc, cases, leftOut, totals, durationMs, results }, null, 2)
+    write(`${visible(json)}\n`)
   })
 }

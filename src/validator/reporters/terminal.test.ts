@@ -37,6 +37,12 @@ describe('the terminal reporter', () => {
     assert.match(text, /^FAILED: 1 passed, 1 failed, 3 skipped in 1\.2 s\n$/m)
   })
 
+  test('tells how many cases were left out because they wait', () => {
+    const text = written(reporter(), eventsOf(RESULTS, { leftOut: 17 }))
+
+    assert.match(text, /^17 left out: they wait for locks to expire \(--delays\)$/m)
+  })
+
   test('shows with a failure its clause, the request and the answer', () => {
     const text = written(reporter(), eventsOf([aFailure()]))
 

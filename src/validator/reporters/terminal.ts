@@ -1,5 +1,5 @@
 import type { CaseResult, RunEvent, Verdict } from '../report.ts'
-import { byGroup, type CollectedRun, collectRun, skipCounts } from './collected-run.ts'
+import { byGroup, type CollectedRun, collectRun, leftOutText, skipCounts } from './collected-run.ts'
 import { exchangeText, failureText, formatDuration, oneLine } from './shown-text.ts'
 import { judge } from './verdict.ts'
 
@@ -78,7 +78,7 @@ function summary(run: CollectedRun, paint: Paint, allowSkips: boolean): string {
   const stopped = run.results.length < run.cases
   const parts = [
     groupTable(run),
-    reasons.join('\n'),
+    [...reasons, leftOutText(run)].filter((line) => line !== '').join('\n'),
     stopped ? `Stopped after ${run.results.length} of ${run.cases} cases.` : '',
     `${paint(ok ? 'pass' : 'fail', text)} in ${formatDuration(run.durationMs)}`,
   ]
