@@ -59,6 +59,7 @@ export type {
   ChildRecord,
   Commit,
   ContainerRecord,
+  DeliveryAttempt,
   DeliveryRecord,
   DocumentRecord,
   FragmentRecord,
@@ -76,6 +77,6 @@ export type {
 } from './ports/metadata-store.ts'
 export type { ProofKeySource } from './ports/proof-keys.ts'
 export type { SignedInUser, SignIn } from './ports/sign-in.ts'
-export type { PlaceRefusal, Tree, TreeContainer, TreeFile } from './ports/tree.ts'
+export type { Folders, PlaceRefusal, Tree, TreeContainer, TreeFile } from './ports/tree.ts'
 export { type FailureCode, WopiError } from './protocol/errors.ts'
 export { createSignedAccess, type SignedAccess } from './server/access.ts'

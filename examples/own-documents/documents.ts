@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { parse } from 'node:path'
 import type { DocumentSource, SavedDocument, SourceTree } from '../../src/index.ts'
 import { RevisionGoneError } from '../../src/index.ts'
 import { type DocumentRow, ROOT, type Storage, type StoredFile } from './storage.ts'
@@ -57,15 +58,22 @@ function enterSave(
       'UPDATE documents SET revision = ?, size = ?, changedAt = ? WHERE id = ? AND revision = ?',
     )
     .run(revision, size, Date.now(), save.fileId, save.baseRevision)
-  let document = save.fileId
-  if (updated.changes === 0) {
-    const name = `${save.fileId}, saved by ${save.userId} as ${save.version}.docx`
-    document = addDocument(storage, { name, folder: ROOT, owner: save.userId }, stored)
-  }
+  const document = updated.changes === 1 ? save.fileId : addCopy(storage, save, stored)
   database
     .prepare('INSERT INTO revisions VALUES (NULL, ?, ?, ?, ?, ?, ?)')
     .run(revision, document, save.saveId, save.version, save.userId, size)
   return { revision }
+}
+
+/** Adds a save of a document that was changed, or deleted, past wopikit. */
+function addCopy(storage: Storage, save: SavedDocument, stored: StoredFile): string {
+  const sql = 'SELECT * FROM documents WHERE id = ?'
+  const changed = storage.database.prepare(sql).get(save.fileId) as DocumentRow | undefined
+  const { name: stem, ext } = parse(changed?.name ?? save.fileId)
+  // The saveId makes it a name that nothing else has.
+  const name = `${stem}, saved by ${save.userId} (${save.saveId.slice(0, 8)})${ext}`
+  const folder = changed?.folder ?? ROOT
+  return addDocument(storage, { name, folder, owner: save.userId }, stored)
 }
 
 /** Adds a document of a stored file. */

@@ -62,8 +62,9 @@ export function createTree(storage: Storage): SourceTree {
     find: async (id, name) => find(id, name),
 
     async createFile({ containerId, userId: owner, content, otherName, ...file }) {
-      const stored = await storage.store(content)
       const parent = containerId ?? ROOT
+      if (!otherName && find(parent, file.name)) return { ok: false, reason: 'name-taken' }
+      const stored = await storage.store(content)
       if (!folder(parent)) return { ok: false, reason: 'container-gone' }
       for (let name: string | undefined = file.name; name !== undefined; name = otherName?.()) {
         if (find(parent, name)) continue

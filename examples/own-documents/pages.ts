@@ -21,6 +21,7 @@ export async function answer(
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://application')
   const [, kind, id, part] = pathname.split('/')
   const user = searchParams.get('user') ?? 'ada'
+  if (!USERS.has(user)) return sendJson(response, undefined)
   const route = `${request.method} /${kind}${id ? '/:id' : ''}${part ? `/${part}` : ''}`
   switch (route) {
     case 'GET /':
@@ -87,7 +88,7 @@ async function change(
 
 /** What a page posts to Office, or gives to `wopikit put` and `wopikit get`. */
 async function openEditor(application: Application, id: string | undefined, userId: string) {
-  const displayName = USERS[userId]
+  const displayName = USERS.get(userId)
   const row = documentOf(application, id)
   if (!row || !displayName) return undefined
   const token = await application.access.issue({ fileId: row.id, user: { userId, displayName } })
@@ -103,8 +104,13 @@ async function download(
     'SELECT 1 FROM revisions WHERE revision = ? UNION SELECT 1 FROM documents WHERE revision = ?'
   const name = revision ?? ''
   if (!storage.database.prepare(known).get(name, name)) return sendJson(response, undefined)
-  response.writeHead(200, { 'Content-Type': 'application/octet-stream' })
   await using content = await storage.read(name)
+  // What users have uploaded is never shown as a page of this application.
+  response.writeHead(200, {
+    'Content-Type': 'application/octet-stream',
+    'Content-Disposition': 'attachment',
+    'X-Content-Type-Options': 'nosniff',
+  })
   await pipeline(content, response)
 }
 
@@ -118,15 +124,18 @@ function listPage({ database }: Storage): string {
 }
 
 function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 function sendHtml(response: ServerResponse, html: string): void {
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(html)
 }
 
-/** `undefined` is a 404. */
+/** `undefined` is a 404. Nothing is kept by browsers and proxies: there may be a token in it. */
 function sendJson(response: ServerResponse, value: unknown): void {
-  response.writeHead(value === undefined ? 404 : 200, { 'Content-Type': 'application/json' })
+  response.writeHead(value === undefined ? 404 : 200, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+  })
   response.end(JSON.stringify(value ?? { error: 'There is no such thing' }))
 }

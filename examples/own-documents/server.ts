@@ -17,8 +17,11 @@ import { answer } from './pages.ts'
 import { openStorage, ROOT, type Storage } from './storage.ts'
 import { createAccess } from './users.ts'
 
-/** Time that saves have to reach the table when the application ends, in ms. */
-const CLOSE_LIMIT_MS = 5000
+/**
+ * Time that saves have to reach the table when the application ends, in ms. One that a killed process
+ * was at comes again after ten seconds.
+ */
+const CLOSE_LIMIT_MS = 20_000
 
 /** The application while it runs. */
 export interface RunningApplication {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream, mkdirSync } from 'node:fs'
-import { open, rename, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pipeline } from 'node:stream/promises'
@@ -55,7 +55,8 @@ const SCHEMA = `
     number INTEGER PRIMARY KEY, revision TEXT NOT NULL, document TEXT NOT NULL,
     saveId TEXT UNIQUE, version INTEGER, author TEXT NOT NULL, size INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS tokens (
-    token TEXT PRIMARY KEY, user TEXT NOT NULL, use TEXT NOT NULL, expiresAt INTEGER NOT NULL);
+    hash TEXT PRIMARY KEY, user TEXT NOT NULL, use TEXT NOT NULL, resource TEXT NOT NULL,
+    expiresAt INTEGER NOT NULL);
   INSERT OR IGNORE INTO folders VALUES ('home', 'Home', NULL, 'ada');
 `
 
@@ -87,7 +88,13 @@ export function openStorage(directory: string): Storage {
     async store(content) {
       const revision = randomUUID()
       const unfinished = join(files, `${revision}.part`)
-      await pipeline(content, createWriteStream(unfinished, { flush: true }))
+      try {
+        await pipeline(content, createWriteStream(unfinished, { flush: true }))
+      } catch (error) {
+        // A save that fails is tried for ever: what it leaves each time would fill the disk.
+        await rm(unfinished, { force: true })
+        throw error
+      }
       const { size } = await stat(unfinished)
       await rename(unfinished, join(files, revision))
       // The name itself has to be on the disk, too, before anybody is told of it.

@@ -82,7 +82,10 @@ export async function commitOn(
   return { sequenceNumber, modifiedAt: outcome.now }
 }
 
-/** As `commitNext`; when the save is refused, the sweeper soon looks at what it has stored. */
+/**
+ * As `commitNext`, for a save that has stored `packs` for the document of `documentKey`; when it is
+ * refused, the sweeper soon looks at them.
+ */
 export async function commitOrSweep(
   services: CommitServices,
   target: { fileId: string; userId: string; documentKey: string },
@@ -90,7 +93,11 @@ export async function commitOrSweep(
   prepare: (current: DocumentState) => Promise<NextState>,
 ): Promise<SavedState> {
   try {
-    return await commitNext(services, target, prepare)
+    return await commitNext(services, target, async (current) => {
+      // A document of the same name that came after it must not name packs of this one.
+      if (current.document.key !== target.documentKey) throw new WopiError('NOT_FOUND')
+      return prepare(current)
+    })
   } catch (error) {
     // Without it the bytes would wait for the rotation through all documents; the refusal counts.
     if (packs.length > 0) await services.metadata.makeDue(target.documentKey, 0).catch(() => {})

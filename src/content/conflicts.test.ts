@@ -57,6 +57,20 @@ test('a suspicion from before a save that another process has delivered is dropp
   assert.deepEqual(told, [])
 })
 
+test('suspicions that nobody settles here do not stand in the way of later ones', async () => {
+  const { conflicts, told } = recorded()
+
+  for (let i = 0; i < 10_001; i++) conflicts.suspect({ ...CONFLICT, fileId: `doc${i}` })
+  conflicts.settled({ fileId: 'doc10000', baseRevision: 'base', revision: 'ours' })
+  conflicts.settled({ fileId: 'doc0', baseRevision: 'base', revision: 'ours' })
+  await new Promise(setImmediate)
+
+  assert.deepEqual(
+    told.map(({ fileId }) => fileId),
+    ['doc10000'],
+  )
+})
+
 function recorded() {
   const told: SourceConflict[] = []
   const onConflict = (conflict: SourceConflict) => {

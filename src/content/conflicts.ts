@@ -2,7 +2,7 @@ import type { DocumentSource, SourceConflict } from '../ports/document-source.ts
 import type { Log } from '../ports/log.ts'
 import type { DocumentRecord } from '../ports/metadata-store.ts'
 
-/** Most documents whose last conflict is remembered, so that it is told once. */
+/** Most documents whose last conflict, and whose last suspicion, is remembered. */
 const REMEMBERED_MAX = 10_000
 
 /** Tells the application of its documents that have changed at both ends. */
@@ -28,12 +28,7 @@ export function createConflicts(source: Pick<DocumentSource, 'onConflict'>, log:
   /** @returns whether it is news */
   function remember(fileId: string, revision: string): boolean {
     if (told.get(fileId) === revision) return false
-    told.delete(fileId)
-    told.set(fileId, revision)
-    for (const oldest of told.keys()) {
-      if (told.size <= REMEMBERED_MAX) break
-      told.delete(oldest)
-    }
+    keepLast(told, fileId, revision)
     return true
   }
 
@@ -49,8 +44,7 @@ export function createConflicts(source: Pick<DocumentSource, 'onConflict'>, log:
     report,
 
     suspect(conflict) {
-      if (suspected.has(conflict.fileId) || suspected.size < REMEMBERED_MAX)
-        suspected.set(conflict.fileId, conflict)
+      keepLast(suspected, conflict.fileId, conflict)
     },
 
     settled({ fileId, baseRevision, revision }) {
@@ -68,5 +62,15 @@ export function createConflicts(source: Pick<DocumentSource, 'onConflict'>, log:
         'The application has no such document any more, but saves that it never took wait for it',
       )
     },
+  }
+}
+
+/** Sets an entry, and drops those that were set longest ago when there are too many. */
+function keepLast<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key)
+  map.set(key, value)
+  for (const oldest of map.keys()) {
+    if (map.size <= REMEMBERED_MAX) return
+    map.delete(oldest)
   }
 }

@@ -7,13 +7,16 @@ import {
   assertRefused,
   documentOf,
   getChunkedFile,
+  getChunks,
   putChunked,
   putMessage,
   sequenceNumberOf,
   signatureOf,
 } from '../../test/helpers/wopi-story.ts'
 import { zipOf } from '../../test/helpers/zip-writer.ts'
-import type { DocumentSource } from '../ports/document-source.ts'
+import type { DocumentSource, SourceDocument } from '../ports/document-source.ts'
+import { WopiError } from '../protocol/errors.ts'
+import { documentOfPack } from './pack-writer.ts'
 
 const CONTENT = testBytes(5000)
 const OTHER = testBytes(700, 2)
@@ -111,6 +114,35 @@ test('a signature that cannot be computed is tried again by the next request', a
   application.beforeOpen = () => {}
 
   assert.deepEqual(assembleStream(await getChunkedFile(host)), ZIP)
+})
+
+test('a document that is deleted while its signature is computed is 404', async () => {
+  const { host, application } = await hostWith(ZIP)
+  const { key, manifestId, lockVersion } = await adopted(host)
+  application.beforeOpen = async () => {
+    await host.content.metadata.deleteDocument(key, { manifestId, lockVersion })
+  }
+  const leaving = new AbortController()
+  setImmediate(() => leaving.abort(new Error('it never ended')))
+
+  const signing = host.content.signed(await adopted(host), leaving.signal)
+
+  await assert.rejects(signing, (error) => error instanceof WopiError && error.code === 'NOT_FOUND')
+})
+
+test('an application that ignores the range it is asked for does no harm', async () => {
+  const { host, application } = await hostWith(ZIP)
+  const { message } = await getChunkedFile(host)
+  const [, second] = message.signatures[0]?.chunks ?? []
+  const { open } = application.source
+  application.source.open = (fileId, revision) => open(fileId, revision)
+
+  const wanted = { chunkId: second?.id ?? '', offset: 0, length: -1 }
+
+  await assert.rejects(
+    getChunks(host, [{ streamId: 'MainContent', chunkRangesToReturn: [wanted] }]),
+    /more bytes than the range/,
+  )
 })
 
 test('PutChunkedFile takes chunks from where the application keeps them', async () => {
@@ -279,8 +311,11 @@ test('an application that gives no proper revision is told so', async () => {
   const application = createApplication()
   application.write('doc', CONTENT)
   const { source } = application
-  for (const wrong of [{ revision: '' }, { size: -1 }, { size: 0.5 }, { name: '' }]) {
-    const find = async () => ({ name: 'a', ownerId: 'o', size: 1, revision: 'r', ...wrong })
+  const wrongs = [{ revision: '' }, { size: -1 }, { size: 0.5 }, { size: 5n }, { size: '5' }]
+  for (const wrong of [...wrongs, { name: '' }, { ownerId: undefined }]) {
+    const find = async () => {
+      return { name: 'a', ownerId: 'o', size: 1, revision: 'r', ...wrong } as SourceDocument
+    }
     const host = await createTestHost({ application: { ...source, find } })
 
     assertRefused(await host.send(undefined), 500)
@@ -332,6 +367,57 @@ test('a mutable document that has another size than was told is not taken', asyn
   const host = await createTestHost({ application: { ...source, find } })
 
   assertRefused(await host.send(undefined), 500)
+
+  assert.equal(application.opens.length, 1)
+  assert.match(String(host.logged[0]?.fields.err), /has 5000 bytes, not 5001/)
+})
+
+test('a mutable document that is larger than the host allows is not read', async () => {
+  const application = createApplication({ revisions: 'mutable' })
+  application.write('doc', CONTENT)
+  const limits = { maxFileBytes: CONTENT.length - 1 }
+  const host = await createTestHost({ application: application.source, limits })
+
+  assertRefused(await host.send(undefined), 413)
+  assert.deepEqual(application.opens, [])
+})
+
+test('a copy that is not taken is swept', async () => {
+  const { host, application } = await hostWith(CONTENT, 'mutable')
+  const { open } = application.source
+  application.source.open = async (...asked) => {
+    const opened = await open(...asked)
+    application.source.open = open
+    application.write('doc', OTHER)
+    return opened
+  }
+  await host.get()
+
+  const due = await host.content.metadata.listDue(10)
+
+  const packs = await packsOf(host)
+  assert.equal(packs.length, 2)
+  const { key } = await documentOf(host)
+  assert.deepEqual(
+    due.map(({ documentKey }) => documentKey).filter((documentKey) => documentKey !== key),
+    packs.map(documentOfPack).filter((documentKey) => documentKey !== key),
+  )
+})
+
+test('a client that leaves does not wait for the copy, which others get', async () => {
+  const { host, application } = await hostWith(CONTENT, 'mutable')
+  const leaving = new AbortController()
+  const goOn = Promise.withResolvers<void>()
+  application.beforeOpen = () => goOn.promise
+  const left = host.content.findDocument('doc', { signal: leaving.signal })
+  const staying = host.content.findDocument('doc', { signal: AbortSignal.any([]) })
+
+  leaving.abort(new Error('gone'))
+  await assert.rejects(left, /gone/)
+  goOn.resolve()
+
+  assert.equal((await staying)?.document.size, CONTENT.length)
+  assert.equal(application.opens.length, 1)
 })
 
 test('the host’s own documents are found beside those of the application', async () => {

@@ -9,8 +9,8 @@ import type { CutContent } from './cut-stream.ts'
 import { isRevision, takeRevision } from './foreign.ts'
 import { decodeManifest, encodeManifest, type Manifest } from './manifest.ts'
 import { applyWholePut, mainStream } from './next-state.ts'
-import type { ContentServices, FoundDocument } from './services.ts'
-import { createSingleFlight } from './single-flight.ts'
+import type { ContentServices, DocumentRequest, FoundDocument } from './services.ts'
+import { createSingleFlight, unlessAborted } from './single-flight.ts'
 
 /** Each attempt follows a change that somebody else has made meanwhile. */
 const ATTEMPTS_MAX = 10
@@ -32,9 +32,10 @@ export function createFollower(
   const { metadata } = services
   const once = createSingleFlight()
 
-  async function take(work: string, fileId: string, act: () => Promise<void>): Promise<void> {
+  /** Does what one request is enough for; another one waits for it as long as its client does. */
+  async function take(name: string, signal: AbortSignal, act: () => Promise<void>): Promise<void> {
     try {
-      await once(`${fileId}/${work}`, act)
+      await unlessAborted(once(name, act), signal)
     } catch (error) {
       // What has changed meanwhile is found anew.
       if (!(error instanceof RevisionGoneError)) throw error
@@ -42,7 +43,11 @@ export function createFollower(
   }
 
   /** @returns whether the host's state stays as it is */
-  async function follow({ document, now }: FoundDocument, found: SourceDocument): Promise<boolean> {
+  async function follow(
+    { document, now }: FoundDocument,
+    found: SourceDocument,
+    { signal }: DocumentRequest,
+  ): Promise<boolean> {
     const { fileId, manifestId, sequenceNumber, source: known } = document
     if (!known) return true
     const { revision } = found
@@ -58,7 +63,7 @@ export function createFollower(
       conflicts.report({ ...conflict, reason: 'locked' })
       return true
     }
-    await take(`${manifestId}/${revision}`, fileId, () =>
+    await take(`${fileId}/${manifestId}/${revision}`, signal, () =>
       update(services, source, { document, now }, found),
     )
     return false
@@ -75,9 +80,13 @@ export function createFollower(
         return undefined
       }
       checkFound(fileId, found)
-      if (!read) await take(found.revision, fileId, () => adopt(services, source, fileId, found))
-      else if (read.document.source?.revision === found.revision || (await follow(read, found)))
-        return shown(read, found)
+      if (!read) {
+        const adopting = () => adopt(services, source, fileId, found)
+        await take(`${fileId}/${found.revision}`, request.signal, adopting)
+        continue
+      }
+      const isKnown = read.document.source?.revision === found.revision
+      if (isKnown || (await follow(read, found, request))) return shown(read, found)
     }
     throw new WopiError('INTERNAL', { detail: 'The file changes faster than it can be read' })
   }
@@ -148,9 +157,11 @@ function shown({ document, now }: FoundDocument, found: SourceDocument): FoundDo
 }
 
 /** @throws TypeError that tells the application's developer what is wrong */
-function checkFound(fileId: string, { name, revision, size }: SourceDocument): void {
-  if (!isRevision(revision) || !name || !Number.isSafeInteger(size) || size < 0)
-    throw new TypeError(
-      `DocumentSource.find must give name, size and revision of ${fileId}, not ${JSON.stringify({ name, revision, size })}`,
-    )
+function checkFound(fileId: string, { name, ownerId, revision, size }: SourceDocument): void {
+  const isSize = Number.isSafeInteger(size) && size >= 0
+  if (isRevision(revision) && name && typeof ownerId === 'string' && isSize) return
+  const found = JSON.stringify({ name, ownerId, revision, size: `${typeof size} ${size}` })
+  throw new TypeError(
+    `DocumentSource.find must give name, ownerId, revision and size of ${fileId}, not ${found}`,
+  )
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import test from 'node:test'
 import type { OpenedBytes } from '../ports/blob-store.ts'
 import { readExtents } from './assemble.ts'
-import { keptBytes, tameBytes } from './foreign-bytes.ts'
+import { exactBytes, keptBytes, tameBytes } from './foreign-bytes.ts'
 
 test('a stream of Node’s that is closed before its end is no failure', async () => {
   const endless = () =>
@@ -40,6 +40,33 @@ test('another failure to close is told', async () => {
   await assert.rejects(async () => tameBytes(opened)[Symbol.asyncDispose](), /stuck/)
 })
 
+test('exactBytes gives what has the length that was asked for, and nothing else', async () => {
+  const read = async (lengths: number[], wanted: number) => {
+    let sum = 0
+    for await (const bytes of exactBytes(piecesOf(lengths), wanted)) sum += bytes.length
+    return sum
+  }
+
+  assert.equal(await read([4, 0, 6, 0], 10), 10)
+  await assert.rejects(read([4, 5], 10), /1 bytes too few/)
+  for (const lengths of [[4, 7], [4, 6, 1], [11], [10, 0, 1]])
+    await assert.rejects(read(lengths, 10), /more bytes than the range/)
+})
+
+test('exactBytes gives the last piece as it was before it looked for more', async () => {
+  const memory = new Uint8Array(2)
+  async function* reusing() {
+    yield memory.fill(1)
+    memory.fill(2)
+  }
+  const opened = Object.assign(reusing(), { async [Symbol.asyncDispose]() {} })
+
+  const read: number[] = []
+  for await (const bytes of exactBytes(opened, 2)) read.push(...bytes)
+
+  assert.deepEqual(read, [1, 1])
+})
+
 test('keptBytes gives pieces that stay when the next one is read into the same memory', async () => {
   const memory = new Uint8Array(4)
   async function* reusing() {
@@ -63,3 +90,10 @@ test('keptBytes gives pieces that stay when the next one is read into the same m
   )
   assert.equal(closed, true)
 })
+
+function piecesOf(lengths: readonly number[]): OpenedBytes {
+  async function* pieces() {
+    for (const length of lengths) yield new Uint8Array(length)
+  }
+  return Object.assign(pieces(), { async [Symbol.asyncDispose]() {} })
+}

@@ -25,6 +25,45 @@ export function tameBytes(opened: OpenedBytes): OpenedBytes {
 }
 
 /**
+ * Makes sure that a range has the bytes that were asked for and no more: an application that gives
+ * the whole document instead would have other bytes saved than the client means.
+ *
+ * @throws RangeError while it is read, at the latest instead of the last piece
+ */
+export function exactBytes(opened: OpenedBytes, length: number): OpenedBytes {
+  async function* checked(): AsyncGenerator<Uint8Array> {
+    const source = opened[Symbol.asyncIterator]()
+    for (let left = length; left > 0; ) {
+      const next = await source.next()
+      if (next.done) throw new RangeError(`The application gave ${left} bytes too few`)
+      left -= next.value.length
+      // The piece may be overwritten when the next one is asked for.
+      const bytes = left > 0 ? next.value : new Uint8Array(next.value)
+      if (left < 0 || (left === 0 && !(await isAtEnd(source)))) throw tooMany(length)
+      yield bytes
+    }
+  }
+  return {
+    [Symbol.asyncIterator]: checked,
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  }
+}
+
+async function isAtEnd(source: AsyncIterator<Uint8Array>): Promise<boolean> {
+  for (;;) {
+    const next = await source.next()
+    if (next.done) return true
+    if (next.value.length > 0) return false
+  }
+}
+
+function tooMany(length: number): RangeError {
+  return new RangeError(
+    `The application gave more bytes than the range of ${length} that it was asked for`,
+  )
+}
+
+/**
  * Gives the application pieces that it may keep. Those of a blob store are only there until the next
  * one is asked for, but a stream that an application writes to holds several.
  */

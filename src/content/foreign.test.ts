@@ -92,9 +92,10 @@ test('verifyStore of a tool beside the host says how much it could not check', a
   assert.equal(report.bytes, 100)
 })
 
-test('a revision is any text that is not too long', () => {
+test('a revision is any text that is not too long and that every store keeps as it is', () => {
   for (const good of ['1', 'ü'.repeat(1024)]) assert.equal(isRevision(good), true)
-  for (const bad of ['', 'x'.repeat(1025), undefined, 7]) assert.equal(isRevision(bad), false)
+  for (const bad of ['', 'x'.repeat(1025), 'half \ud83d', 'a\0b', undefined, 7])
+    assert.equal(isRevision(bad), false)
 })
 
 /** A host whose document lies in a revision of the application's and in a pack. */

@@ -8,25 +8,27 @@ import { tameBytes } from './foreign-bytes.ts'
 import { foreignSource } from './manifest.ts'
 import { EMPTY_CONTENT } from './next-state.ts'
 import type { ContentServices } from './services.ts'
-import { storeWholeContent } from './whole-content.ts'
+import { storeWholeContent, tooLarge } from './whole-content.ts'
 
 /** Longest name of a revision, in characters. */
 const REVISION_MAX_CHARS = 1024
 
-/** Whether an application may call a revision so. */
+/** Whether an application may call a revision so: half characters come back from no store. */
 export function isRevision(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= REVISION_MAX_CHARS
+  if (typeof value !== 'string' || value.length === 0 || value.length > REVISION_MAX_CHARS)
+    return false
+  return value.isWellFormed() && !value.includes('\0')
 }
 
 /**
  * Takes in a revision of an application's document: one that never changes is only named, any other
  * is copied into a pack.
  *
- * @throws RevisionGoneError when a document that is copied changes meanwhile; WopiError TOO_LARGE,
- *   STORAGE_FULL
+ * @throws RevisionGoneError when a document that is copied changes meanwhile; RangeError when it has
+ *   another size than was told; WopiError TOO_LARGE, STORAGE_FULL
  */
 export async function takeRevision(
-  services: Pick<ContentServices, 'blobs' | 'newId' | 'limits'>,
+  services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits'>,
   source: DocumentSource,
   documentKey: string,
   fileId: string,
@@ -35,15 +37,25 @@ export async function takeRevision(
   const { revision, size } = found
   if (source.revisions === 'immutable') return namedContent(fileId, found)
   const maxBytes = services.limits.maxFileBytes
+  if (size > maxBytes) throw tooLarge(maxBytes)
   // Several requests may wait for it, so none of them ends it.
   const signal = AbortSignal.any([])
   await using opened = tameBytes(await source.open(fileId, revision, { signal }))
   const content = await storeWholeContent(services, documentKey, opened, { maxBytes, signal })
-  const after = await source.find(fileId, { signal })
-  // A writer may have been at work while the bytes were read: half of each is no revision.
-  if (after?.revision !== revision || content.size !== size)
-    throw new RevisionGoneError(fileId, revision)
-  return content
+  try {
+    const after = await source.find(fileId, { signal })
+    // A writer may have been at work while the bytes were read: half of each is no revision.
+    if (after?.revision !== revision) throw new RevisionGoneError(fileId, revision)
+    if (content.size !== size)
+      throw new RangeError(
+        `Revision ${revision} of document ${fileId} has ${content.size} bytes, not ${size}`,
+      )
+    return content
+  } catch (error) {
+    // Nothing names the copy; as elsewhere, the failure counts.
+    await services.metadata.makeDue(documentKey, 0).catch(() => {})
+    throw error
+  }
 }
 
 function namedContent(fileId: string, { revision, size }: SourceDocument): CutContent {

@@ -1,7 +1,7 @@
 import type { BlobStore, ByteRange, OpenedBytes } from '../ports/blob-store.ts'
 import type { DocumentSource } from '../ports/document-source.ts'
 import type { ByteSource } from './extents.ts'
-import { tameBytes } from './foreign-bytes.ts'
+import { exactBytes, tameBytes } from './foreign-bytes.ts'
 
 /** Opens bytes of documents wherever they lie. */
 export interface Opener {
@@ -23,7 +23,8 @@ export function createOpener(blobs: BlobStore, documents?: DocumentSource): Open
       const { fileId, revision } = foreign
       if (!documents)
         throw new Error(`Revision ${revision} of document ${fileId} is kept by an application`)
-      return tameBytes(await documents.open(fileId, revision, options))
+      const opened = tameBytes(await documents.open(fileId, revision, options))
+      return exactBytes(opened, options.range.end - options.range.start)
     },
 
     reaches: ({ foreign }) => !foreign || documents !== undefined,

@@ -1,4 +1,5 @@
 import type { DocumentRecord } from '../ports/metadata-store.ts'
+import { WopiError } from '../protocol/errors.ts'
 import { signDocument } from './cut-later.ts'
 import { isUnsigned, type Manifest } from './manifest.ts'
 import type { ContentServices } from './services.ts'
@@ -10,7 +11,11 @@ interface Read {
   manifest: Manifest
 }
 
-/** As `Manifests.of`, with the signature of the content, which may have to be computed first. */
+/**
+ * As `Manifests.of`, with the signature of the content, which may have to be computed first.
+ *
+ * @throws WopiError NOT_FOUND when the document is gone; the reason of `signal`
+ */
 export type Signed = (document: DocumentRecord, signal: AbortSignal) => Promise<Read>
 
 /**
@@ -31,8 +36,10 @@ export function createSigned(
         once(`${key}/${manifestId}`, () => signDocument(services, key)),
         signal,
       )
-      // Whatever was faster is looked at anew; of a deleted document nothing is left.
-      read = (await services.manifests.current(fileId)) ?? (await services.manifests.of(document))
+      // Whatever was faster is looked at anew.
+      const current = await services.manifests.current(fileId)
+      if (!current) throw new WopiError('NOT_FOUND')
+      read = current
     }
     return read
   }

@@ -12,12 +12,16 @@ import type { DeliveryRecord } from '../ports/metadata-store.ts'
 
 /** Time that the application has for one save, in ms. */
 const ATTEMPT_TIMEOUT_MS = 10 * 60 * 1000
+/** How long a save is a process's own when that process may have died, in ms. */
+const LEASE_MS = 10_000
+/** How often that is renewed while the application is at it, in ms. */
+const RENEWAL_MS = 3000
 /** Pause after the first failure, in ms; it doubles with each further one. */
 const RETRY_FIRST_MS = 1000
 const RETRY_MOST_MS = 5 * 60 * 1000
 
-/** Calls `act` once after `ms`; the result stops it. */
-export type Alarm = (ms: number, act: () => void) => () => void
+/** Calls `act` once after `ms`; the result stops it. The process ends before, unless it is `awaited`. */
+export type Alarm = (ms: number, act: () => void, options?: { awaited: boolean }) => () => void
 
 /** Where saves come from, and where they go. */
 export interface DeliveryServices extends Pick<ContentServices, 'metadata' | 'opener'> {
@@ -28,30 +32,42 @@ export interface DeliveryServices extends Pick<ContentServices, 'metadata' | 'op
 }
 
 /**
- * Brings one save to the application, and notes that it has it; when it does not take it, the save is
- * put off. Never rejects.
+ * Brings one save to the application, unless another process is at it, and notes that the application
+ * has it; when it does not take it, the save is put off. Never rejects.
+ *
+ * @returns `false` when the store could not note what has become of it
  */
 export async function deliver(
   services: DeliveryServices,
-  delivery: DeliveryRecord,
+  listed: DeliveryRecord,
   ended: AbortSignal,
-): Promise<void> {
-  const { documentKey, fileId, sequenceNumber, baseRevision } = delivery
+): Promise<boolean> {
+  const { metadata, conflicts, log } = services
+  const { documentKey, fileId, sequenceNumber, baseRevision } = listed
   try {
-    const revision = await handOver(services, delivery, ended)
-    await services.metadata.settleDelivery(documentKey, sequenceNumber, revision)
-    services.conflicts.settled({ fileId, baseRevision, revision })
+    if (!(await metadata.takeDelivery(listed, LEASE_MS)).ok) return true
+    const taken = { ...listed, attempts: listed.attempts + 1 }
+    const outcome = await handOver(services, taken, ended).catch((error: unknown) => ({ error }))
+    if (typeof outcome !== 'string') {
+      await putOff(services, taken, outcome.error)
+      return true
+    }
+    await metadata.settleDelivery(documentKey, sequenceNumber, outcome)
+    conflicts.settled({ fileId, baseRevision, revision: outcome })
+    return true
   } catch (error) {
-    await putOff(services, delivery, error)
+    log.error({ err: error, fileId }, 'The store cannot note a delivery; it will be tried again')
+    return false
   }
 }
 
 /** @returns what the save is to the application now */
 async function handOver(
-  { metadata, opener, source, alarm }: DeliveryServices,
+  services: DeliveryServices,
   delivery: DeliveryRecord,
   ended: AbortSignal,
 ): Promise<string> {
+  const { metadata, opener, source, alarm } = services
   const { documentKey, fileId, manifestId, sequenceNumber, userId, baseRevision } = delivery
   const encoded = await metadata.readManifest(documentKey, manifestId)
   if (!encoded) throw new Error(`State ${sequenceNumber} of document ${fileId} is not there`)
@@ -68,7 +84,8 @@ async function handOver(
     open: async (range) => keptBytes(await openMain(opener, manifest, { range, signal })),
   }
   const giveUp = () => late.abort(new Error('The application took too long'))
-  const stop = alarm(ATTEMPT_TIMEOUT_MS, giveUp)
+  const stopLate = alarm(ATTEMPT_TIMEOUT_MS, giveUp)
+  const stopKeeping = keep(services, delivery)
   try {
     const { revision } = await unlessAborted(source.onSaved(save, { signal }), signal)
     if (isRevision(revision)) return revision
@@ -76,18 +93,32 @@ async function handOver(
       `DocumentSource.onSaved must give a revision, not ${JSON.stringify({ revision })}`,
     )
   } finally {
-    stop()
+    stopLate()
+    stopKeeping()
   }
 }
 
 async function putOff(
   { metadata, log }: DeliveryServices,
-  { documentKey, fileId, sequenceNumber: version, attempts }: DeliveryRecord,
+  taken: DeliveryRecord,
   error: unknown,
 ): Promise<void> {
-  const delayMs = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** attempts)
+  const { fileId, sequenceNumber: version, attempts } = taken
+  const delayMs = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** (attempts - 1))
   log.warn({ err: error, fileId, version, attempts, delayMs }, 'A save could not be delivered')
-  await metadata
-    .deferDelivery(documentKey, version, delayMs)
-    .catch((failure) => log.error({ err: failure, fileId }, 'The delivery cannot be put off'))
+  await metadata.deferDelivery(taken, delayMs)
+}
+
+/** Keeps other processes from taking a save on as well; the result ends that. */
+function keep({ metadata, alarm }: DeliveryServices, taken: DeliveryRecord): () => void {
+  let stop = () => {}
+  function renewLater(): void {
+    stop = alarm(RENEWAL_MS, () => {
+      // When it fails, another process may begin, too: the application answers a repeat.
+      metadata.deferDelivery(taken, LEASE_MS).catch(() => {})
+      renewLater()
+    })
+  }
+  renewLater()
+  return () => stop()
 }

@@ -5,6 +5,7 @@ import { createTestHost, MINUTE, type TestHost, testBytes } from '../../test/hel
 import { putChunked, putMessage, signatureOf } from '../../test/helpers/wopi-story.ts'
 import { createConflicts } from '../content/conflicts.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
+import { createDocuments } from './documents.ts'
 
 const STATES = [1, 2, 3, 4].map((seed) => testBytes(100 * seed, seed))
 const [FIRST, SECOND] = STATES as [Uint8Array, Uint8Array]
@@ -187,6 +188,92 @@ test('a save whose answer was lost comes again under its own name', async () => 
   await next.close()
 })
 
+test('a save that one process is at is left alone by the others, however long it takes', async () => {
+  const { host, application, deliveries } = await lockedHost()
+  const slow = Promise.withResolvers<void>()
+  application.beforeSave = () => slow.promise
+  const other = startAnew(host, application)
+  deliveries.start()
+  await host.put(FIRST, 'L')
+  await until(() => application.deliveries === 1)
+
+  other.start()
+  for (let second = 0; second < 60; second++) {
+    host.advance(1000)
+    host.alarms.ring()
+    await quiet(host)
+  }
+
+  assert.equal(application.deliveries, 1)
+  slow.resolve()
+  await deliveries.settled()
+  await other.settled()
+  assert.equal(application.deliveries, 1)
+  await Promise.all([deliveries.close(), other.close()])
+})
+
+test('settled looks every second for what another process delivers', async () => {
+  const { host, application, deliveries } = await lockedHost()
+  await host.put(FIRST, 'L')
+  const [waiting] = (await host.content.metadata.listDeliveries(1)).deliveries
+  assert.ok(waiting)
+  await host.content.metadata.takeDelivery(waiting, 30 * MINUTE)
+  deliveries.start()
+  await quiet(host)
+  const settled = deliveries.settled()
+  await until(() => host.alarms.pending()[0] === 1000)
+
+  await host.content.metadata.settleDelivery(waiting.documentKey, 2, 'theirs')
+  host.advance(1000)
+  host.alarms.ring()
+
+  await settled
+  assert.equal(application.deliveries, 0)
+  await deliveries.close()
+})
+
+test('a save that a process has died over is delivered by another one', async () => {
+  const { host, application } = await lockedHost()
+  await host.put(FIRST, 'L')
+  const [waiting] = (await host.content.metadata.listDeliveries(1)).deliveries
+  assert.ok(waiting)
+  await host.content.metadata.takeDelivery(waiting, MINUTE)
+  const other = startAnew(host, application)
+  other.start()
+  await quiet(host)
+  assert.equal(application.deliveries, 0)
+
+  host.advance(MINUTE)
+  host.alarms.ring()
+  await other.settled()
+
+  assert.equal(application.saves.length, 1)
+  await other.close()
+})
+
+test('a store that can note nothing is asked again when the alarm rings, not at once', async () => {
+  const { host, application, deliveries } = await lockedHost()
+  const { metadata } = host.content
+  const { takeDelivery } = metadata
+  let asked = 0
+  metadata.takeDelivery = () => {
+    asked++
+    return Promise.reject(new Error('the disk is full'))
+  }
+  deliveries.start()
+  await host.put(FIRST, 'L')
+  await quiet(host)
+
+  assert.ok(asked <= 2, `it was asked ${asked} times`)
+  assert.equal(application.deliveries, 0)
+  metadata.takeDelivery = takeDelivery
+  host.advance(MINUTE)
+  host.alarms.ring()
+  await deliveries.settled()
+  assert.equal(application.saves.length, 1)
+  await deliveries.close()
+})
+
 test('an answer without a revision is a failure', async () => {
   const { host, application, deliveries } = await lockedHost()
   application.source.onSaved = async () => ({}) as { revision: string }
@@ -261,6 +348,24 @@ test('settled says when nobody delivers, and can be given up', async () => {
   waiting.abort(new Error('enough'))
 
   await assert.rejects(settled, /enough/)
+})
+
+test('settled notices what another process has delivered, or somebody given up', async () => {
+  const { host, application, deliveries } = await lockedHost()
+  application.beforeSave = () => {
+    throw new Error('the bucket is away')
+  }
+  deliveries.start()
+  await host.put(FIRST, 'L')
+  await quiet(host)
+  const settled = deliveries.settled()
+
+  await createDocuments(host.content).delete('doc')
+  host.advance(MINUTE)
+  host.alarms.ring()
+
+  await settled
+  await deliveries.close()
 })
 
 async function lockedHost(): Promise<{

@@ -59,6 +59,7 @@ export function createDeliveries(
       log.error({ err: error }, 'The saves to deliver cannot be read; it will be tried again')
     }
     looking = undefined
+    tellChange()
     if (lookAgain) wake()
     else if (running) stopAlarm = alarm(pause, wake)
   }
@@ -71,11 +72,17 @@ export function createDeliveries(
   }
 
   async function attempt(delivery: DeliveryRecord): Promise<void> {
-    await deliver(services, delivery, ended.signal)
+    const noted = await deliver(services, delivery, ended.signal)
     underWay.delete(delivery.documentKey)
+    tellChange()
+    // A store that fails is asked again when the alarm rings, not at once.
+    if (noted) wake()
+  }
+
+  /** Each look counts, too: others deliver from the same store, and saves are given up. */
+  function tellChange(): void {
     changed.resolve()
     changed = Promise.withResolvers()
-    wake()
   }
 
   async function nextPause(): Promise<number> {
@@ -98,7 +105,9 @@ export function createDeliveries(
         const next = changed.promise
         if (!(await metadata.nextDeliveryAt()) && underWay.size === 0) return
         if (!running) throw new Error('Saves wait to be delivered, but the host was not started')
-        await unlessAborted(next, signal)
+        // Another process may deliver what is waited for here.
+        const stopLooking = alarm(BUSY_MS, wake, { awaited: true })
+        await unlessAborted(next, signal).finally(stopLooking)
       }
     },
 
@@ -110,13 +119,13 @@ export function createDeliveries(
       await Promise.all(underWay.values())
       stopGrace()
       ended.abort()
-      changed.resolve()
+      tellChange()
     },
   }
 }
 
-function systemAlarm(ms: number, act: () => void): () => void {
+function systemAlarm(ms: number, act: () => void, { awaited } = { awaited: false }): () => void {
   const timer = setTimeout(act, ms)
-  timer.unref()
+  if (!awaited) timer.unref()
   return () => clearTimeout(timer)
 }

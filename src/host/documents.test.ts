@@ -152,6 +152,20 @@ test('delete of a document that the application keeps forgets what the host know
   assert.equal(application.saves.length, 0)
 })
 
+test('replace of a document that was deleted and adopted anew meanwhile is refused', async () => {
+  const { host, documents } = await applicationHost()
+  async function* forgetFirst() {
+    await documents.delete('doc')
+    await host.send(undefined)
+    yield OTHER
+  }
+
+  const replaced = documents.replace('doc', forgetFirst(), { userId: 'robot' })
+
+  await assert.rejects(replaced, coded('NOT_FOUND'))
+  assert.deepEqual(await host.get(), CONTENT)
+})
+
 async function plainHost(): Promise<{ host: TestHost; documents: Documents }> {
   const host = await createTestHost({ content: CONTENT })
   return { host, documents: createDocuments(host.content) }

@@ -66,7 +66,8 @@ export interface Documents {
 
   /**
    * Deletes a document with its history, whoever has locked it. Of one that the application keeps
-   * only what the host knows goes, with the saves that are still to be delivered.
+   * only what the host knows goes, with the saves that are still to be delivered; should it be opened
+   * again, its versions begin anew.
    *
    * @returns whether there was one
    */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createApplication } from '../../test/helpers/application.ts'
 import { createTestHost, once, type TestHost, testBytes } from '../../test/helpers/test-host.ts'
+import { getChunkedFile } from '../../test/helpers/wopi-story.ts'
 import type { SourceTree } from '../ports/document-source.ts'
 import { WopiError } from '../protocol/errors.ts'
 
@@ -74,6 +75,36 @@ test('a file that was locked or saved meanwhile is neither renamed nor deleted',
   assert.deepEqual(await host.tree.deleteFile(document), changed)
 
   assert.deepEqual(calls, [])
+})
+
+test('a deleted file is forgotten, also when it was locked or signed meanwhile', async () => {
+  const host: TestHost = await hostOf({
+    ...recordingTree([]),
+    async deleteFile() {
+      await getChunkedFile(host)
+      await host.lock('L')
+    },
+  })
+  const { document } = await found(host)
+
+  assert.deepEqual(await host.tree.deleteFile(document), { ok: true })
+
+  assert.equal(await host.content.metadata.readDocument('doc'), undefined)
+})
+
+test('a save that comes while its file is deleted is not forgotten', async () => {
+  const host: TestHost = await hostOf({
+    ...recordingTree([]),
+    async deleteFile() {
+      await host.lock('L')
+      await host.put(testBytes(5), 'L')
+    },
+  })
+  const { document } = await found(host)
+
+  await host.tree.deleteFile(document)
+
+  assert.equal((await host.content.metadata.listDeliveries(9)).deliveries.length, 1)
 })
 
 test('a file that is gone at the application cannot be renamed', async () => {

@@ -8,8 +8,8 @@ import { WopiError } from '../protocol/errors.ts'
 
 type Services = Pick<ContentServices, 'metadata' | 'limits'>
 
-/** Documents that are listed at once, so that a large folder does not flood the store. */
-const READS_AT_ONCE = 32
+/** Documents whose versions are read at a time. */
+const PAGE = 1000
 /** Of a document that the host has not adopted yet. */
 const FIRST_VERSION = versionOf({ sequenceNumber: 1 })
 
@@ -20,7 +20,7 @@ const FIRST_VERSION = versionOf({ sequenceNumber: 1 })
  */
 export function createSourceTree(services: Services, own: Tree, source: DocumentSource): Tree {
   const { tree } = source
-  return tree ? createTheirTree(services, own, source, tree) : createFixedTree(own)
+  return tree ? createTheirTree(services, own, tree) : createFixedTree(own)
 }
 
 const FIXED: TreeAbilities = { rename: false, delete: false, create: false, containers: false }
@@ -41,20 +41,13 @@ function requireOwn(file: DocumentRecord): DocumentRecord {
   return file
 }
 
-function createTheirTree(
-  { metadata, limits }: Services,
-  own: Tree,
-  source: DocumentSource,
-  theirs: SourceTree,
-): Tree {
+function createTheirTree({ metadata, limits }: Services, own: Tree, theirs: SourceTree): Tree {
   return {
     can: () => ({ rename: true, delete: true, create: true, containers: true }),
     root: (user) => theirs.root(user),
     container: (containerId) => theirs.container(containerId),
-    async containerOf({ fileId }) {
-      const found = await source.find(fileId, { signal: AbortSignal.any([]) })
-      return found?.containerId ?? null
-    },
+    // As the application said when the request came; the host's own documents are in none of its.
+    containerOf: async (file) => (file.source ? file.containerId : null),
     path: (containerId, limit) => theirs.path(containerId, limit),
     find: (containerId, name) => theirs.find(containerId, name),
     createContainer: (container) => theirs.createContainer(container),
@@ -82,9 +75,7 @@ function createTheirTree(
       if (!file.source) return own.deleteFile(file)
       if (!(await isUnchanged(metadata, file))) return { ok: false, reason: 'changed' }
       await theirs.deleteFile(file.fileId)
-      // The application first: a save that comes in between stays, and is reported.
-      const { key, manifestId, lockVersion } = file
-      await metadata.deleteDocument(key, { manifestId, lockVersion })
+      await forget(metadata, file)
       return { ok: true }
     },
   }
@@ -99,17 +90,30 @@ async function isUnchanged(metadata: MetadataStore, file: DocumentRecord): Promi
   )
 }
 
+/**
+ * Forgets a document that the application has deleted, whoever has locked it since. A save that came
+ * in between stays, and is reported.
+ */
+async function forget(metadata: MetadataStore, file: DocumentRecord): Promise<void> {
+  for (;;) {
+    const document = (await metadata.readDocument(file.fileId))?.document
+    if (document?.key !== file.key || document.sequenceNumber !== file.sequenceNumber) return
+    const { key, manifestId, lockVersion } = document
+    if ((await metadata.deleteDocument(key, { manifestId, lockVersion })).ok) return
+  }
+}
+
 async function withVersions(
   metadata: MetadataStore,
   files: readonly Omit<TreeFile, 'version'>[],
 ): Promise<TreeFile[]> {
   const listed: TreeFile[] = []
-  for (let start = 0; start < files.length; start += READS_AT_ONCE) {
-    const page = files.slice(start, start + READS_AT_ONCE).map(async (file) => {
-      const known = await metadata.readDocument(file.fileId)
-      return { ...file, version: known ? versionOf(known.document) : FIRST_VERSION }
-    })
-    listed.push(...(await Promise.all(page)))
+  for (let start = 0; start < files.length; start += PAGE) {
+    const page = files.slice(start, start + PAGE)
+    const known = await metadata.readSequenceNumbers(page.map(({ fileId }) => fileId))
+    const versions = new Map(known.map((document) => [document.fileId, versionOf(document)]))
+    for (const file of page)
+      listed.push({ ...file, version: versions.get(file.fileId) ?? FIRST_VERSION })
   }
   return listed
 }

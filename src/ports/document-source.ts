@@ -1,5 +1,5 @@
 import type { ByteRange, OpenedBytes } from './blob-store.ts'
-import type { PlaceRefusal, TreeContainer, TreeFile } from './tree.ts'
+import type { Folders, TreeContainer, TreeFile } from './tree.ts'
 
 /** A document as the application has it now. */
 export interface SourceDocument {
@@ -82,7 +82,8 @@ export interface DocumentSource {
    * The document as it is now, or `undefined` when there is none (404). Asked once or twice for each
    * request that opens, reads, locks or saves a document, and for none that goes on with what such a
    * request has begun (fragments of an upload, ranges of a download, refreshing and releasing locks).
-   * Never answered from a cache of the host.
+   * Never answered from a cache of the host; and never with a revision that is older than one that
+   * `onSaved` has resolved to before: a replica that lags would bring old bytes back.
    */
   find(fileId: string, options: { signal: AbortSignal }): Promise<SourceDocument | undefined>
 
@@ -90,7 +91,7 @@ export interface DocumentSource {
    * Opens a revision for reading; see `BlobStore.open` for how bytes are read and disposed. Several
    * may be open at a time.
    *
-   * @param options.range the bytes wanted; all of them when left out
+   * @param options.range the bytes wanted, exactly these; all of them when left out
    * @throws RevisionGoneError before the first byte
    */
   open(
@@ -124,57 +125,15 @@ export interface DocumentSource {
 }
 
 /**
- * The application's folders. Names are unique in a container, without regard to case; those that come
- * are legal already. Outcomes that a caller must expect are values.
+ * The application's folders. What `createFile` adds is known to `find` of the source from then on;
+ * with `containerId` `null` it is beside a document that is in no container.
  */
-export interface SourceTree {
-  /** The topmost container; the same for all users, or one of this user's own. */
-  root(user: { userId: string }): Promise<TreeContainer>
-
-  container(containerId: string): Promise<TreeContainer | undefined>
-
-  /**
-   * A container and those above it, the topmost first. At most `limit`, of which those next to the
-   * container are kept; empty when there is no such container.
-   */
-  path(containerId: string, limit: number): Promise<TreeContainer[]>
-
+export interface SourceTree extends Folders {
   /** What is in a container, in the order of names: at most `limit` entries. */
   children(
     containerId: string,
     limit: number,
   ): Promise<{ containers: TreeContainer[]; files: Omit<TreeFile, 'version'>[] }>
-
-  /** What has this name in a container, or `undefined`. */
-  find(
-    containerId: string,
-    name: string,
-  ): Promise<{ containerId: string } | { fileId: string } | undefined>
-
-  /**
-   * Adds a document, which `find` of the source knows from then on. When `content` throws there is
-   * none. A name that is taken should be noticed before `content` is pulled: only then the host can
-   * try another one.
-   *
-   * @param file.containerId `null` beside a document that is in no container
-   * @param file.otherName asked for another name when one is taken, until it gives none; without it
-   *   only `name` is tried
-   * @returns the name that the document has got
-   */
-  createFile(file: {
-    containerId: string | null
-    name: string
-    otherName?: () => string | undefined
-    userId: string
-    content: AsyncIterable<Uint8Array>
-    signal?: AbortSignal
-  }): Promise<{ ok: true; fileId: string; name: string } | { ok: false; reason: PlaceRefusal }>
-
-  createContainer(container: {
-    parentId: string
-    name: string
-    userId: string
-  }): Promise<{ ok: true; container: TreeContainer } | { ok: false; reason: PlaceRefusal }>
 
   renameFile(
     fileId: string,
@@ -183,14 +142,4 @@ export interface SourceTree {
 
   /** Deletes a document; its name is free at once. Deleting one that is not there is no error. */
   deleteFile(fileId: string): Promise<void>
-
-  renameContainer(
-    containerId: string,
-    name: string,
-  ): Promise<{ ok: true } | { ok: false; reason: 'gone' | 'name-taken' }>
-
-  /** Deletes an empty container. The topmost one counts as not empty. */
-  deleteContainer(
-    containerId: string,
-  ): Promise<{ ok: true } | { ok: false; reason: 'gone' | 'not-empty' }>
 }

@@ -28,6 +28,15 @@ export interface MetadataStore {
   /** A document's row and the store's time, or `undefined`. */
   readDocument(fileId: string): Promise<{ document: DocumentRecord; now: number } | undefined>
 
+  /**
+   * The sequence numbers of documents, in any order; those that are not there are left out.
+   *
+   * @param fileIds at most 1000
+   */
+  readSequenceNumbers(
+    fileIds: readonly string[],
+  ): Promise<Pick<DocumentRecord, 'fileId' | 'sequenceNumber'>[]>
+
   /** Documents in the order of their fileId, those after `after` only. */
   listDocuments(page: { after?: string; limit: number }): Promise<DocumentRecord[]>
 
@@ -309,8 +318,18 @@ export interface MetadataStore {
     revision: string,
   ): Promise<{ ok: boolean }>
 
-  /** Puts off the oldest save that waits, counting the attempt; it does nothing with another one. */
-  deferDelivery(documentKey: string, sequenceNumber: number, delayMs: number): Promise<void>
+  /**
+   * Takes on a save that was listed, and counts the attempt: for `leaseMs` it is listed to nobody.
+   *
+   * @returns `false` when it is no longer the oldest one that waits, or was taken since
+   */
+  takeDelivery(listed: DeliveryAttempt, leaseMs: number): Promise<{ ok: boolean }>
+
+  /**
+   * Lists the oldest save that waits no sooner than in `delayMs`, be it put off or still under way;
+   * it does nothing with another one, nor when somebody else has taken it since.
+   */
+  deferDelivery(taken: DeliveryAttempt, delayMs: number): Promise<void>
 
   /** The secret of this name; `candidate` becomes it if there is none yet. */
   ensureSecret(name: string, candidate: Uint8Array): Promise<Uint8Array>
@@ -425,9 +444,12 @@ export interface DeliveryRecord {
   /** The revision that the application had when the save before was delivered. */
   baseRevision: string
   savedAt: number
-  /** How often it was tried already. */
+  /** How often it was taken on already. */
   attempts: number
 }
+
+/** One attempt at a delivery. */
+export type DeliveryAttempt = Pick<DeliveryRecord, 'documentKey' | 'sequenceNumber' | 'attempts'>
 
 export interface ManifestRecord {
   manifestId: string

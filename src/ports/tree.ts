@@ -37,33 +37,21 @@ export interface TreeAbilities {
 export type PlaceRefusal = 'name-taken' | 'container-gone'
 
 /**
- * Names and places of files and containers. Names are unique in a container, without regard to case;
- * whoever calls has made them legal. Outcomes that a caller must expect are values; a rejection means
- * that the tree is broken.
+ * Containers, and what is where. Names are unique in a container, without regard to case; whoever
+ * calls has made them legal. Outcomes that a caller must expect are values; a rejection means that
+ * names and places are broken.
  */
-export interface Tree {
-  /** The same for a file at all times; CheckFileInfo promises no more than that. */
-  can(file: DocumentRecord): TreeAbilities
-
+export interface Folders {
   /** The topmost container; the same for all users, or one of this user's own. */
   root(user: { userId: string }): Promise<TreeContainer>
 
   container(containerId: string): Promise<TreeContainer | undefined>
-
-  /** The container that a file is in, or `null` for one outside of the tree. */
-  containerOf(file: DocumentRecord): Promise<string | null>
 
   /**
    * A container and those above it, the topmost first. At most `limit`, of which those next to the
    * container are kept; empty when there is no such container.
    */
   path(containerId: string, limit: number): Promise<TreeContainer[]>
-
-  /** What is in a container, in the order of names: at most `limit` entries. */
-  children(
-    containerId: string,
-    limit: number,
-  ): Promise<{ containers: TreeContainer[]; files: TreeFile[] }>
 
   /** What has this name in a container, or `undefined`. */
   find(
@@ -72,7 +60,8 @@ export interface Tree {
   ): Promise<{ containerId: string } | { fileId: string } | undefined>
 
   /**
-   * Adds a file. When `content` throws there is none.
+   * Adds a file. When `content` throws there is none. A name that is taken should be noticed before
+   * `content` is pulled: only then another one can be tried.
    *
    * @param file.containerId `null` for a file outside of the tree, where names need not be unique
    * @param file.otherName asked for another name when one is taken, until it gives none; without it
@@ -94,6 +83,31 @@ export interface Tree {
     userId: string
   }): Promise<{ ok: true; container: TreeContainer } | { ok: false; reason: PlaceRefusal }>
 
+  renameContainer(
+    containerId: string,
+    name: string,
+  ): Promise<{ ok: true } | { ok: false; reason: 'gone' | 'name-taken' }>
+
+  /** Deletes an empty container. The topmost one counts as not empty. */
+  deleteContainer(
+    containerId: string,
+  ): Promise<{ ok: true } | { ok: false; reason: 'gone' | 'not-empty' }>
+}
+
+/** Names and places of files and containers, as the host has them. */
+export interface Tree extends Folders {
+  /** The same for a file at all times; CheckFileInfo promises no more than that. */
+  can(file: DocumentRecord): TreeAbilities
+
+  /** The container that a file is in, or `null` for one outside of the tree. */
+  containerOf(file: DocumentRecord): Promise<string | null>
+
+  /** What is in a container, in the order of names: at most `limit` entries. */
+  children(
+    containerId: string,
+    limit: number,
+  ): Promise<{ containers: TreeContainer[]; files: TreeFile[] }>
+
   /**
    * Gives a file another name.
    *
@@ -110,14 +124,4 @@ export interface Tree {
    * @returns `changed` when the file or its locks are no longer what `file` says
    */
   deleteFile(file: DocumentRecord): Promise<{ ok: true } | { ok: false; reason: 'changed' }>
-
-  renameContainer(
-    containerId: string,
-    name: string,
-  ): Promise<{ ok: true } | { ok: false; reason: 'gone' | 'name-taken' }>
-
-  /** Deletes an empty container. The topmost one counts as not empty. */
-  deleteContainer(
-    containerId: string,
-  ): Promise<{ ok: true } | { ok: false; reason: 'gone' | 'not-empty' }>
 }

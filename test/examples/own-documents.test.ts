@@ -55,9 +55,21 @@ test('a change at both ends overwrites nothing', async () => {
   await application.delivered()
 
   assert.deepEqual(await application.bytes(`/documents/${id}`), testBytes(10))
-  const copy = await application.find(/saved by ada/)
+  const copy = await application.find(/report, saved by ada \([0-9a-f]{8}\)\.docx/)
   assert.deepEqual(await application.bytes(`/documents/${copy}`), AFTER)
   assert.deepEqual(await readAll((await client.getFile()).body), testBytes(10))
+})
+
+test('a token of one document opens no other one, and nobody gets one but a user', async () => {
+  await using application = await openApplication()
+  const [mine, other] = [await application.add('a', BEFORE), await application.add('b', BEFORE)]
+
+  const { wopiSrc } = other.connection
+  const opened = await fetch(`${wopiSrc}?access_token=${mine.connection.accessToken}`)
+
+  assert.equal(opened.status, 404)
+  for (const nobody of ['constructor', 'mallory'])
+    assert.equal(await application.status(`/documents/${mine.id}/edit?user=${nobody}`), 404)
 })
 
 test('saves are still there when the application starts again', async () => {
@@ -136,6 +148,7 @@ async function openApplication() {
       return { id, connection: await open(id) }
     },
     change: (id: string, content: Uint8Array) => json(`/documents/${id}`, send('PUT', content)),
+    status: async (path: string) => (await fetch(`${running.url}${path}`)).status,
     async bytes(path: string) {
       return new Uint8Array(await (await fetch(`${running.url}${path}`)).arrayBuffer())
     },

@@ -4,6 +4,7 @@ import type { Commit, MetadataStore } from '../../ports/metadata-store.ts'
 export const COMMANDS = {
   createDocument: 'write',
   readDocument: 'read',
+  readSequenceNumbers: 'read',
   listDocuments: 'read',
   readManifest: 'read',
   listManifests: 'read',
@@ -43,6 +44,7 @@ export const COMMANDS = {
   listDeliveries: 'read',
   nextDeliveryAt: 'read',
   settleDelivery: 'write',
+  takeDelivery: 'write',
   deferDelivery: 'write',
   ensureSecret: 'write',
 } as const satisfies { [Name in Exclude<keyof MetadataStore, 'check' | 'close'>]: 'read' | 'write' }

@@ -25,6 +25,10 @@ const save = (store: MetadataStore, documentKey: string) =>
 const readSource = async (store: MetadataStore) =>
   (await store.readDocument('File_1'))?.document.source
 
+const attempt = (documentKey: string, sequenceNumber: number, attempts = 0) => {
+  return { documentKey, sequenceNumber, attempts }
+}
+
 async function listed(store: MetadataStore, limit = 10): Promise<string[]> {
   const { deliveries } = await store.listDeliveries(limit)
   return deliveries.map(({ documentKey, sequenceNumber }) => `${documentKey} ${sequenceNumber}`)
@@ -184,14 +188,60 @@ export function deliveryContract(test: ContractTest): void {
     assert.deepEqual(await listed(store), ['d1 3'])
   })
 
-  test('deferDelivery puts a save off, counts the attempt, and later saves wait behind it', async ({
+  test('takeDelivery gives a save to one of many callers, and counts the attempt', async ({
     store,
     advance,
   }) => {
     await adopt(store)
     await commitStates(store, 3)
 
-    await store.deferDelivery('d1', 2, MINUTE)
+    const taken = await countOf(
+      20,
+      () => store.takeDelivery(attempt('d1', 2), MINUTE),
+      ({ ok }) => ok,
+    )
+    const next = await store.nextDeliveryAt()
+    const meanwhile = await listed(store)
+    await advance(MINUTE)
+    const { deliveries } = await store.listDeliveries(10)
+    const again = await store.takeDelivery(attempt('d1', 2, 1), MINUTE)
+
+    assert.equal(taken, 1)
+    assert.ok(next)
+    assert.equal(next.at, next.now + MINUTE)
+    assert.deepEqual(meanwhile, [])
+    assert.deepEqual(
+      deliveries.map(({ sequenceNumber, attempts }) => [sequenceNumber, attempts]),
+      [[2, 1]],
+    )
+    assert.deepEqual(again, { ok: true })
+  })
+
+  test('takeDelivery refuses what is not due, not the oldest, or not as it was listed', async ({
+    store,
+  }) => {
+    await adopt(store)
+    await commitStates(store, 3)
+    await adopt(store, 2)
+    await save(store, 'd2')
+    await store.deferDelivery(attempt('d2', 2), MINUTE)
+
+    const refused = [attempt('d2', 2), attempt('d1', 3), attempt('d1', 2, 1), attempt('d3', 2)]
+    for (const wrong of refused)
+      assert.deepEqual(await store.takeDelivery(wrong, MINUTE), { ok: false })
+
+    assert.deepEqual(await listed(store), ['d1 2'])
+  })
+
+  test('deferDelivery puts a save off, and later saves wait behind it', async ({
+    store,
+    advance,
+  }) => {
+    await adopt(store)
+    await commitStates(store, 3)
+    await store.takeDelivery(attempt('d1', 2), SECOND)
+
+    await store.deferDelivery(attempt('d1', 2, 1), MINUTE)
     const next = await store.nextDeliveryAt()
     const deferred = await listed(store)
     await advance(MINUTE)
@@ -206,13 +256,30 @@ export function deliveryContract(test: ContractTest): void {
     )
   })
 
+  test('deferDelivery of what somebody else has taken since changes nothing', async ({
+    store,
+    advance,
+  }) => {
+    await adopt(store)
+    await save(store, 'd1')
+    await store.takeDelivery(attempt('d1', 2), SECOND)
+    await advance(SECOND)
+    await store.takeDelivery(attempt('d1', 2, 1), MINUTE)
+
+    await store.deferDelivery(attempt('d1', 2, 1), HOUR)
+
+    const next = await store.nextDeliveryAt()
+    assert.ok(next)
+    assert.equal(next.at, next.now + MINUTE)
+  })
+
   test('deferDelivery holds up no other document and not the save after it', async ({ store }) => {
     await adopt(store, 1)
     await commitStates(store, 3)
     await adopt(store, 2)
     await save(store, 'd2')
 
-    await store.deferDelivery('d1', 2, HOUR)
+    await store.deferDelivery(attempt('d1', 2), HOUR)
     const others = await listed(store)
     await store.settleDelivery('d1', 2, 'r2')
     const all = await listed(store)
@@ -234,8 +301,9 @@ export function deliveryContract(test: ContractTest): void {
     await store.settleDelivery('d1', 2, 'r2')
     const before = await store.listDeliveries(10)
 
-    for (const sequenceNumber of [2, 4, 9]) await store.deferDelivery('d1', sequenceNumber, HOUR)
-    await store.deferDelivery('d2', 3, HOUR)
+    for (const sequenceNumber of [2, 4, 9])
+      await store.deferDelivery(attempt('d1', sequenceNumber), HOUR)
+    await store.deferDelivery(attempt('d2', 3), HOUR)
 
     assert.deepEqual(await store.listDeliveries(10), before)
     await store.settleDelivery('d1', 3, 'r3')
@@ -253,7 +321,7 @@ export function deliveryContract(test: ContractTest): void {
     await adopt(store, 1)
     await adopt(store, 2)
     await save(store, 'd1')
-    await store.deferDelivery('d1', 2, MINUTE)
+    await store.deferDelivery(attempt('d1', 2), MINUTE)
     await advance(MINUTE - 1)
     await save(store, 'd2')
     await advance(1)
@@ -266,8 +334,8 @@ export function deliveryContract(test: ContractTest): void {
     await adopt(store, 2)
     await save(store, 'd1')
     await save(store, 'd2')
-    await store.deferDelivery('d1', 2, HOUR)
-    await store.deferDelivery('d2', 2, MINUTE)
+    await store.deferDelivery(attempt('d1', 2), HOUR)
+    await store.deferDelivery(attempt('d2', 2), MINUTE)
 
     const next = await store.nextDeliveryAt()
 

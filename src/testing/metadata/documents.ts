@@ -93,6 +93,28 @@ export function documentContract(test: ContractTest): void {
     assert.equal((after?.now ?? 0) - (before?.now ?? 0), 5 * SECOND)
   })
 
+  test('readSequenceNumbers tells those of the documents that are there', async ({ store }) => {
+    await store.createDocument(newDocument({ fileId: 'a', key: 'd1' }))
+    await store.createDocument(newDocument({ fileId: 'b', key: 'd2' }))
+    await store.createDocument(newDocument({ fileId: 'c', key: 'd3' }))
+    await store.commit(newCommit({ newPacks: [] }))
+
+    const found = await store.readSequenceNumbers(['a', 'B', 'b', 'none', '"]'])
+    const many = Array.from({ length: 999 }, (_, i) => `none${i}`)
+
+    assert.deepEqual(
+      new Map(found.map(({ fileId, sequenceNumber }) => [fileId, sequenceNumber])),
+      new Map([
+        ['a', 2],
+        ['b', 1],
+      ]),
+    )
+    assert.deepEqual(await store.readSequenceNumbers([...many, 'c']), [
+      { fileId: 'c', sequenceNumber: 1 },
+    ])
+    assert.deepEqual(await store.readSequenceNumbers([]), [])
+  })
+
   test('listDocuments goes through all documents in pages, by fileId', async ({ store }) => {
     for (const fileId of ['b', 'a_', 'B', '9', 'a'])
       await store.createDocument(

@@ -1,8 +1,9 @@
+import type { DeliveryAttempt } from '../../../ports/metadata-store.ts'
 import type { Commands } from '../commands.ts'
 import type { DeliveryRow, DocumentRow, Tables } from './tables.ts'
 
 type DeliveryCommands = Commands<
-  'listDeliveries' | 'nextDeliveryAt' | 'settleDelivery' | 'deferDelivery'
+  'listDeliveries' | 'nextDeliveryAt' | 'settleDelivery' | 'takeDelivery' | 'deferDelivery'
 >
 
 /** The commands about saves that an application is still to be told of. */
@@ -34,13 +35,30 @@ export function deliveryCommands(tables: Tables): DeliveryCommands {
       return { ok: true }
     },
 
-    deferDelivery(now, documentKey, sequenceNumber, delayMs) {
-      const oldest = tables.documents.get(documentKey)?.deliveries[0]
-      if (oldest?.sequenceNumber !== sequenceNumber) return
-      oldest.dueAt = now + delayMs
+    takeDelivery(now, listed, leaseMs) {
+      const oldest = oldestAs(tables, listed)
+      if (!oldest || oldest.dueAt > now) return { ok: false }
+      oldest.dueAt = now + leaseMs
       oldest.attempts += 1
+      return { ok: true }
+    },
+
+    deferDelivery(now, taken, delayMs) {
+      const oldest = oldestAs(tables, taken)
+      if (oldest) oldest.dueAt = now + delayMs
     },
   }
+}
+
+/** The oldest save of a document, if it is this one and nobody has taken it since. */
+function oldestAs(
+  tables: Tables,
+  { documentKey, sequenceNumber, attempts }: DeliveryAttempt,
+): DeliveryRow | undefined {
+  const oldest = tables.documents.get(documentKey)?.deliveries[0]
+  return oldest?.sequenceNumber === sequenceNumber && oldest.attempts === attempts
+    ? oldest
+    : undefined
 }
 
 /** The oldest save of each document, the first one due at the start. */

@@ -8,6 +8,7 @@ import { anyDoomed, type DocumentRow, namePacks, putIntoQueue, type Tables } fro
 type DocumentCommands = Commands<
   | 'createDocument'
   | 'readDocument'
+  | 'readSequenceNumbers'
   | 'listDocuments'
   | 'replaceLocks'
   | 'placeDocument'
@@ -37,6 +38,13 @@ export function documentCommands(tables: Tables): DocumentCommands {
     readDocument(now, fileId) {
       const row = documents.get(keysByFileId.get(fileId) ?? '')
       return row && { document: documentRecord(row), now }
+    },
+
+    readSequenceNumbers(_now, fileIds) {
+      return fileIds.flatMap((fileId) => {
+        const row = documents.get(keysByFileId.get(fileId) ?? '')
+        return row ? [{ fileId, sequenceNumber: row.sequenceNumber }] : []
+      })
     },
 
     listDocuments(_now, { after = '', limit }) {

@@ -3,7 +3,7 @@ import type { Commands } from '../commands.ts'
 import type { Database } from './database.ts'
 
 type DeliveryCommands = Commands<
-  'listDeliveries' | 'nextDeliveryAt' | 'settleDelivery' | 'deferDelivery'
+  'listDeliveries' | 'nextDeliveryAt' | 'settleDelivery' | 'takeDelivery' | 'deferDelivery'
 >
 
 /** The commands about saves that an application is still to be told of. */
@@ -40,12 +40,22 @@ export function deliveryCommands(db: Database): DeliveryCommands {
       return { ok: true }
     },
 
-    deferDelivery(now, documentKey, sequenceNumber, delayMs) {
-      db.run(
-        `UPDATE deliveries SET due_at = :dueAt, attempts = attempts + 1
+    takeDelivery(now, { documentKey, sequenceNumber, attempts }, leaseMs) {
+      const taken = db.run(
+        `UPDATE deliveries SET due_at = :until, attempts = attempts + 1
          WHERE document_key = :documentKey AND sequence_number = :sequenceNumber
-           AND due_at IS NOT NULL`,
-        { documentKey, sequenceNumber, dueAt: now + delayMs },
+           AND attempts = :attempts AND due_at <= :now`,
+        { documentKey, sequenceNumber, attempts, now, until: now + leaseMs },
+      )
+      return { ok: taken > 0 }
+    },
+
+    deferDelivery(now, { documentKey, sequenceNumber, attempts }, delayMs) {
+      db.run(
+        `UPDATE deliveries SET due_at = :dueAt
+         WHERE document_key = :documentKey AND sequence_number = :sequenceNumber
+           AND attempts = :attempts AND due_at IS NOT NULL`,
+        { documentKey, sequenceNumber, attempts, dueAt: now + delayMs },
       )
     },
   }

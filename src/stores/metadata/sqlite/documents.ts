@@ -1,4 +1,4 @@
-import type { NewDocument } from '../../../ports/metadata-store.ts'
+import type { DocumentRecord, NewDocument } from '../../../ports/metadata-store.ts'
 import type { Commands } from '../commands.ts'
 import type { Database } from './database.ts'
 import { DOCUMENT_COLUMNS, type DocumentRow, documentRecord } from './document-row.ts'
@@ -9,6 +9,7 @@ import { insertManifest } from './states.ts'
 type DocumentCommands = Commands<
   | 'createDocument'
   | 'readDocument'
+  | 'readSequenceNumbers'
   | 'listDocuments'
   | 'replaceLocks'
   | 'placeDocument'
@@ -40,6 +41,13 @@ export function documentCommands(db: Database): DocumentCommands {
       )
       return row && { document: documentRecord(row), now }
     },
+
+    readSequenceNumbers: (_now, fileIds) =>
+      db.all<Pick<DocumentRecord, 'fileId' | 'sequenceNumber'>>(
+        `SELECT file_id AS fileId, sequence_number AS sequenceNumber FROM documents
+         WHERE file_id IN (SELECT value FROM json_each(:fileIds))`,
+        { fileIds: JSON.stringify(fileIds) },
+      ),
 
     listDocuments(_now, { after = '', limit }) {
       const rows = db.all<DocumentRow>(
