@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { createTestHost, once, type TestHost, testBytes } from '../../test/helpers/test-host.ts'
+import {
+  createTestHost,
+  MINUTE,
+  once,
+  type TestHost,
+  testBytes,
+} from '../../test/helpers/test-host.ts'
 import {
   assembleStream,
   documentOf,
@@ -11,10 +17,16 @@ import {
 } from '../../test/helpers/wopi-story.ts'
 import { zipOf } from '../../test/helpers/zip-writer.ts'
 import { cutLater } from './cut-later.ts'
-import { encodeManifest } from './manifest.ts'
+import { decodeManifest, encodeManifest, packsOf } from './manifest.ts'
+import { createOpener } from './opener.ts'
 import { writePack } from './pack-writer.ts'
+import { DEFAULT_RETENTION } from './retention.ts'
+import { createSweeper } from './sweep.ts'
 
 const ZIP = zipOf({ entries: [{ name: 'a', content: testBytes(300), descriptor: 'signed' }] })
+
+/** One that is read in many pieces. */
+const LARGE = zipOf({ entries: [{ name: 'a', content: testBytes(1024 * 1024) }] })
 
 test('cutLater cuts a stream that was too large to be cut in time, at the same number', async () => {
   const host = await hostWithUncut()
@@ -85,17 +97,100 @@ test('a save that finds its file cut meanwhile goes on with the new extents', as
   assert.equal((await host.get()).length, ZIP.length + 9)
 })
 
+test('sweep cuts after it has swept, so that a damaged file does not keep what is garbage', async () => {
+  const host = await hostWithUncut()
+  const { key, manifestId } = await documentOf(host)
+  const orphan = await writePack(host.content, key, once(testBytes(9)))
+  await damage(host)
+
+  const failure = await sweep(host).catch((error) => error)
+
+  assert.ok(failure instanceof AggregateError)
+  assert.match(failure.message, new RegExp(`Document ${key} cannot be cut`))
+  assert.equal(failure.errors.length, 1)
+  const { manifestIds, condemned } = await host.content.metadata.readReferences(key)
+  assert.deepEqual(manifestIds, [manifestId])
+  assert.deepEqual(
+    condemned.map(({ pack }) => pack),
+    [orphan.pack],
+  )
+})
+
+test('sweep tries a damaged file again after an hour, and leaves the machine to others until then', async () => {
+  const host = await hostWithUncut()
+  await damage(host)
+  await assert.rejects(sweep(host), /cannot be cut/)
+
+  host.advance(60 * MINUTE - 1)
+  const early = await sweep(host)
+  host.advance(1)
+
+  assert.equal(early.documentsSwept, 0)
+  await assert.rejects(sweep(host), /cannot be cut/)
+})
+
+test('sweep that is aborted stops hashing, reports no failure and leaves the file due', async () => {
+  const host = await hostWithUncut(LARGE)
+  const { manifestId, key } = await documentOf(host)
+  const stop = new AbortController()
+  let pulled = 0
+  const { blobs } = host.content
+  const opener = createOpener({
+    ...blobs,
+    async open(...args) {
+      const opened = await blobs.open(...args)
+      return {
+        async *[Symbol.asyncIterator]() {
+          for await (const bytes of opened) {
+            pulled += bytes.length
+            if (pulled > 128 * 1024) stop.abort()
+            yield bytes
+          }
+        },
+        [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+      }
+    },
+  })
+
+  const report = await sweep({ content: { ...host.content, opener } }, stop.signal)
+
+  assert.deepEqual([report.documentsSwept, report.more], [1, true])
+  assert.ok(pulled < 512 * 1024, `${pulled} bytes were read`)
+  assert.equal((await documentOf(host)).manifestId, manifestId)
+  const due = await host.content.metadata.listDue(9)
+  assert.deepEqual(
+    due.map(({ documentKey }) => documentKey),
+    [key],
+  )
+})
+
+function sweep({ content }: Pick<TestHost, 'content'>, signal?: AbortSignal) {
+  const retention = { ...DEFAULT_RETENTION, historyStates: 1 }
+  return createSweeper(content, { retention, clock: () => 0 }).sweep({
+    budgetMs: 1,
+    ...(signal && { signal }),
+  })
+}
+
+/** Takes the bytes of the current state away. */
+async function damage(host: TestHost): Promise<void> {
+  const { key, manifestId } = await documentOf(host)
+  const manifest = await host.content.metadata.readManifest(key, manifestId)
+  for (const pack of packsOf(decodeManifest(manifest as Uint8Array)))
+    await host.content.blobs.delete(pack.key)
+}
+
 /** A host whose file is a zip that is served as one chunk until it is cut. */
-async function hostWithUncut(): Promise<TestHost> {
+async function hostWithUncut(content = ZIP): Promise<TestHost> {
   const host = await createTestHost()
   await host.lock('L')
   const document = await documentOf(host)
-  const { pack } = await writePack(host.content, document.key, once(ZIP))
-  const extents = [{ pack, offset: 0, length: ZIP.length }]
+  const { pack } = await writePack(host.content, document.key, once(content))
+  const extents = [{ pack, offset: 0, length: content.length }]
   const stream = {
-    ...signatureOf([ZIP]),
+    ...signatureOf([content]),
     updatedAt: 0,
-    size: ZIP.length,
+    size: content.length,
     alternatives: [],
     extents,
   }
@@ -104,7 +199,7 @@ async function hostWithUncut(): Promise<TestHost> {
     expected: { manifestId: document.manifestId },
     manifestId: 'uncut',
     manifest: encodeManifest({ streams: [{ ...stream, uncut: true }], properties: [] }),
-    size: ZIP.length,
+    size: content.length,
     sequenceNumber: 2,
     userId: 'alice',
     newPacks: [pack],

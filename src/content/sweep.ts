@@ -22,6 +22,11 @@ export interface Sweeper {
    * Removes dead sessions, former states that are too old, and packs that nothing names, until all
    * is done or `budgetMs` of the clock are used up. It may be killed at any moment and run many
    * times at once: every step is conditioned on what it has read.
+   *
+   * A document that was begun is finished, or hashing a very large one never would be; only `signal`
+   * ends that.
+   *
+   * @throws AggregateError at the end, with one error for each document that went wrong
    */
   sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
 }
@@ -29,8 +34,12 @@ export interface Sweeper {
 type Services = Pick<ContentServices, 'metadata' | 'blobs' | 'opener' | 'newId'>
 
 const PAGE = 100
+/** Rows of sessions and fragments that one command removes, in some ten milliseconds. */
+const SESSION_ROWS = 1000
 /** Documents are visited for orphans by the first two digits of their key. */
 const BUCKETS = 256
+/** Time until a document is read again that could not be cut, in ms. */
+const CUT_AGAIN_MS = 60 * 60 * 1000
 
 /** Creates the one who deletes. Nothing else in the host deletes packs, and no error path does. */
 export function createSweeper(
@@ -47,7 +56,10 @@ export function createSweeper(
       report.sessionsRemoved = await removeDeadSessions(services.metadata, hasTime)
       await makeBucketDue(services, bucket)
       bucket = (bucket + 1) % BUCKETS
-      report.more = !(await sweepDue(services, retention, report, hasTime))
+      const visit = createVisit(services, retention, report, signal)
+      const isFinished = await visitDue(services.metadata, hasTime, visit.document)
+      report.more ||= !isFinished
+      visit.throwFailures()
       return report
     },
   }
@@ -58,10 +70,11 @@ async function removeDeadSessions(
   hasTime: () => boolean,
 ): Promise<number> {
   let removed = 0
-  while (hasTime()) {
-    const page = await metadata.removeDeadSessions({ graceMs: SESSION_GRACE_MS, limit: PAGE })
-    removed += page
-    if (page < PAGE) break
+  for (let more = true; more && hasTime(); ) {
+    const limits = { graceMs: SESSION_GRACE_MS, limit: SESSION_ROWS }
+    const step = await metadata.removeDeadSessions(limits)
+    removed += step.removed
+    more = step.more
   }
   return removed
 }
@@ -82,30 +95,46 @@ async function makeBucketDue({ blobs, metadata }: Services, bucket: number): Pro
 }
 
 /**
- * Sweeps what is due. A document that cannot be swept stays in the queue and does not stand in the
- * way of the others.
- *
- * @returns whether there is nothing left to do
- * @throws AggregateError at the end, with what went wrong
+ * Looks after one document after the other, and remembers what went wrong, which does not stand in
+ * the way of the others. A document that cannot be swept stays in the queue. One that cannot be cut
+ * is swept all the same; as it may be large and read in vain each time, it is left alone for a while.
  */
-async function sweepDue(
+function createVisit(
   services: Services,
   retention: Retention,
   report: SweepReport,
-  hasTime: () => boolean,
-): Promise<boolean> {
+  signal: AbortSignal | undefined,
+) {
   const failures: Error[] = []
-  const finished = await visitDue(services.metadata, hasTime, async (documentKey) => {
-    try {
-      await sweepDocument(services, documentKey, retention, report)
+  const note = (message: string, cause: unknown) => {
+    failures.push(new Error(`${message}: ${cause}`, { cause }))
+  }
+  return {
+    /** Whether the document is settled. */
+    async document(documentKey: string): Promise<boolean> {
+      try {
+        await sweepDocument(services, documentKey, retention, report)
+      } catch (cause) {
+        note(`Document ${documentKey} cannot be swept`, cause)
+        return false
+      }
+      try {
+        await cutLater(services, documentKey, signal)
+      } catch (cause) {
+        if (signal?.aborted) {
+          report.more = true
+          return false
+        }
+        note(`Document ${documentKey} cannot be cut`, cause)
+        await services.metadata.makeDue(documentKey, CUT_AGAIN_MS)
+      }
       return true
-    } catch (cause) {
-      failures.push(new Error(`Document ${documentKey} cannot be swept: ${cause}`, { cause }))
-      return false
-    }
-  })
-  if (failures[0]) throw new AggregateError(failures, failures[0].message)
-  return finished
+    },
+
+    throwFailures(): void {
+      if (failures[0]) throw new AggregateError(failures, failures[0].message)
+    },
+  }
 }
 
 /** Visits each document in the queue once, longest due first; `visit` says whether it is settled. */
@@ -136,7 +165,6 @@ async function sweepDocument(
   report: SweepReport,
 ): Promise<void> {
   const { metadata } = services
-  await cutLater(services, documentKey)
   report.documentsSwept++
   report.statesPruned += await metadata.pruneManifests(documentKey, {
     keep: retention.historyStates,

@@ -3,6 +3,8 @@ import test from 'node:test'
 import fc from 'fast-check'
 import { anyPieces, anyZip } from '../../test/helpers/arbitrary-zip.ts'
 import { chunkFully } from '../../test/helpers/chunk-stream.ts'
+import { testBytes } from '../../test/helpers/test-host.ts'
+import { type BlobStore, BlobStoreFullError } from '../ports/blob-store.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { createMemoryBlobStore } from '../stores/blobs/memory.ts'
 import { readExtents } from './assemble.ts'
@@ -57,6 +59,73 @@ test('storeWholeContent refuses the first byte too many, and what the body throw
   await assert.rejects(storeWholeContent(services, 'aa', broken(), { maxBytes: 10 }), /ECONNRESET/)
   for await (const { key } of services.blobs.list('')) assert.fail(key)
 })
+
+for (const { what, content, blobs } of [
+  { what: 'its first bytes are too many', content: [20], blobs: createMemoryBlobStore() },
+  { what: 'later bytes are too many', content: [5, 20], blobs: createMemoryBlobStore() },
+  { what: 'the store is full before it pulls', content: [5, 5], blobs: storeThatFailsAfter(0) },
+  { what: 'the store fails in the middle', content: [5, 5], blobs: storeThatFailsAfter(1) },
+])
+  test(`storeWholeContent closes the body when ${what}`, async () => {
+    let isOpen = true
+    async function* body() {
+      try {
+        for (const length of content) yield testBytes(length)
+      } finally {
+        isOpen = false
+      }
+    }
+
+    await assert.rejects(storeWholeContent({ blobs, newId }, 'aa', body(), { maxBytes: 10 }))
+
+    assert.equal(isOpen, false)
+  })
+
+test('storeWholeContent ends at its signal, whatever the body is waiting for', async () => {
+  const stop = new AbortController()
+  const services = { blobs: createMemoryBlobStore(), newId }
+  async function* stalled() {
+    yield testBytes(5)
+    setImmediate(() => stop.abort(new Error('the client is gone')))
+    await new Promise(() => {})
+  }
+
+  const storing = storeWholeContent(services, 'aa', stalled(), {
+    maxBytes: 10,
+    signal: stop.signal,
+  })
+
+  await assert.rejects(storing, /the client is gone/)
+})
+
+test('storeWholeContent tells what went wrong first, also when the body cannot be closed', async () => {
+  const services = { blobs: createMemoryBlobStore(), newId }
+  async function* body() {
+    try {
+      yield testBytes(11)
+    } finally {
+      // biome-ignore lint/correctness/noUnsafeFinally: a handle that cannot be closed
+      throw new Error('EIO')
+    }
+  }
+
+  await assert.rejects(
+    storeWholeContent(services, 'aa', body(), { maxBytes: 10 }),
+    (error) => error instanceof WopiError && error.code === 'TOO_LARGE',
+  )
+})
+
+/** A store whose disk fills up after that many pieces. */
+function storeThatFailsAfter(pieces: number): BlobStore {
+  return {
+    ...createMemoryBlobStore(),
+    async put(_key, content) {
+      const source = content[Symbol.asyncIterator]()
+      for (let pulled = 0; pulled < pieces; pulled++) await source.next()
+      throw new BlobStoreFullError('The disk is full')
+    },
+  }
+}
 
 async function* pieces(bytes: Uint8Array, lengths: readonly number[]) {
   let at = 0

@@ -13,7 +13,8 @@ import type { ContentServices } from './services.ts'
  * `SECOND_PASS_MAX_BYTES`; a larger one is left to housekeeping.
  *
  * @param maxBytes more than that is TOO_LARGE, noticed before the rest is pulled
- * @throws WopiError TOO_LARGE, STORAGE_FULL, and whatever `body` throws; nothing names the bytes then
+ * @throws WopiError TOO_LARGE, STORAGE_FULL, and whatever `body` throws; nothing names the bytes
+ *   then, and the body is closed
  */
 export async function storeWholeContent(
   services: Pick<ContentServices, 'blobs' | 'newId'>,
@@ -22,24 +23,17 @@ export async function storeWholeContent(
   { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal },
 ): Promise<CutContent> {
   const chunker = createStreamChunker()
-  async function* checked(first: Uint8Array, rest: AsyncIterator<Uint8Array>) {
-    let received = 0
-    for (let bytes: Uint8Array | undefined = first; bytes; ) {
-      received += bytes.length
-      if (received > maxBytes) throw tooLarge(maxBytes)
-      chunker.push(bytes)
-      yield bytes
-      const next: IteratorResult<Uint8Array> = await rest.next()
-      bytes = next.done ? undefined : next.value
-    }
-  }
-
-  const source = body[Symbol.asyncIterator]()
-  const first = await firstBytes(source)
   const extents: Extent[] = []
-  if (first) {
-    const stored = await writePack(services, documentKey, checked(first, source), signal)
-    appendExtent(extents, { pack: stored.pack, offset: 0, length: stored.length })
+  const source = openSource(body)
+  try {
+    const first = await firstBytes(source)
+    if (first) {
+      const passed = passOn(first, source, maxBytes, chunker.push)
+      const stored = await writePack(services, documentKey, passed, signal)
+      appendExtent(extents, { pack: stored.pack, offset: 0, length: stored.length })
+    }
+  } finally {
+    await source.close()
   }
   const chunked = chunker.finish()
   if (!chunked.needsDirectory) return cutContent(chunked, extents, false)
@@ -54,11 +48,62 @@ export function tooLarge(maxBytes: number): WopiError {
   })
 }
 
+/** A body that is pulled by hand. */
+interface Source {
+  next(): Promise<IteratorResult<Uint8Array>>
+  /** Tells the body that no more is wanted, if it has not ended by itself; never rejects. */
+  close(): Promise<void>
+}
+
+function openSource(body: AsyncIterable<Uint8Array>): Source {
+  const iterator = body[Symbol.asyncIterator]()
+  let state: 'idle' | 'pulled' | 'ended' = 'idle'
+  return {
+    async next() {
+      state = 'pulled'
+      try {
+        const step = await iterator.next()
+        state = step.done ? 'ended' : 'idle'
+        return step
+      } catch (error) {
+        state = 'ended'
+        throw error
+      }
+    },
+
+    async close() {
+      if (state === 'ended') return
+      // What made the caller give up counts.
+      const closed = iterator.return?.().catch(() => {})
+      // A generator that is waiting for bytes takes the return only after them.
+      if (state === 'idle') await closed
+    },
+  }
+}
+
 /** The first bytes of a body that has any; an empty one needs no pack. */
-async function firstBytes(source: AsyncIterator<Uint8Array>): Promise<Uint8Array | undefined> {
+async function firstBytes(source: Source): Promise<Uint8Array | undefined> {
   for (;;) {
     const next = await source.next()
     if (next.done) return undefined
     if (next.value.length > 0) return next.value
+  }
+}
+
+/** The whole body, each piece shown to `see` before it is passed on. */
+async function* passOn(
+  first: Uint8Array,
+  rest: Source,
+  maxBytes: number,
+  see: (bytes: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  let received = 0
+  for (let bytes: Uint8Array | undefined = first; bytes; ) {
+    received += bytes.length
+    if (received > maxBytes) throw tooLarge(maxBytes)
+    see(bytes)
+    yield bytes
+    const next: IteratorResult<Uint8Array> = await rest.next()
+    bytes = next.done ? undefined : next.value
   }
 }

@@ -152,12 +152,17 @@ export interface MetadataStore {
   cancelSession(sessionId: string): Promise<{ ok: boolean }>
 
   /**
-   * Removes what is left of at most `limit` sessions that expired at least `graceMs` ago, and the
-   * fragment rows of at most `limit` committed ones, and puts their documents into the due-queue.
+   * Removes sessions that expired at least `graceMs` ago, and the fragments of committed ones, and
+   * puts their documents into the due-queue. It removes at most `limit` rows, of sessions and
+   * fragments together, so that no other command waits for it for long: a session of many fragments
+   * takes several calls. One that expired is not found by its token from the first of them on.
    *
-   * @returns how many sessions it has removed or emptied; fewer than `limit` means that none is left
+   * @returns how many sessions are removed or emptied now, and whether `limit` left something over
    */
-  removeDeadSessions(options: { graceMs: number; limit: number }): Promise<number>
+  removeDeadSessions(options: {
+    graceMs: number
+    limit: number
+  }): Promise<{ removed: number; more: boolean }>
 
   /** Documents that are due by now, longest due first. They stay in the queue. */
   listDue(limit: number): Promise<{ documentKey: string; dueAt: number }[]>

@@ -22,6 +22,13 @@ async function openSession(store: MetadataStore): Promise<void> {
   await store.appendFragment(newFragment())
 }
 
+/** As `openSession`, with five fragments of 100 bytes. */
+async function openLongSession(store: MetadataStore): Promise<void> {
+  await openSession(store)
+  for (let offset = 100; offset < 500; offset += 100)
+    await store.appendFragment(newFragment({ offset, pack: { key: `d1/g${offset}` } }))
+}
+
 /** The sentences of the port about upload sessions. */
 export function sessionContract(test: ContractTest): void {
   test('createSession opens an empty session that ends after its lifetime', async ({ store }) => {
@@ -403,7 +410,8 @@ export function sessionContract(test: ContractTest): void {
     await advance(1)
     const removed = await store.removeDeadSessions({ graceMs: HOUR, limit: 10 })
 
-    assert.deepEqual([tooEarly, removed], [0, 1])
+    assert.deepEqual(tooEarly, { removed: 0, more: false })
+    assert.deepEqual(removed, { removed: 1, more: false })
     assert.ok(stillThere)
     assert.equal(await store.readSession('hash-1'), undefined)
     assert.deepEqual(await store.listFragments('hash-1'), [])
@@ -413,16 +421,93 @@ export function sessionContract(test: ContractTest): void {
     )
   })
 
-  test('removeDeadSessions takes at most as many as it is told', async ({ store, advance }) => {
+  test('removeDeadSessions takes at most as many sessions as it is told', async ({
+    store,
+    advance,
+  }) => {
     await store.createDocument(newDocument())
     for (const id of ['a', 'b', 'c']) await store.createSession(newSession({ id, tokenHash: id }))
     await advance(HOUR)
 
     const removed = []
     for (let turn = 0; turn < 3; turn += 1)
-      removed.push(await store.removeDeadSessions({ graceMs: 0, limit: 2 }))
+      removed.push((await store.removeDeadSessions({ graceMs: 0, limit: 2 })).removed)
 
     assert.deepEqual(removed, [2, 1, 0])
+    assert.deepEqual((await store.listSessions({ limit: 9 })).sessions, [])
+  })
+
+  test('removeDeadSessions removes an expired session of many fragments in several calls', async ({
+    store,
+    advance,
+  }) => {
+    await openLongSession(store)
+    await advance(HOUR)
+
+    const calls = []
+    const packsLeft = []
+    do {
+      calls.push(await store.removeDeadSessions({ graceMs: 0, limit: 2 }))
+      packsLeft.push((await store.readReferences('d1')).sessionPacks.length)
+    } while (calls.at(-1)?.more && calls.length < 9)
+
+    assert.deepEqual(packsLeft.slice(0, 3), [3, 1, 0])
+    assert.equal(
+      calls.reduce((sum, { removed }) => sum + removed, 0),
+      1,
+    )
+    assert.deepEqual((await store.listSessions({ limit: 9 })).sessions, [])
+    assert.deepEqual(
+      (await store.listDue(10)).map(({ documentKey }) => documentKey),
+      ['d1'],
+    )
+  })
+
+  test('removeDeadSessions lets nobody use a session that it has begun to remove', async ({
+    store,
+    advance,
+  }) => {
+    await openLongSession(store)
+    await advance(HOUR)
+
+    const begun = await store.removeDeadSessions({ graceMs: 0, limit: 2 })
+
+    assert.deepEqual(begun, { removed: 0, more: true })
+    assert.equal(await store.readSession('hash-1'), undefined)
+    assert.deepEqual(await store.listFragments('hash-1'), [])
+    assert.deepEqual(await store.appendFragment(newFragment({ offset: 500 })), {
+      ok: false,
+      reason: 'gone',
+    })
+    assert.deepEqual(await store.extendSession('hash-1', 500, HOUR), { ok: false })
+    assert.deepEqual(
+      await store.commit(newCommit({ session: sessionOfCommit({ received: 500 }) })),
+      { ok: false, reason: 'session-changed' },
+    )
+    assert.deepEqual(await store.cancelSession('s1'), { ok: true })
+    assert.deepEqual((await store.readReferences('d1')).sessionPacks, [])
+  })
+
+  test('removeDeadSessions empties a committed session of many fragments in several calls', async ({
+    store,
+  }) => {
+    await openLongSession(store)
+    await store.commit(newCommit({ session: sessionOfCommit({ received: 500 }) }))
+    const before = await store.readSession('hash-1')
+
+    const calls = []
+    const fragmentsLeft = []
+    do {
+      calls.push(await store.removeDeadSessions({ graceMs: HOUR, limit: 2 }))
+      fragmentsLeft.push((await store.listFragments('hash-1')).length)
+    } while (calls.at(-1)?.more && calls.length < 9)
+
+    assert.deepEqual(fragmentsLeft.slice(0, 3), [3, 1, 0])
+    assert.equal(
+      calls.reduce((sum, { removed }) => sum + removed, 0),
+      1,
+    )
+    assert.deepEqual((await store.readSession('hash-1'))?.session, before?.session)
   })
 
   test('removeDeadSessions empties committed sessions, and keeps their rows until they expire', async ({
@@ -440,7 +525,14 @@ export function sessionContract(test: ContractTest): void {
     await advance(2 * HOUR)
     const removed = await store.removeDeadSessions({ graceMs: HOUR, limit: 10 })
 
-    assert.deepEqual([emptied, nothingLeft, removed], [1, 0, 1])
+    assert.deepEqual(
+      [emptied, nothingLeft, removed],
+      [
+        { removed: 1, more: false },
+        { removed: 0, more: false },
+        { removed: 1, more: false },
+      ],
+    )
     assert.deepEqual(after?.session, before?.session)
     assert.deepEqual(await store.listFragments('hash-1'), [])
     assert.deepEqual(

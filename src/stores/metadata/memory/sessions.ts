@@ -1,5 +1,6 @@
 import type { FragmentRecord, SessionRecord, SessionUsage } from '../../../ports/metadata-store.ts'
 import { type Commands, checkFragmentLength } from '../commands.ts'
+import { clearDeadSessions, type DeadSessions } from '../dead-sessions.ts'
 import {
   anyDoomed,
   type DocumentRow,
@@ -99,14 +100,8 @@ export function sessionCommands(tables: Tables): SessionCommands {
       return { ok: true }
     },
 
-    removeDeadSessions(now, { graceMs, limit }) {
-      const dead = findAll(tables, ({ expiresAt }) => expiresAt + graceMs <= now).slice(0, limit)
-      for (const row of dead) removeSession(tables, row, now)
-      const full = findAll(tables, ({ committed, emptied }) => committed !== undefined && !emptied)
-      const committed = full.slice(0, limit)
-      for (const row of committed) emptySession(tables, row, now)
-      return dead.length + committed.length
-    },
+    removeDeadSessions: (now, { graceMs, limit }) =>
+      clearDeadSessions(deadSessions(tables, now, graceMs), limit),
   }
 }
 
@@ -142,10 +137,24 @@ function removeSession(tables: Tables, row: SessionRow, now: number): void {
   putIntoQueue(tables, row.documentKey, now)
 }
 
-function emptySession(tables: Tables, row: SessionRow, now: number): void {
-  row.fragments = []
-  row.emptied = true
-  putIntoQueue(tables, row.documentKey, now)
+function deadSessions(tables: Tables, now: number, graceMs: number): DeadSessions<SessionRow> {
+  return {
+    expired: () => findAll(tables, ({ expiresAt }) => expiresAt + graceMs <= now),
+    committed: () => findAll(tables, (row) => row.committed !== undefined && !row.emptied),
+    removeFragments(row, limit) {
+      putIntoQueue(tables, row.documentKey, now)
+      return row.fragments.splice(0, limit).length
+    },
+    remove: (row) => removeSession(tables, row, now),
+    hide(row) {
+      tables.sessions.delete(row.tokenHash)
+      row.tokenHash = `removed ${row.id}`
+      tables.sessions.set(row.tokenHash, row)
+    },
+    markEmptied(row) {
+      row.emptied = true
+    },
+  }
 }
 
 function sessionRecord(row: SessionRow): SessionRecord {

@@ -4,6 +4,7 @@ import type {
   SessionRecord,
 } from '../../../ports/metadata-store.ts'
 import { type Commands, checkFragmentLength } from '../commands.ts'
+import { clearDeadSessions, type DeadSessions } from '../dead-sessions.ts'
 import type { Database } from './database.ts'
 import { anyDoomed, namePacks, packRef, putIntoQueue } from './packs.ts'
 
@@ -109,23 +110,19 @@ export function sessionCommands(db: Database): SessionCommands {
     },
 
     cancelSession(now, id) {
-      const [documentKey] = removeSessions(db, "state = 'open' AND id = :id", { id })
-      if (documentKey === undefined) return { ok: false }
-      putIntoQueue(db, documentKey, now)
+      // The fragments go with it, by cascade.
+      const removed = db.get<{ documentKey: string }>(
+        `DELETE FROM sessions WHERE state = 'open' AND id = :id
+         RETURNING document_key AS documentKey`,
+        { id },
+      )
+      if (removed === undefined) return { ok: false }
+      putIntoQueue(db, removed.documentKey, now)
       return { ok: true }
     },
 
-    removeDeadSessions(now, { graceMs, limit }) {
-      const dead = removeSessions(
-        db,
-        `session IN (SELECT session FROM sessions WHERE expires_at <= :latest
-                     ORDER BY expires_at LIMIT :limit)`,
-        { latest: now - graceMs, limit },
-      )
-      const emptied = emptyCommitted(db, limit)
-      for (const key of new Set([...dead, ...emptied])) putIntoQueue(db, key, now)
-      return dead.length + emptied.length
-    },
+    removeDeadSessions: (now, { graceMs, limit }) =>
+      clearDeadSessions(deadSessions(db, { now, latest: now - graceMs, limit }), limit),
   }
 }
 
@@ -176,29 +173,43 @@ function moveSession(
   return { received, expiresAt }
 }
 
-/** Removes sessions and, by cascade, their fragments; returns the keys of their documents. */
-function removeSessions(
+function deadSessions(
   db: Database,
-  condition: string,
-  params: Record<string, string | number>,
-): string[] {
-  const rows = db.all<{ documentKey: string }>(
-    `DELETE FROM sessions WHERE ${condition} RETURNING document_key AS documentKey`,
-    params,
-  )
-  return rows.map(({ documentKey }) => documentKey)
-}
-
-function emptyCommitted(db: Database, limit: number): string[] {
-  const rows = db.all<{ session: number; documentKey: string }>(
-    `UPDATE sessions SET state = 'emptied'
-     WHERE session IN (SELECT session FROM sessions WHERE state = 'committed' LIMIT :limit)
-     RETURNING session, document_key AS documentKey`,
-    { limit },
-  )
-  for (const { session } of rows)
-    db.run('DELETE FROM fragments WHERE session = :session', { session })
-  return rows.map(({ documentKey }) => documentKey)
+  { now, ...bounds }: { now: number; latest: number; limit: number },
+): DeadSessions<{ session: number; documentKey: string }> {
+  return {
+    expired: () =>
+      db.all(
+        `SELECT session, document_key AS documentKey FROM sessions WHERE expires_at <= :latest
+         ORDER BY expires_at LIMIT :limit`,
+        bounds,
+      ),
+    committed: () =>
+      db.all(
+        `SELECT session, document_key AS documentKey FROM sessions WHERE state = 'committed'
+         LIMIT :limit`,
+        { limit: bounds.limit },
+      ),
+    removeFragments({ session, documentKey }, limit) {
+      putIntoQueue(db, documentKey, now)
+      return db.run(
+        `DELETE FROM fragments WHERE session = :session AND offset IN
+           (SELECT offset FROM fragments WHERE session = :session ORDER BY offset LIMIT :limit)`,
+        { session, limit },
+      )
+    },
+    remove({ session }) {
+      db.run('DELETE FROM sessions WHERE session = :session', { session })
+    },
+    hide({ session }) {
+      db.run(`UPDATE sessions SET token_hash = 'removed ' || id WHERE session = :session`, {
+        session,
+      })
+    },
+    markEmptied({ session }) {
+      db.run(`UPDATE sessions SET state = 'emptied' WHERE session = :session`, { session })
+    },
+  }
 }
 
 function sessionRecord(row: SessionRow): SessionRecord {
