@@ -5,15 +5,20 @@ import { availableParallelism } from 'node:os'
 import { relative } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { inspect } from 'node:util'
 
 /** What one step has shown. */
 export interface Outcome {
   passed: number
-  /** A line for each failure. */
+  /** Each failure: a line, and below it what is known of it. */
   failed: string[]
   /** A line for each test that was skipped, with the reason that it gave. */
   skipped: string[]
 }
+
+/** What the summary tells of one failure at most, since the rest of the output may be far away. */
+const DETAIL_LINES = 40
+const DETAIL_LINE_CHARACTERS = 4000
 
 /** A step that is one program: it passes when the program exits with 0. */
 export async function runCommand(command: string, ...args: string[]): Promise<Outcome> {
@@ -41,7 +46,7 @@ export async function runTestFiles(patterns: string[], exclude: string[] = []): 
     // A suite fails because of a test in it, which is counted, or of a hook, which is not.
     const { error } = test.details
     if ('failureType' in error && error.failureType === 'subtestsFailed') return
-    outcome.failed.push(line(test, String(error.cause ?? error)))
+    outcome.failed.push(line(test, '') + details(error.cause ?? error))
   })
   const report = tests.compose(spec)
   report.pipe(process.stdout)
@@ -54,6 +59,15 @@ export async function runTestFiles(patterns: string[], exclude: string[] = []): 
 function line(test: { file?: string; name: string }, note: string): string {
   const place = test.file ? `${relative('.', test.file)}: ` : ''
   return `${place}${test.name}${note && ` (${note.split('\n')[0]})`}`
+}
+
+/** The error with its causes, indented; for a property this includes how to run it again. */
+function details(error: unknown): string {
+  const lines = (typeof error === 'string' ? error : inspect(error)).split('\n')
+  return lines
+    .slice(0, DETAIL_LINES)
+    .map((text) => `\n    ${text.slice(0, DETAIL_LINE_CHARACTERS)}`)
+    .join('')
 }
 
 /** Prints what was skipped and what failed, then the counts; true when all is well. */
