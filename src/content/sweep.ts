@@ -41,12 +41,18 @@ const BUCKETS = 256
 /** Time until a document is read again that could not be cut, in ms. */
 const CUT_AGAIN_MS = 60 * 60 * 1000
 
-/** Creates the one who deletes. Nothing else in the host deletes packs, and no error path does. */
+/**
+ * Creates the one who deletes. Nothing else in the host deletes packs, and no error path does.
+ *
+ * @param options.clock in ms, for the budget of a sweep
+ * @param options.random in [0, 1), which part of the blobs is listed first (default: `Math.random`)
+ */
 export function createSweeper(
   services: Services,
-  { retention, clock }: { retention: Retention; clock: () => number },
+  options: { retention: Retention; clock: () => number; random?: () => number },
 ): Sweeper {
-  let bucket = Math.floor(Math.random() * BUCKETS)
+  const { retention, clock, random = Math.random } = options
+  let bucket = Math.floor(random() * BUCKETS)
 
   return {
     async sweep({ budgetMs, signal }) {

@@ -120,6 +120,7 @@ export async function createTestHost(
     application?: DocumentSource
     stores?: TestStores
     now?: () => number
+    newId?: () => string
     /** Puts wrappers around the stores, after the document was added. */
     wrapStores?: (stores: TestStores) => TestStores
   } = {},
@@ -140,6 +141,7 @@ export async function createTestHost(
   const content = createContentServices({
     ...(options.wrapStores?.(stores) ?? stores),
     ...(options.limits && { limits: options.limits }),
+    ...(options.newId && { newId: options.newId }),
     ...(source &&
       conflicts && {
         application: { source, conflicts, afterSave: () => deliveries?.wake() },
@@ -278,13 +280,15 @@ async function addFirst(
     name = 'report.docx',
     content = new Uint8Array(0),
     inTree = false,
+    newId,
   }: {
     name?: string
     content?: Uint8Array
     inTree?: boolean
+    newId?: () => string
   },
 ): Promise<string> {
-  const services = createContentServices(stores)
+  const services = createContentServices({ ...stores, ...(newId && { newId }) })
   if (!inTree) return addDocument(services, { name, ownerId: 'owner', content: once(content) })
   const tree = createOwnTree(services)
   const { containerId } = await tree.root({ userId: 'owner' })

@@ -44,6 +44,7 @@ export async function runSteps({ content, steps, openStores, seed = 0 }: Setup):
   const host = await createTestHost({
     content: bytesOf(content),
     now: () => time,
+    newId: createIds(seed),
     ...(stores && { stores }),
     wrapStores: ({ metadata, blobs }) => ({ metadata: slowed(metadata, turn), blobs }),
   })
@@ -186,7 +187,11 @@ function live(world: World): World {
 
 /** Sweeping until nothing is left to do must change nothing that clients see. */
 function createSweep(host: TestHost): () => Promise<unknown> {
-  const sweeper = createSweeper(host.content, { retention: SWEEP_KEEPS, clock: () => 0 })
+  const sweeper = createSweeper(host.content, {
+    retention: SWEEP_KEEPS,
+    clock: () => 0,
+    random: () => 0,
+  })
   return () => sweeper.sweep({ budgetMs: 1 })
 }
 
@@ -200,6 +205,15 @@ function createTurns(seed: number): () => Promise<void> {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     const dice = state >>> 24
     for (let turns = dice % 8 === 0 ? LONG_PAUSE : dice % 4; turns > 0; turns--) await null
+  }
+}
+
+/** Ids that the seed decides; the first few sweeps list their part of the blobs. */
+function createIds(seed: number): () => string {
+  let count = 0
+  return () => {
+    const digits = (seed + count++).toString(16).padStart(29, '0')
+    return `0${count % 4}0${digits}`
   }
 }
 
