@@ -72,7 +72,7 @@ function refuseChunkedPut(world: World, request: PutChunkedFile): Reply | undefi
   for (const chunk of hostChunks(world)) there.add(chunk)
   const named = request.signatures.flatMap(({ chunks }) => chunks)
   if (named.some((chunk) => !there.has(chunk))) return reply(400)
-  return defect === 'length' && named.length > 0 ? reply(400) : undefined
+  return isLying(request) ? reply(400) : undefined
 }
 
 /** The same commit once more, whose result is still the latest state: its reply was lost. */
@@ -87,8 +87,13 @@ function repeatedCommit(world: World, request: PutChunkedFile): boolean {
   )
 }
 
-function messageOf({ signatures, properties, session, defect }: PutChunkedFile): string {
-  return JSON.stringify([signatures, properties, session, defect === 'length'])
+function messageOf(request: PutChunkedFile): string {
+  return JSON.stringify([request.signatures, request.properties, request.session, isLying(request)])
+}
+
+/** Whether the message tells the length of some chunk wrong. */
+function isLying({ signatures, defect }: PutChunkedFile): boolean {
+  return defect === 'length' && signatures.some(({ chunks }) => chunks.length > 0)
 }
 
 function saved(world: World): Reply {
