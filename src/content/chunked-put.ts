@@ -92,22 +92,22 @@ export function digestMessage(json: Uint8Array): string {
 /**
  * The result of an earlier commit of the same session by the same request, as long as it is still
  * the file's latest state: its reply may have been lost.
+ *
+ * @param document as it was before this is asked, so that a commit that it shows is found
  */
 export async function findRepeatedCommit(
   { metadata }: ContentServices,
-  { message, documentKey, fileId, ...put }: ChunkedPut,
+  { message, documentKey, ...put }: ChunkedPut,
+  { sequenceNumber, modifiedAt }: DocumentRecord,
 ): Promise<SavedState | undefined> {
   const token = message.uploadSessionTokenToCommit
   if (!token) return undefined
   const { committed } = (await findSession(metadata, token, documentKey)).session
-  const current = await metadata.readDocument(fileId)
   const isRepeat =
     committed?.digest === put.digest &&
     committed.baseSequenceNumber === put.baseSequenceNumber &&
-    committed.sequenceNumber === current?.document.sequenceNumber
-  if (!committed || !isRepeat || !current) return undefined
-  const { sequenceNumber, modifiedAt } = current.document
-  return { sequenceNumber, modifiedAt }
+    committed.sequenceNumber === sequenceNumber
+  return isRepeat ? { sequenceNumber, modifiedAt } : undefined
 }
 
 /** Puts the Chunk frames of the body into a pack; without any there is nothing to store. */

@@ -112,20 +112,17 @@ async function saveOrRepeat(
     if (refusal) throw refusal
     return await putChunks(services, put, signal)
   } catch (error) {
-    const repeated = await findRepeatedCommit(services, put).catch(() => undefined)
+    if (!put.message.uploadSessionTokenToCommit) throw error
+    const current = await services.metadata.readDocument(put.fileId).catch(() => undefined)
+    if (current?.document.key !== put.documentKey) throw error
+    const repeated = await findRepeatedCommit(services, put, current.document).catch(
+      () => undefined,
+    )
     if (repeated) return repeated
-    if (put.message.uploadSessionTokenToCommit) await checkAgain(services, put)
+    // What was refused as a new save may have been a repeat then: the answer must be that of now.
+    put.check(current)
     throw error
   }
-}
-
-/** What was refused as a new save may have been a repeat then: the answer must be that of now. */
-async function checkAgain(
-  { manifests }: OperationContext['services'],
-  put: ChunkedPut,
-): Promise<void> {
-  const current = await manifests.current(put.fileId)
-  if (current) put.check(current)
 }
 
 /** Whether an error is what `check` refuses with: then it is newer than the refusal of the start. */

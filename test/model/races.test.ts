@@ -10,6 +10,8 @@ import {
 } from '../helpers/test-host.ts'
 
 const CLIENTS = 8
+/** Of a save that follows the first state. */
+const SAVE_HEADERS = { 'X-WOPI-Lock': 'lock', 'X-WOPI-SequenceNumber': '1' }
 
 describe('of requests at the same time', () => {
   test('Lock with different ids lets one win, and tells the others its id', async () => {
@@ -144,6 +146,35 @@ describe('a Lock that waited while another client saved and unlocked', () => {
   })
 })
 
+test('a commit whose body is wrong is refused for that, also when its repeat is saved meanwhile', async () => {
+  let reads = 0
+  const host = await createTestHost({
+    wrapStores: ({ metadata, blobs }) => ({
+      blobs,
+      metadata: {
+        ...metadata,
+        async readSession(tokenHash) {
+          const found = await metadata.readSession(tokenHash)
+          // The first time it is found open, the second time it is looked up for its commit.
+          if (++reads === 2) assert.equal((await putChunks(host, chunk, { token })).status, 200)
+          return found
+        },
+      },
+    }),
+  })
+  const chunk = testBytes(1000)
+  const token = await createSession(host)
+  await host.lock('lock')
+
+  const refused = await host.send('PUT_CHUNKED_FILE', {
+    contents: true,
+    headers: SAVE_HEADERS,
+    body: putBody([chunk], { token }).subarray(0, -1),
+  })
+
+  assert.equal(refused.status, 400)
+})
+
 function atOnce(send: (client: number) => Promise<TestReply>): Promise<TestReply[]> {
   return Promise.all(times(CLIENTS, 0).map((_, client) => send(client)))
 }
@@ -171,9 +202,8 @@ function putChunks(
   content: Uint8Array,
   options: Parameters<typeof putBody>[1] = {},
 ): Promise<TestReply> {
-  const headers = { 'X-WOPI-Lock': 'lock', 'X-WOPI-SequenceNumber': '1' }
   const body = putBody([content], options)
-  return host.send('PUT_CHUNKED_FILE', { contents: true, headers, body })
+  return host.send('PUT_CHUNKED_FILE', { contents: true, headers: SAVE_HEADERS, body })
 }
 
 async function createSession(host: TestHost): Promise<string> {
