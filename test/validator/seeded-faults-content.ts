@@ -42,7 +42,7 @@ export const CONTENT_FAULTS: readonly Fault[] = [
     proxy: answering(PUT, (answer) =>
       answer.status === 412 ? withHeader(answer, NUMBER, undefined) : answer,
     ),
-    seenBy: ['SequenceNumbers.SaveAtAPassedNumber', 'SaveRaces.PutChunkedFile'],
+    seenBy: ['SequenceNumbers.SaveAtAPassedNumber', 'ChunkedSaveRaces.PutChunkedFile'],
   },
   {
     does: 'answers a number that has passed 409',
@@ -61,7 +61,7 @@ export const CONTENT_FAULTS: readonly Fault[] = [
   {
     does: 'compares numbers and saves in two steps',
     stores: looseCommits,
-    seenBy: ['SaveRaces.PutChunkedFile', 'SessionRaces.CommitTwoSessions'],
+    seenBy: ['ChunkedSaveRaces.PutChunkedFile', 'SessionRaces.CommitTwoSessions'],
   },
   {
     does: 'does not count updates by PutFile',

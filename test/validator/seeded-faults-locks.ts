@@ -96,7 +96,7 @@ export const LOCK_FAULTS: readonly Fault[] = [
         ? withHeader(request, HEADERS.lockExpirationTimeout, '3600')
         : request,
     ),
-    seenBy: ['Expiry.PlainWopiLock'],
+    seenBy: ['LockExpiry.PlainWopiLock'],
   },
   {
     does: 'names a WOPI lock while the file is coauthored',
@@ -106,7 +106,7 @@ export const LOCK_FAULTS: readonly Fault[] = [
         : answer,
     ),
     seenBy: [
-      'LockMatrix.PutFile.OnCoauthored',
+      'LockMatrixWhileCoauthored.PutFile.OnCoauthored',
       'SaveLockMatrix.OtherCoauthLock.OnExclusivelyCoauthored',
     ],
   },
@@ -151,7 +151,7 @@ export const LOCK_FAULTS: readonly Fault[] = [
     ),
     seenBy: [
       'CoauthLockMatrix.GetExclusiveOther.OnExclusivelyCoauthored',
-      'LockRaces.GetExclusiveLock',
+      'CoauthLockRaces.GetExclusiveLock',
       'CoauthTable.ExclusiveIsUnique',
     ],
   },
@@ -160,9 +160,9 @@ export const LOCK_FAULTS: readonly Fault[] = [
     stores: looseLocks,
     seenBy: [
       'LockRaces.Lock',
-      'LockRaces.GetExclusiveLock',
+      'CoauthLockRaces.GetExclusiveLock',
       'LockRaces.Relock',
-      'LockRaces.BothKindsOfLocks',
+      'CoauthLockRaces.BothKindsOfLocks',
     ],
   },
   {
@@ -218,7 +218,7 @@ export const LOCK_FAULTS: readonly Fault[] = [
   {
     does: 'renames a file whatever locks are presented',
     proxy: answering(OVERRIDES.renameFile, (answer) => ({ ...answer, status: 200 })),
-    seenBy: ['RenameLocks.NoLock', 'RenameLocks.BothKinds'],
+    seenBy: ['RenameLocks.NoLock', 'RenameCoauthLocks.BothKinds'],
   },
 ]
 

@@ -1,12 +1,14 @@
 import type { AtOnce, Outcome, Request, Validator } from '../model.ts'
 import { clause } from './define-group.ts'
 import { status } from './expectations.ts'
-import { RELEASE, releaseCoauth, unlock } from './locks.ts'
+import { RELEASE, RELEASE_WOPI_LOCK, releaseCoauth, unlock } from './locks.ts'
 
 /** How many clients want the same thing at once. */
 export const CLIENTS = 8
 /** Several clients, each with an id of its own. */
 export const IDS = Array.from({ length: CLIENTS }, (_, index) => `wopikit-client-${index + 1}`)
+/** Ends the WOPI lock of whoever has it. */
+export const RELEASE_WOPI_IDS = [...RELEASE_WOPI_LOCK, ...IDS.map((id) => unlock(id))]
 /** Ends whatever they have locked. */
 export const RELEASE_IDS = [...RELEASE, ...IDS.flatMap((id) => [unlock(id), releaseCoauth(id)])]
 

@@ -11,6 +11,7 @@ import {
   OTHER_COAUTH,
   OTHER_LOCK,
   RELEASE,
+  RELEASE_WOPI_LOCK,
   refreshCoauth,
   releaseCoauth,
   takeCoauth,
@@ -188,6 +189,9 @@ export const EXPIRY = defineGroup('Expiry', ['Coauth', 'UpdateAndLocks'], {
     ],
     cleanup: RELEASE,
   },
+})
+
+export const LOCK_EXPIRY = defineGroup('LockExpiry', ['UpdateAndLocks'], {
   PlainWopiLock: {
     description: 'Takes a WOPI lock that names no timeout, and waits 29 minutes, and one more.',
     clause: clause('Lock', 'A lock lives for 30 minutes.'),
@@ -198,7 +202,7 @@ export const EXPIRY = defineGroup('Expiry', ['Coauth', 'UpdateAndLocks'], {
       wait(MINUTE_S),
       lock(OTHER_LOCK),
     ],
-    cleanup: RELEASE,
+    cleanup: RELEASE_WOPI_LOCK,
   },
 })
 

@@ -5,15 +5,15 @@ import { COAUTH_TABLE } from './coauth-table.ts'
 import { CONTENT_PROPERTIES } from './content-properties.ts'
 import { CONTENT_STREAMS } from './content-streams.ts'
 import { ECOSYSTEM_RULES, FILE_WOPI_SRC } from './ecosystem.ts'
-import { EXPIRY, SESSION_EXPIRY } from './expiry.ts'
+import { EXPIRY, LOCK_EXPIRY, SESSION_EXPIRY } from './expiry.ts'
 import { CHUNKS_FRAMES, FRAMES } from './frame-cases.ts'
 import { GET_CHUNKS } from './get-chunks.ts'
-import { LOCK_RACES } from './lock-races.ts'
-import { COAUTH_MATRIX, GET_LOCK_MATRIX, SAVE_MATRIX, WOPI_LOCK_MATRIX } from './lock-rows.ts'
+import { COAUTH_LOCK_RACES, LOCK_RACES } from './lock-races.ts'
+import { COAUTH_MATRIX, GET_LOCK_MATRICES, LOCK_MATRICES, SAVE_MATRIX } from './lock-rows.ts'
 import { OTHER_FILES } from './other-files.ts'
 import { PREREQUISITES } from './prerequisites.ts'
-import { RENAME_LOCKS } from './rename-locks.ts'
-import { SAVE_RACES } from './save-races.ts'
+import { RENAME_COAUTH_LOCKS, RENAME_LOCKS } from './rename-locks.ts'
+import { CHUNKED_SAVE_RACES, SAVE_RACES } from './save-races.ts'
 import { SEQUENCE_NUMBERS } from './sequence-numbers.ts'
 import { SESSION_COMMITS } from './session-commits.ts'
 import { SESSION_FRAMES } from './session-frames.ts'
@@ -40,19 +40,23 @@ export const BUILT_IN: Suite = {
     CONTENT_STREAMS,
     ZIP_STREAMS,
     SEQUENCE_NUMBERS,
-    WOPI_LOCK_MATRIX,
-    GET_LOCK_MATRIX,
+    ...LOCK_MATRICES,
+    ...GET_LOCK_MATRICES,
     SAVE_MATRIX,
     COAUTH_MATRIX,
     COAUTH_TABLE,
     COAUTH_LOCK_RULES,
     RENAME_LOCKS,
+    RENAME_COAUTH_LOCKS,
     LOCK_RACES,
+    COAUTH_LOCK_RACES,
     SAVE_RACES,
+    CHUNKED_SAVE_RACES,
     SESSION_RACES,
     OTHER_FILES,
     ECOSYSTEM_RULES,
     FILE_WOPI_SRC,
+    LOCK_EXPIRY,
     EXPIRY,
     SESSION_EXPIRY,
   ],

@@ -2,7 +2,16 @@ import { HEADERS } from '../../protocol/names.ts'
 import type { Group, Request, Step, Validator } from '../model.ts'
 import { type CaseDraft, clause, defineGroup } from './define-group.ts'
 import { hasHeader, lacksHeader, lockedBy, lockedByCoauthors, status } from './expectations.ts'
-import { COAUTH, LOCK, lock, OTHER_COAUTH, RELEASE, takeCoauth, takeExclusive } from './locks.ts'
+import {
+  COAUTH,
+  LOCK,
+  lock,
+  OTHER_COAUTH,
+  RELEASE,
+  RELEASE_WOPI_LOCK,
+  takeCoauth,
+  takeExclusive,
+} from './locks.ts'
 import { fileIs } from './reads.ts'
 import { READ_NUMBER, unlockedWith } from './saves.ts'
 
@@ -108,22 +117,31 @@ export function answers(
   return { EmptyAndUnlocked, Unlocked, WopiLocked, Coauthored, ExclusivelyCoauthored }
 }
 
-/** A case for each row in each state. */
+/** What every host can be asked for, and what only one that knows of coauthoring can. */
+export const PLAIN_STATES: readonly LockedAs[] = ['EmptyAndUnlocked', 'Unlocked', 'WopiLocked']
+export const COAUTH_STATES: readonly LockedAs[] = ['Coauthored', 'ExclusivelyCoauthored']
+
+/** A case for each row in each of the states, which are all of them by default. */
 export function matrixGroup(
   name: string,
   prerequisites: readonly string[],
   rows: Readonly<Record<string, Row>>,
+  states: readonly LockedAs[] = [...PLAIN_STATES, ...COAUTH_STATES],
 ): Group {
   const drafts: Record<string, CaseDraft> = {}
+  const cleanup = prerequisites.includes('Coauth') ? RELEASE : RELEASE_WOPI_LOCK
   for (const [rowName, row] of Object.entries(rows)) {
-    for (const state of Object.keys(STATES) as LockedAs[]) {
-      drafts[`${rowName}.On${state}`] = cell(row, state)
+    for (const state of states) {
+      drafts[`${rowName}.On${state}`] = { ...cell(row, state), cleanup }
     }
   }
   return defineGroup(name, prerequisites, drafts)
 }
 
-function cell({ words, request, writes, answers }: Row, state: LockedAs): CaseDraft {
+function cell(
+  { words, request, writes, answers }: Row,
+  state: LockedAs,
+): Omit<CaseDraft, 'cleanup'> {
   const { operation } = request
   const answer = answers[state]
   const before = state === 'EmptyAndUnlocked' ? '' : BEFORE
@@ -136,10 +154,9 @@ function cell({ words, request, writes, answers }: Row, state: LockedAs): CaseDr
     ),
     requests: [
       ...STATES[state].steps,
-      READ_NUMBER,
+      ...(operation === 'PutChunkedFile' ? [READ_NUMBER] : []),
       { ...request, validators: answer.validators },
       ...(known ? [fileIs(answer.writes ? WRITTEN : before)] : []),
     ],
-    cleanup: RELEASE,
   }
 }

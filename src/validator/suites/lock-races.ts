@@ -1,11 +1,20 @@
-import { atOnce, CLIENTS, IDS, lost, RELEASE_IDS, times, won } from './at-once.ts'
+import { atOnce, CLIENTS, IDS, lost, RELEASE_IDS, RELEASE_WOPI_IDS, times, won } from './at-once.ts'
 import { clause, defineGroup } from './define-group.ts'
 import { status } from './expectations.ts'
-import { LOCK, lock, RELEASE, releaseCoauth, takeCoauth, takeExclusive, unlock } from './locks.ts'
+import {
+  LOCK,
+  lock,
+  RELEASE,
+  RELEASE_WOPI_LOCK,
+  releaseCoauth,
+  takeCoauth,
+  takeExclusive,
+  unlock,
+} from './locks.ts'
 
 const ONE_LOCK = clause('Lock', 'A file has at most one lock.')
 
-export const LOCK_RACES = defineGroup('LockRaces', ['Coauth', 'UpdateAndLocks'], {
+export const LOCK_RACES = defineGroup('LockRaces', ['UpdateAndLocks'], {
   Lock: {
     description: 'Eight clients lock the file with ids of their own.',
     clause: ONE_LOCK,
@@ -16,7 +25,7 @@ export const LOCK_RACES = defineGroup('LockRaces', ['Coauth', 'UpdateAndLocks'],
         lost(CLIENTS - 1, status(409)),
       ),
     ],
-    cleanup: RELEASE_IDS,
+    cleanup: RELEASE_WOPI_IDS,
   },
   LockWithOneId: {
     description: 'Eight clients lock the file with the same id.',
@@ -27,7 +36,7 @@ export const LOCK_RACES = defineGroup('LockRaces', ['Coauth', 'UpdateAndLocks'],
         won(CLIENTS),
       ),
     ],
-    cleanup: RELEASE,
+    cleanup: RELEASE_WOPI_LOCK,
   },
   Relock: {
     description: 'Eight clients replace one lock by locks of their own.',
@@ -40,7 +49,7 @@ export const LOCK_RACES = defineGroup('LockRaces', ['Coauth', 'UpdateAndLocks'],
         lost(CLIENTS - 1, status(409)),
       ),
     ],
-    cleanup: RELEASE_IDS,
+    cleanup: RELEASE_WOPI_IDS,
   },
   Unlock: {
     description: 'Eight clients release one lock.',
@@ -53,8 +62,11 @@ export const LOCK_RACES = defineGroup('LockRaces', ['Coauth', 'UpdateAndLocks'],
         lost(CLIENTS - 1, status(409)),
       ),
     ],
-    cleanup: RELEASE,
+    cleanup: RELEASE_WOPI_LOCK,
   },
+})
+
+export const COAUTH_LOCK_RACES = defineGroup('CoauthLockRaces', ['Coauth', 'UpdateAndLocks'], {
   GetCoauthLock: {
     description: 'Eight clients take coauthoring locks.',
     clause: clause('GetCoauthLock', 'Several clients may coauthor a file.'),

@@ -1,7 +1,8 @@
-import type { Request } from '../model.ts'
+import type { Group, Request } from '../model.ts'
 import {
   answers,
   BAD_REQUEST,
+  COAUTH_STATES,
   COAUTHORED,
   CONFLICT,
   EXCLUSIVE,
@@ -12,6 +13,7 @@ import {
   NO_WOPI_LOCK,
   OK,
   OK_OR_CONFLICT,
+  PLAIN_STATES,
   type Row,
   WRITTEN,
 } from './lock-matrix.ts'
@@ -36,8 +38,7 @@ const ONLY_OWN_LOCK = answers(NO_LOCK, NO_LOCK, OK, COAUTHORED, COAUTHORED)
 const NEVER = answers(NO_LOCK, NO_LOCK, HELD, COAUTHORED, COAUTHORED)
 const ALWAYS = answers(OK, OK, OK, OK, OK)
 
-/** WOPI locks, and saves under them. */
-export const WOPI_LOCK_MATRIX = matrixGroup('LockMatrix', ['Coauth', 'UpdateAndLocks'], {
+const WOPI_ROWS: Readonly<Record<string, Row>> = {
   Lock: row('with the lock that is held', lock(), answers(OK, OK, OK, COAUTHORED, COAUTHORED)),
   LockOther: row(
     'with another lock',
@@ -71,31 +72,43 @@ export const WOPI_LOCK_MATRIX = matrixGroup('LockMatrix', ['Coauth', 'UpdateAndL
   ),
   CheckFileInfo: row('as ever', { operation: 'CheckFileInfo' }, ALWAYS),
   GetFile: row('as ever', { operation: 'GetFile' }, ALWAYS),
-})
+}
 
-export const GET_LOCK_MATRIX = matrixGroup(
-  'GetLockMatrix',
-  ['Coauth', 'UpdateAndLocks', 'GetLock'],
-  {
-    GetLock: row(
-      'as ever',
-      { operation: 'GetLock' },
-      answers(
-        { words: '200 with an empty X-WOPI-Lock', validators: NO_WOPI_LOCK.validators },
-        { words: '200 with an empty X-WOPI-Lock', validators: NO_WOPI_LOCK.validators },
-        {
-          words: '200 with the lock in X-WOPI-Lock',
-          validators: [
-            { check: 'status', expected: 200 },
-            { check: 'header', name: 'X-WOPI-Lock', required: true, expected: LOCK },
-          ],
-        },
-        NO_WOPI_LOCK,
-        NO_WOPI_LOCK,
-      ),
+/** WOPI locks, and saves under them. */
+export const LOCK_MATRICES: readonly Group[] = [
+  matrixGroup('LockMatrix', ['UpdateAndLocks'], WOPI_ROWS, PLAIN_STATES),
+  matrixGroup('LockMatrixWhileCoauthored', ['Coauth', 'UpdateAndLocks'], WOPI_ROWS, COAUTH_STATES),
+]
+
+const GET_LOCK_ROWS: Readonly<Record<string, Row>> = {
+  GetLock: row(
+    'as ever',
+    { operation: 'GetLock' },
+    answers(
+      { words: '200 with an empty X-WOPI-Lock', validators: NO_WOPI_LOCK.validators },
+      { words: '200 with an empty X-WOPI-Lock', validators: NO_WOPI_LOCK.validators },
+      {
+        words: '200 with the lock in X-WOPI-Lock',
+        validators: [
+          { check: 'status', expected: 200 },
+          { check: 'header', name: 'X-WOPI-Lock', required: true, expected: LOCK },
+        ],
+      },
+      NO_WOPI_LOCK,
+      NO_WOPI_LOCK,
     ),
-  },
-)
+  ),
+}
+
+export const GET_LOCK_MATRICES: readonly Group[] = [
+  matrixGroup('GetLockMatrix', ['UpdateAndLocks', 'GetLock'], GET_LOCK_ROWS, PLAIN_STATES),
+  matrixGroup(
+    'GetLockMatrixWhileCoauthored',
+    ['Coauth', 'UpdateAndLocks', 'GetLock'],
+    GET_LOCK_ROWS,
+    COAUTH_STATES,
+  ),
+]
 
 /** Saves under any kind of lock: page "PutChunkedFile" has the table. */
 export const SAVE_MATRIX = matrixGroup('SaveLockMatrix', ['Coauth', 'UpdateAndLocks'], {

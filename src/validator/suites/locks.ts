@@ -14,10 +14,15 @@ export const NO_COAUTH = 'wopikit-coauth-none'
 /** Life of coauthoring locks where it does not matter, in seconds. */
 const LIFE_S = '600'
 
-/** Ends whatever a case has locked. */
-export const RELEASE: readonly Step[] = [
+/** Ends the WOPI lock of a case. */
+export const RELEASE_WOPI_LOCK: readonly Step[] = [
   { operation: 'Unlock', lock: LOCK },
   { operation: 'Unlock', lock: OTHER_LOCK },
+]
+
+/** Ends whatever a case has locked. */
+export const RELEASE: readonly Step[] = [
+  ...RELEASE_WOPI_LOCK,
   { operation: 'UnlockCoauthLock', coauthLockId: COAUTH },
   { operation: 'UnlockCoauthLock', coauthLockId: OTHER_COAUTH },
   { operation: 'UnlockCoauthLock', coauthLockId: THIRD_COAUTH },

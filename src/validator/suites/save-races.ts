@@ -9,6 +9,7 @@ import {
   OTHER_COAUTH,
   OTHER_LOCK,
   RELEASE,
+  RELEASE_WOPI_LOCK,
   releaseCoauth,
   takeCoauth,
   takeExclusive,
@@ -24,7 +25,7 @@ import {
   unlockedWith,
 } from './saves.ts'
 
-export const SAVE_RACES = defineGroup('SaveRaces', ['Coauth', 'UpdateAndLocks'], {
+export const SAVE_RACES = defineGroup('SaveRaces', ['UpdateAndLocks'], {
   PutFileIntoAnEmptyFile: {
     description: 'Eight clients put content into an empty file that is not locked.',
     clause: clause('PutFile', 'A file that is not locked may be written only while it is empty.'),
@@ -36,7 +37,7 @@ export const SAVE_RACES = defineGroup('SaveRaces', ['Coauth', 'UpdateAndLocks'],
         lost(CLIENTS - 1, status(409)),
       ),
     ],
-    cleanup: RELEASE,
+    cleanup: RELEASE_WOPI_LOCK,
   },
   PutFileUnderOneLock: {
     description: 'Eight requests save under one lock; afterwards the file is one of them, whole.',
@@ -58,8 +59,24 @@ export const SAVE_RACES = defineGroup('SaveRaces', ['Coauth', 'UpdateAndLocks'],
         ],
       },
     ],
-    cleanup: RELEASE,
+    cleanup: RELEASE_WOPI_LOCK,
   },
+  LockAndSave: {
+    description: 'One client locks an empty file while another one saves into it.',
+    clause: clause('PutFile', 'A file that is locked is written only under its lock.'),
+    requests: [
+      ...unlockedWith(''),
+      atOnce(
+        [lock(OTHER_LOCK), { operation: 'PutFile', content: { text: 'Saved' } }],
+        { name: 'done', count: { min: 1, max: 2 }, validators: [status(200)] },
+        { name: 'came too late', count: { min: 0, max: 1 }, validators: [status(409)] },
+      ),
+    ],
+    cleanup: RELEASE_WOPI_LOCK,
+  },
+})
+
+export const CHUNKED_SAVE_RACES = defineGroup('ChunkedSaveRaces', ['Coauth', 'UpdateAndLocks'], {
   PutChunkedFile: {
     description: 'Eight coauthors save what follows the same state.',
     clause: ONE_STATE,
@@ -134,19 +151,6 @@ export const SAVE_RACES = defineGroup('SaveRaces', ['Coauth', 'UpdateAndLocks'],
           count: { min: 0, max: 1 },
           validators: [status(409), lacksHeader(HEADERS.lock)],
         },
-      ),
-    ],
-    cleanup: RELEASE,
-  },
-  LockAndSave: {
-    description: 'One client locks an empty file while another one saves into it.',
-    clause: clause('PutFile', 'A file that is locked is written only under its lock.'),
-    requests: [
-      ...unlockedWith(''),
-      atOnce(
-        [lock(OTHER_LOCK), { operation: 'PutFile', content: { text: 'Saved' } }],
-        { name: 'done', count: { min: 1, max: 2 }, validators: [status(200)] },
-        { name: 'came too late', count: { min: 0, max: 1 }, validators: [status(409)] },
       ),
     ],
     cleanup: RELEASE,
