@@ -61,7 +61,13 @@ async function create(
 ) {
   if (!name) return undefined
   const stored = await storage.store(request)
+  if (isTaken(storage, name)) return { error: `There is a document ${name} already` }
   return { id: addDocument(storage, { name, folder: ROOT, owner }, stored) }
+}
+
+function isTaken({ database }: Storage, name: string): boolean {
+  const sql = 'SELECT 1 FROM documents WHERE folder = ? AND name = ?'
+  return database.prepare(sql).get(ROOT, name) !== undefined
 }
 
 /** A change that does not come through wopikit, such as an upload by the application's own form. */
@@ -131,9 +137,13 @@ function sendHtml(response: ServerResponse, html: string): void {
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(html)
 }
 
-/** `undefined` is a 404. Nothing is kept by browsers and proxies: there may be a token in it. */
-function sendJson(response: ServerResponse, value: unknown): void {
-  response.writeHead(value === undefined ? 404 : 200, {
+/**
+ * `undefined` is a 404, and an error a 409. Nothing is kept by browsers and proxies: there may be a
+ * token in it.
+ */
+function sendJson(response: ServerResponse, value: object | undefined): void {
+  const refused = value && 'error' in value ? 409 : 200
+  response.writeHead(value === undefined ? 404 : refused, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',
   })

@@ -72,6 +72,17 @@ test('a token of one document opens no other one, and nobody gets one but a user
     assert.equal(await application.status(`/documents/${mine.id}/edit?user=${nobody}`), 404)
 })
 
+test('a second upload of one name is refused in words', async () => {
+  await using application = await openApplication()
+  const { id } = await application.add('report.docx', BEFORE)
+
+  const refused = await application.upload('report.docx', AFTER)
+
+  assert.equal(refused.status, 409)
+  assert.match(await refused.text(), /There is a document report\.docx already/)
+  assert.deepEqual(await application.bytes(`/documents/${id}`), BEFORE)
+})
+
 test('saves are still there when the application starts again', async () => {
   await using application = await openApplication()
   const { id, connection } = await application.add('report.docx', BEFORE)
@@ -142,9 +153,11 @@ async function openApplication() {
   return {
     json,
     open,
+    upload: (name: string, content: Uint8Array) =>
+      fetch(`${running.url}/documents?name=${name}&user=ada`, send('POST', content)),
     delivered: () => running.delivered(),
     async add(name: string, content: Uint8Array) {
-      const { id } = await json(`/documents?name=${name}&user=ada`, send('POST', content))
+      const { id } = (await (await this.upload(name, content)).json()) as { id: string }
       return { id, connection: await open(id) }
     },
     change: (id: string, content: Uint8Array) => json(`/documents/${id}`, send('PUT', content)),
