@@ -14,8 +14,8 @@ import {
   lengthsOf,
   slicesOf,
 } from '../../../test/helpers/chunk-stream.ts'
-import { join, zipOf } from '../../../test/helpers/zip-writer.ts'
-import { CENTRAL_DIRECTORY_MAX_BYTES, CHUNKS_PER_STREAM_MAX } from '../names.ts'
+import { join, writeZip, zipOf } from '../../../test/helpers/zip-writer.ts'
+import { CHUNKS_PER_STREAM_MAX } from '../names.ts'
 import { chunkIdOf } from '../spooky/spooky.ts'
 import { readZipDirectory } from '../zip/central-directory.ts'
 import { EMPTY_CHUNK_ID } from './chunk-id.ts'
@@ -330,13 +330,20 @@ describe('createStreamChunker, at its limits', () => {
     assert.equal(directed.refusal, 'too-many-chunks')
   })
 
-  test('createStreamChunker does not keep an end longer than the limit', () => {
-    const entries = [{ name: 'a', content: 'x' }]
-    const bytes = zipOf({ entries, junk: new Uint8Array(CENTRAL_DIRECTORY_MAX_BYTES) })
+  test('createStreamChunker asks for a second pass rather than keep an end beyond the limit', async () => {
+    const entries = Array.from({ length: 70 }, (_, i) => ({
+      name: `${i}/${'a'.repeat(60_000)}`,
+      content: 'x',
+    }))
+    const options = { entries }
+    const zip = { ...writeZip(options), options }
 
-    const { scheme, refusal, needsDirectory } = chunkOnce(bytes)
+    const { scheme, refusal, needsDirectory } = chunkOnce(zip.bytes)
 
-    assert.deepEqual([scheme, refusal, needsDirectory], ['FullFile', 'directory-too-large', false])
+    assert.deepEqual([scheme, refusal, needsDirectory], ['FullFile', 'end-not-kept', true])
+    const chunked = await chunkFully(zip.bytes)
+    assert.equal(chunked.scheme, 'Zip')
+    assert.deepEqual(lengthsOf(chunked.chunks), expectedLengths(zip))
   })
 })
 

@@ -11,6 +11,7 @@ const UNDECIDED: readonly ZipRefusal[] = [
   'walk-lost',
   'cut-short',
   'directory-differs',
+  'end-not-kept',
 ]
 
 export interface Chunked extends StreamChunks {
@@ -36,7 +37,7 @@ export interface StreamChunker {
  * header with its name and extra field, one for the bytes between it and the next one, unless there
  * are none, and one from the central directory to the end. Anything else, anything inconsistent and
  * anything beyond the limits is one FullFile chunk. Memory is bounded by
- * `CENTRAL_DIRECTORY_MAX_BYTES` and the number of chunks, whatever comes.
+ * `KEPT_END_MAX_BYTES` and the number of chunks, whatever comes.
  *
  * @param options.directory of this very stream; without it sizes are taken from the local headers
  */

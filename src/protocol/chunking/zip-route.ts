@@ -1,9 +1,14 @@
-import { CENTRAL_DIRECTORY_MAX_BYTES } from '../names.ts'
 import { parseZipDirectory } from '../zip/central-directory.ts'
 import { DESCRIPTOR_LENGTHS, FLAG_DATA_DESCRIPTOR } from '../zip/layout.ts'
 import { localDataLength } from '../zip/local-header.ts'
 import type { ZipDirectory, ZipRefusal } from '../zip/outcome.ts'
 import { createTailBuffer } from './tail-buffer.ts'
+
+/**
+ * What is kept of an archive's end while it flows by, in bytes: the directory of 65,535 entries. A
+ * longer one is read from the stored bytes, so that no slow upload holds more.
+ */
+const KEPT_END_MAX_BYTES = 4 * 1024 * 1024
 
 /** The bytes between a local header and whatever follows: one chunk. */
 export interface Payload {
@@ -59,7 +64,7 @@ export function followDirectory(directory: ZipDirectory): ZipRoute {
 export function walkLocalHeaders(): ZipRoute {
   const offsets: number[] = []
   const lengths: number[] = []
-  const tail = createTailBuffer(CENTRAL_DIRECTORY_MAX_BYTES)
+  const tail = createTailBuffer(KEPT_END_MAX_BYTES)
 
   return {
     finalOffset: undefined,
@@ -72,7 +77,7 @@ export function walkLocalHeaders(): ZipRoute {
       return { length, descriptorLength: 0 }
     },
 
-    passFinal: (bytes) => (tail.append(bytes) ? undefined : 'directory-too-large'),
+    passFinal: (bytes) => (tail.append(bytes) ? undefined : 'end-not-kept'),
 
     settle(_size, finalOffset) {
       const parsed = parseZipDirectory(tail.bytes(), finalOffset)

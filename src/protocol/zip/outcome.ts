@@ -25,6 +25,7 @@ export type ZipRefusal =
   | 'sizes-unknown'
   | 'walk-lost'
   | 'directory-differs'
+  | 'end-not-kept'
 
 /** Where the entries of an archive lie, in the order of their local headers. */
 export interface ZipDirectory {
