@@ -7,7 +7,7 @@ import { BlobNotFoundError, type BlobStore } from '../ports/blob-store.ts'
 import { createMemoryBlobStore } from '../stores/blobs/memory.ts'
 import { openExtents, openPieces, type Piece, readExtents } from './assemble.ts'
 import type { Extent } from './extents.ts'
-import { MERGED_GAP_MAX_BYTES, READ_AHEAD_PACKS } from './limits.ts'
+import { MERGED_GAP_MAX_BYTES, READ_AHEAD_PACKS, READ_AHEAD_PACKS_IN_ALL } from './limits.ts'
 import { createOpener } from './opener.ts'
 
 const PACK_BYTES = 200_000
@@ -78,6 +78,25 @@ test('openPieces opens a few packs ahead of the one being read, not all', async 
 
   assert.equal(watched.opens.length, 1 + READ_AHEAD_PACKS)
   for await (const _ of opened) break
+})
+
+test('openPieces opens nothing ahead while too many readers do, and reads all the same', async () => {
+  const watched = await filledStore()
+  const opener = createOpener(watched.blobs)
+  const greedy = READ_AHEAD_PACKS_IN_ALL / READ_AHEAD_PACKS
+  const idle = []
+  for (let reader = 0; reader < greedy; reader++) idle.push(await openPieces(opener, everyPack()))
+  const opensBefore = watched.opens.length
+
+  await using modest = await openPieces(opener, everyPack())
+  assert.equal(watched.opens.length - opensBefore, 1)
+  assert.deepEqual(await drain(modest), expectedOf(everyPack()))
+
+  for (const reader of idle) await reader[Symbol.asyncDispose]()
+  const opensAfter = watched.opens.length
+  await using free = await openPieces(opener, everyPack())
+  assert.equal(watched.opens.length - opensAfter, 1 + READ_AHEAD_PACKS)
+  assert.deepEqual(await drain(free), expectedOf(everyPack()))
 })
 
 test('openPieces of a missing first pack rejects before anything can be sent, and leaves nothing open', async () => {

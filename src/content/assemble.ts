@@ -3,6 +3,8 @@ import type { ByteSource, Extent } from './extents.ts'
 import { MERGED_GAP_MAX_BYTES, READ_AHEAD_PACKS, SMALL_PIECE_MAX_BYTES } from './limits.ts'
 import type { Opener } from './opener.ts'
 
+type ReadingOpener = Pick<Opener, 'open' | 'reserveAhead'>
+
 /** A part of a reply: bytes at hand, such as a frame header, or bytes of a pack. */
 export type Piece = Uint8Array | Extent
 
@@ -17,11 +19,12 @@ interface ReadRun {
 /**
  * Opens pieces as one stream of bytes. Neighbouring extents of a pack become one range read, also
  * across small gaps and across literal bytes, and the next packs are opened while one is being
- * read. The first read has begun when the promise resolves, so a missing pack is an error before
- * anything was sent. A read that breaks later makes the iteration throw.
+ * read, as long as not too many readers do so. The first read has begun when the promise resolves,
+ * so a missing pack is an error before anything was sent. A read that breaks later makes the
+ * iteration throw.
  */
 export async function openPieces(
-  opener: Pick<Opener, 'open'>,
+  opener: ReadingOpener,
   pieces: readonly Piece[],
   signal?: AbortSignal,
 ): Promise<OpenedBytes> {
@@ -37,7 +40,7 @@ export async function openPieces(
 
 /** Opens extents as one stream of bytes; see `openPieces`. */
 export function openExtents(
-  opener: Pick<Opener, 'open'>,
+  opener: ReadingOpener,
   extents: readonly Extent[],
   signal?: AbortSignal,
 ): Promise<OpenedBytes> {
@@ -46,7 +49,7 @@ export function openExtents(
 
 /** Reads a few bytes into memory; the caller answers for `extents` being small. */
 export async function readExtents(
-  opener: Pick<Opener, 'open'>,
+  opener: ReadingOpener,
   extents: readonly Extent[],
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
@@ -87,6 +90,12 @@ function continues(run: ReadRun, extent: Extent): boolean {
   return run.pack.key === extent.pack.key && gap >= 0 && gap <= MERGED_GAP_MAX_BYTES
 }
 
+/** A run that is opened, with the place that it takes while nobody reads it. */
+interface Opening {
+  bytes: Promise<OpenedBytes>
+  place: Disposable | undefined
+}
+
 interface RunQueue {
   /** Waits for the first run to be open. */
   first(): Promise<void>
@@ -96,35 +105,43 @@ interface RunQueue {
 }
 
 function createRunQueue(
-  opener: Pick<Opener, 'open'>,
+  opener: ReadingOpener,
   runs: readonly ReadRun[],
   signal: AbortSignal | undefined,
 ): RunQueue {
-  const openings: Promise<OpenedBytes>[] = []
+  const openings: Opening[] = []
   let started = 0
   let disposed = false
 
-  function startUpTo(count: number): void {
-    for (; started < Math.min(count, runs.length) && !disposed; started++) {
-      const { pack, start, end } = runs[started] as ReadRun
-      const range = { start, end }
-      const opening = opener.open(pack, { range, ...(signal && { signal }) })
-      // Whoever awaits it sees the failure; one that nobody awaits must not end the process.
-      opening.catch(() => {})
-      openings.push(opening)
+  /** Opens the run that is read now, and some behind it. */
+  function startFrom(current: number): void {
+    openings[current]?.place?.[Symbol.dispose]()
+    const end = Math.min(current + 1 + READ_AHEAD_PACKS, runs.length)
+    for (; started < end && !disposed; started++) {
+      const place = started > current ? opener.reserveAhead() : undefined
+      if (started > current && !place) return
+      openings.push({ bytes: start(runs[started] as ReadRun), place })
     }
   }
 
-  async function close(opening: Promise<OpenedBytes> | undefined): Promise<void> {
-    const bytes = await opening?.catch(() => undefined)
-    await bytes?.[Symbol.asyncDispose]()
+  function start({ pack, start, end }: ReadRun): Promise<OpenedBytes> {
+    const bytes = opener.open(pack, { range: { start, end }, ...(signal && { signal }) })
+    // Whoever awaits it sees the failure; one that nobody awaits must not end the process.
+    bytes.catch(() => {})
+    return bytes
+  }
+
+  async function close({ bytes, place }: Opening): Promise<void> {
+    const opened = await bytes.catch(() => undefined)
+    await opened?.[Symbol.asyncDispose]()
+    place?.[Symbol.dispose]()
   }
 
   return {
     async first() {
-      startUpTo(1 + READ_AHEAD_PACKS)
+      startFrom(0)
       try {
-        await openings[0]
+        await openings[0]?.bytes
       } catch (error) {
         await this.dispose()
         throw error
@@ -133,10 +150,10 @@ function createRunQueue(
 
     async *opened() {
       for (const [i, run] of runs.entries()) {
-        startUpTo(i + 1 + READ_AHEAD_PACKS)
+        startFrom(i)
         const opening = openings[i]
         if (!opening) throw new Error('The bytes were closed before their end was read')
-        yield { run, bytes: await opening }
+        yield { run, bytes: await opening.bytes }
         // Nobody waits for it; a failure is seen when all are disposed.
         close(opening).catch(() => {})
       }

@@ -13,7 +13,7 @@ test('a stream of Node’s that is closed before its end is no failure', async (
       })(),
     )
   const opened = endless()
-  const opener = { open: async () => tameBytes(opened) }
+  const opener = { open: async () => tameBytes(opened), reserveAhead: () => undefined }
 
   const bytes = await readExtents(opener, [{ pack: { key: 'a' }, offset: 0, length: 25 }])
 

@@ -8,6 +8,11 @@ const HOUR_MS = 60 * 60 * 1000
 export const MERGED_GAP_MAX_BYTES = 64 * KIB
 /** How many packs are opened ahead of the one being read. */
 export const READ_AHEAD_PACKS = 4
+/**
+ * How many packs may be open ahead of all readers together: each holds a block and a descriptor, also
+ * while a client takes its bytes slowly, or not at all.
+ */
+export const READ_AHEAD_PACKS_IN_ALL = 64
 /** Pieces are gathered up to this size before they go out, in bytes. */
 export const SMALL_PIECE_MAX_BYTES = 32 * KIB
 /** A stream that needs its zip directory is read a second time within the request up to this size, in bytes. */

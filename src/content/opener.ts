@@ -2,9 +2,12 @@ import type { BlobStore, ByteRange, OpenedBytes } from '../ports/blob-store.ts'
 import type { DocumentSource } from '../ports/document-source.ts'
 import type { ByteSource } from './extents.ts'
 import { exactBytes, tameBytes } from './foreign-bytes.ts'
+import { READ_AHEAD_PACKS_IN_ALL } from './limits.ts'
 
 /** Opens bytes of documents wherever they lie. */
 export interface Opener {
+  /** Takes a place for bytes that are opened before they are needed, unless too many are. */
+  reserveAhead(): Disposable | undefined
   /** Opens a range; see `BlobStore.open`. */
   open(
     source: ByteSource,
@@ -16,7 +19,21 @@ export interface Opener {
 
 /** Opens packs, and with `documents` also the revisions that an application keeps. */
 export function createOpener(blobs: BlobStore, documents?: DocumentSource): Opener {
+  let ahead = 0
+
   return {
+    reserveAhead() {
+      if (ahead === READ_AHEAD_PACKS_IN_ALL) return undefined
+      ahead++
+      let isHeld = true
+      return {
+        [Symbol.dispose]() {
+          if (isHeld) ahead--
+          isHeld = false
+        },
+      }
+    },
+
     async open({ key, locator, foreign }, options) {
       if (!foreign)
         return blobs.open(key, { ...options, ...(locator !== undefined && { locator }) })
