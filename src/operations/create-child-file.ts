@@ -25,7 +25,7 @@ export const createChildFile = defineContainerOperation({
   async run({ target }, context) {
     const { containerId } = context.container
     const existing = await findOverwritten(context, containerId, target)
-    if (existing) await overwriteFile(context, existing.fileId, { body: nothing() })
+    if (existing) await overwriteFile(context, existing, { body: nothing() })
     return newFile(context, existing ?? (await create(context, target)))
   },
 

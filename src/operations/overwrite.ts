@@ -7,16 +7,25 @@ import type { TokenContext } from './operation.ts'
 import { nameTaken } from './target-name.ts'
 import { putWhole } from './whole-put.ts'
 
+/** A file that has the name which a client wants to write to. */
+export interface Overwritten {
+  fileId: string
+  containerId: string
+  name: string
+}
+
 /**
  * Replaces the content of another file, which a client asks for by its name. The file may be of any
- * size, but not locked. The caller must have the right to write where it comes from, and there.
+ * size, but not locked, and it has the name until its content is replaced, however long that takes to
+ * come. The caller must have the right to write where it comes from, and there.
  *
  * @throws WopiError LOCK_CONFLICT with the file's lock, NOT_SUPPORTED without the right (page
- *   "PutRelativeFile": 501 for a user who may not overwrite), and those of `putWhole`
+ *   "PutRelativeFile": 501 for a user who may not overwrite), NAME_TAKEN when the name is of another
+ *   file, or of none, by then, and those of `putWhole`
  */
 export async function overwriteFile(
-  { services, grant, grantOn, signal }: TokenContext,
-  fileId: string,
+  { services, grant, grantOn, signal, tree }: TokenContext,
+  { fileId, containerId, name }: Overwritten,
   content: { body: AsyncIterable<Uint8Array>; contentLength?: number | undefined },
 ): Promise<void> {
   const there = grant.permissions.has('write') ? await grantOn(fileId) : undefined
@@ -28,8 +37,13 @@ export async function overwriteFile(
     ...content,
     userId: grant.userId,
     signal,
-    // Size 0: the rule for files that are not locked is about writers who do not know what is there.
-    check: ({ locks }, now) => requireLock(checkPutFile(decodeLocks(locks), { size: 0 }, now)),
+    async check({ locks }, now) {
+      const named = await tree.find(containerId, name)
+      if (!named || !('fileId' in named) || named.fileId !== fileId)
+        throw await nameTaken(name, { tree, containerId, newId: services.newId })
+      // Size 0: the rule for unlocked files is about writers who do not know what is there.
+      return requireLock(checkPutFile(decodeLocks(locks), { size: 0 }, now))
+    },
   })
 }
 
@@ -42,7 +56,7 @@ export async function findOverwritten(
   { tree, services, signal }: TokenContext,
   containerId: string | null,
   target: TargetName,
-): Promise<{ fileId: string; name: string } | undefined> {
+): Promise<Overwritten | undefined> {
   if (target.kind === 'suggested' || containerId === null) return undefined
   const found = await tree.find(containerId, target.name)
   if (!found) return undefined
@@ -50,5 +64,5 @@ export async function findOverwritten(
     throw await nameTaken(target.name, { tree, containerId, newId: services.newId })
   const existing = await services.findDocument(found.fileId, { signal })
   if (!existing) throw new WopiError('NOT_FOUND')
-  return { fileId: found.fileId, name: existing.document.name }
+  return { fileId: found.fileId, containerId, name: existing.document.name }
 }

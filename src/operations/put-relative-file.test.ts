@@ -104,6 +104,23 @@ test('PutRelativeFile that may overwrite replaces the content and keeps the addr
   assert.deepEqual(await contentOf(host, fileId), NEW)
 })
 
+test('PutRelativeFile overwrites no file that has another name when its content has come', async () => {
+  const host = await treeHost()
+  const fileId = await addFile(host, 'a.docx', { content: OLD })
+  async function* slowly() {
+    yield NEW
+    await ask(host, `/wopi/files/${fileId}`, {
+      override: 'RENAME_FILE',
+      headers: { 'X-WOPI-RequestedName': 'thesis' },
+    })
+    await addFile(host, 'a.docx', { content: OLD })
+  }
+
+  assertRefused(await put(host, exact('a.docx', 'true'), slowly()), 409, { 'X-WOPI-Lock': null })
+
+  assert.deepEqual(await contentOf(host, fileId), OLD)
+})
+
 test('PutRelativeFile does not overwrite a file that is locked, and tells its lock', async () => {
   const host = await treeHost()
   const fileId = await addFile(host, 'a.docx', { content: OLD })

@@ -35,7 +35,7 @@ export const putRelativeFile = defineOperation({
     if ((contentLength ?? 0) > maxFileBytes) throw tooLarge(maxFileBytes)
     const existing = await findOverwritten(context, containerId, target)
     if (existing) {
-      await overwriteFile(context, existing.fileId, { body, contentLength })
+      await overwriteFile(context, existing, { body, contentLength })
       return newFile(context, existing)
     }
     const { stem } = splitName(file.name)

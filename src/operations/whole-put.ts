@@ -15,7 +15,10 @@ export interface WholePut {
    * Throws when the content must not be replaced, and tells until when it may. It is asked before
    * bytes are stored, and for the state that is replaced.
    */
-  check(document: DocumentRecord, now: number): { validBefore?: number }
+  check(
+    document: DocumentRecord,
+    now: number,
+  ): { validBefore?: number } | Promise<{ validBefore?: number }>
 }
 
 /**
@@ -30,14 +33,14 @@ export async function putWhole(
   { userId, contentLength, body, signal, check }: WholePut,
 ): Promise<SavedState> {
   const maxBytes = services.limits.maxFileBytes
-  check(file, now)
+  await check(file, now)
   if ((contentLength ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const content = await storeWholeContent(services, file.key, body, { maxBytes, signal })
 
   const target = { fileId: file.fileId, documentKey: file.key, userId }
   const newPacks = content.extents.map((extent) => extent.pack)
   return commitOrSweep(services, target, newPacks, async ({ document, manifest, now }) => {
-    const { validBefore } = check(document, now)
+    const { validBefore } = await check(document, now)
     const next = applyWholePut(manifest, content, now)
     checkState(next, maxBytes)
     return { manifest: next, validBefore, newPacks }

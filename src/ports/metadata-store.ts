@@ -391,7 +391,7 @@ export interface DocumentRecord {
   modifiedAt: number
   /** The encoded lock state; `null` for none. */
   locks: string | null
-  /** Grows with every change of `locks`. */
+  /** Grows with every change of `locks`, name or container: what a save may depend on. */
   lockVersion: number
   /** `null` outside of the tree. */
   containerId: string | null

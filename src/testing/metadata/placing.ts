@@ -109,7 +109,8 @@ export function placingContract(test: ContractTest): void {
     const placed = await store.placeDocument('d1', 1, { name: 'New', place: placeOf('new', 'b') })
 
     assert.deepEqual(placed, { ok: true })
-    assert.deepEqual(await readFirst(store), { ...before, name: 'New', containerId: 'b' })
+    const moved = { name: 'New', containerId: 'b', lockVersion: 2 }
+    assert.deepEqual(await readFirst(store), { ...before, ...moved })
     assert.deepEqual([await namesIn(store, 'a'), await namesIn(store, 'b')], [[], ['new']])
   })
 
@@ -131,7 +132,7 @@ export function placingContract(test: ContractTest): void {
     const out = await store.placeDocument('d1', 0, { name: 'Outside', place: null })
     const outside = await readFirst(store)
     const namesOutside = await namesIn(store)
-    const back = await store.placeDocument('d1', 0, { name: 'Inside', place: placeOf('inside') })
+    const back = await store.placeDocument('d1', 1, { name: 'Inside', place: placeOf('inside') })
 
     assert.deepEqual([out, back], [{ ok: true }, { ok: true }])
     assert.deepEqual([outside?.name, outside?.containerId], ['Outside', null])
@@ -189,35 +190,47 @@ export function placingContract(test: ContractTest): void {
     assert.deepEqual(await namesIn(store), ['wanted'])
   })
 
-  test('placeDocument leaves one name to a document that many callers rename', async ({
+  test('placeDocument lets one of many callers rename a document', async ({ store }) => {
+    await createTree(store)
+    await store.createDocument(newDocument({ place: placeOf('old') }))
+
+    const placed = await countOf(
+      50,
+      (index) =>
+        store.placeDocument('d1', 0, { name: `name ${index}`, place: placeOf(`name ${index}`) }),
+      ({ ok }) => ok,
+    )
+
+    assert.equal(placed, 1)
+    assert.deepEqual(await namesIn(store), [(await readFirst(store))?.name])
+  })
+
+  test('placeDocument or deleteDocument wins, and the other one changes nothing', async ({
     store,
   }) => {
     await createTree(store)
     await store.createDocument(newDocument({ place: placeOf('old') }))
 
-    await Promise.all(
-      Array.from({ length: 50 }, (_, index) => {
-        const name = `name ${index}`
-        return store.placeDocument('d1', 0, { name, place: placeOf(name) })
-      }),
-    )
-
-    assert.deepEqual(await namesIn(store), [(await readFirst(store))?.name])
-  })
-
-  test('placeDocument against deleteDocument leaves nothing behind', async ({ store }) => {
-    await createTree(store)
-    await store.createDocument(newDocument({ place: placeOf('old') }))
-
-    const [, deleted] = await Promise.all([
+    const [placed, deleted] = await Promise.all([
       store.placeDocument('d1', 0, { name: 'New', place: placeOf('new') }),
       store.deleteDocument('d1', { manifestId: 'm1', lockVersion: 0 }),
-      store.placeDocument('d1', 0, { name: 'Newer', place: placeOf('newer') }),
     ])
 
-    assert.deepEqual(deleted, { ok: true })
-    assert.equal(await readFirst(store), undefined)
-    assert.deepEqual(await namesIn(store), [])
+    assert.notEqual(placed.ok, deleted.ok)
+    assert.equal((await readFirst(store))?.name, placed.ok ? 'New' : undefined)
+    assert.deepEqual(await namesIn(store), placed.ok ? ['new'] : [])
+  })
+
+  test('placeDocument makes a save fail that was prepared under the former name', async ({
+    store,
+  }) => {
+    await createTree(store)
+    await store.createDocument(newDocument({ place: placeOf('old') }))
+    await store.placeDocument('d1', 0, { name: 'New', place: placeOf('new') })
+
+    const outcome = await store.commit(newCommit())
+
+    assert.deepEqual(outcome, { ok: false, reason: 'changed' })
   })
 
   test('commit leaves the name and the place', async ({ store }) => {

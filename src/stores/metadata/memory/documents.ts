@@ -72,6 +72,7 @@ export function documentCommands(tables: Tables): DocumentCommands {
       if (place === null) removeName(tables, row.place)
       row.name = name
       row.place = place && { ...place }
+      row.lockVersion++
       return { ok: true }
     },
 

@@ -80,7 +80,8 @@ export function documentCommands(db: Database): DocumentCommands {
 
       if (place === null) removeName(db, child)
       db.run(
-        `UPDATE documents SET name = :name, container_id = :containerId WHERE key = :documentKey`,
+        `UPDATE documents SET name = :name, container_id = :containerId,
+           lock_version = lock_version + 1 WHERE key = :documentKey`,
         { documentKey, name, containerId: place?.containerId ?? null },
       )
       return { ok: true }
