@@ -9,6 +9,7 @@ import type { ByteCursor } from './byte-cursor.ts'
 import { type ChunkIndex, type ChunkSource, indexChunks, manifestSources } from './chunk-index.ts'
 import { commitOrSweep, type NextState, type SavedState } from './commit.ts'
 import { cutIfZip } from './cut-stream.ts'
+import { CHUNKS_PER_UPLOAD_MAX } from './limits.ts'
 import type { Manifest } from './manifest.ts'
 import type { DocumentState } from './manifests.ts'
 import { takeBytes } from './message-body.ts'
@@ -20,7 +21,9 @@ import {
   findSession,
   framesOrRefusal,
   hashToken,
+  readerOf,
   sessionSource,
+  tooManyChunks,
 } from './upload-session.ts'
 import { tooLarge } from './whole-content.ts'
 
@@ -120,6 +123,7 @@ async function storeFrames(
   const chunks: PlacedChunk[] = []
   function check(bytes: Uint8Array): Uint8Array {
     for (const chunk of reader.push(bytes)) chunks.push(chunk)
+    if (chunks.length > CHUNKS_PER_UPLOAD_MAX) throw tooManyChunks()
     if (reader.position > services.limits.maxFileBytes) throw tooLarge(services.limits.maxFileBytes)
     return bytes
   }
@@ -148,11 +152,7 @@ async function storeFrames(
 async function readSession({ metadata }: ContentServices, token: string): Promise<SessionRecord> {
   const found = await metadata.readSession(hashToken(token))
   if (!found || found.session.committed) throw new WopiError('SESSION_GONE')
-  const { checkpoint } = found.session
-  if (checkpoint)
-    await framesOrRefusal(async () =>
-      createChunkReader({ endFrame: 'forbidden', checkpoint }).finish(),
-    )
+  await framesOrRefusal(async () => readerOf(found.session).finish())
   return found.session
 }
 

@@ -27,5 +27,10 @@ export const SWEEP_AFTER_SAVE_MS = 10 * 60 * 1000
 export const MESSAGE_MEMORY_BYTES = 32 * MIB
 /** Smaller ones, such as those of nearly every document, are not counted and never wait, in bytes. */
 export const SMALL_MESSAGE_BYTES = 256 * KIB
+/**
+ * Most chunks that one upload session, or the body of one PutChunkedFile, may bring: two streams as
+ * long as they may be. Each costs memory in the request that brings it and in the one that saves it.
+ */
+export const CHUNKS_PER_UPLOAD_MAX = 262_144
 /** Most extents of one stream, and most pieces of one answer: each costs memory, in any request. */
 export const EXTENTS_MAX = 262_144

@@ -7,14 +7,16 @@ import {
   concat,
   createTestHost,
   once,
+  putBody,
   testBytes,
 } from '../../test/helpers/test-host.ts'
 import { append, assertRefused, documentOf, openSession } from '../../test/helpers/wopi-story.ts'
 import { WopiError } from '../protocol/errors.ts'
+import { END_FRAME } from '../protocol/frames/encoder.ts'
 import { chunkIdOf } from '../protocol/spooky/spooky.ts'
 import { readExtents } from './assemble.ts'
 import { indexChunks } from './chunk-index.ts'
-import { FRAGMENTS_PER_SESSION_MAX } from './limits.ts'
+import { CHUNKS_PER_UPLOAD_MAX, FRAGMENTS_PER_SESSION_MAX } from './limits.ts'
 import {
   appendFragment,
   exactly,
@@ -76,6 +78,35 @@ test('appendFragment refuses one fragment more than a session may have', async (
   )
 })
 
+test('an upload session takes no more chunks than one upload may bring, in whatever fragments', async () => {
+  const host = await createTestHost()
+  const token = await openSession(host)
+  const half = emptyChunks(CHUNKS_PER_UPLOAD_MAX / 2)
+  await append(host, token, 0, half)
+  await append(host, token, half.length, half)
+
+  const refused = await append(host, token, 2 * half.length, emptyChunks(1))
+
+  assertRefused(refused, 413)
+  const live = await findOpenSession(host.content.metadata, token, (await documentOf(host)).key)
+  assert.equal(live.session.received, 2 * half.length)
+})
+
+test('a PutChunkedFile brings no more chunks than one upload may', async () => {
+  const host = await createTestHost()
+  const inline = emptyChunks(CHUNKS_PER_UPLOAD_MAX + 1)
+  const empty = putBody([new Uint8Array(0)], { inline: [] })
+  const message = empty.subarray(0, empty.length - END_FRAME.length)
+
+  const refused = await host.send('PUT_CHUNKED_FILE', {
+    contents: true,
+    headers: { 'X-WOPI-SequenceNumber': '1' },
+    body: concat([message, inline, END_FRAME]),
+  })
+
+  assertRefused(refused, 413)
+})
+
 test('appendFragment puts the document of a lost race into the due-queue', async () => {
   const host = await createTestHost()
   const session = await openSession(host)
@@ -106,3 +137,9 @@ test('exactly passes on what is as long as it should be, and nothing longer or s
   await assert.rejects(pass(4), { code: 'LENGTH_MISMATCH' })
   await assert.rejects(pass(6), { code: 'LENGTH_MISMATCH' })
 })
+
+/** Frames of chunks without bytes: the most chunks that fit into a request. */
+function emptyChunks(count: number): Uint8Array {
+  const frame = chunkFrames([new Uint8Array(0)])
+  return new Uint8Array(Buffer.alloc(count * frame.length, frame))
+}

@@ -7,13 +7,17 @@ import type {
 } from '../ports/metadata-store.ts'
 import type { PlacedChunk } from '../protocol/chunking/chunk.ts'
 import { WopiError } from '../protocol/errors.ts'
-import { createChunkReader } from '../protocol/frames/chunk-reader.ts'
+import {
+  CHECKPOINT_BYTES,
+  type ChunkReader,
+  createChunkReader,
+} from '../protocol/frames/chunk-reader.ts'
 import { FrameError } from '../protocol/frames/decoder.ts'
 import { HEADERS, UPLOAD_SESSION_LIFETIME_MS } from '../protocol/names.ts'
 import { createByteReader, createByteWriter, StoredFormatError } from './bytes.ts'
 import type { ChunkSource } from './chunk-index.ts'
 import { appendExtent, type Extent } from './extents.ts'
-import { FRAGMENTS_PER_SESSION_MAX } from './limits.ts'
+import { CHUNKS_PER_UPLOAD_MAX, FRAGMENTS_PER_SESSION_MAX } from './limits.ts'
 import { readPlacedChunks, writePlacedChunks } from './manifest.ts'
 import { type WrittenPack, writePack } from './pack-writer.ts'
 import { readLimited } from './read-limited.ts'
@@ -21,6 +25,7 @@ import type { ContentServices } from './services.ts'
 
 const TOKEN_BYTES = 32
 const CHUNK_LIST_VERSION = 1
+const CHECKPOINT_VERSION = 2
 
 /** A session that a request may go on with, as it stood when the request started. */
 export interface LiveSession {
@@ -116,14 +121,13 @@ export async function appendFragment(
   if (fragment.length === 0) return extend(services, session, fragment)
 
   using _ = services.inFlight.reserve(session.userId, fragment.length)
-  const reader = createChunkReader({
-    endFrame: 'forbidden',
-    ...(session.checkpoint && { checkpoint: session.checkpoint }),
-  })
+  const before = chunksBefore(session)
+  const reader = readerOf(session)
   const chunks: PlacedChunk[] = []
   async function* checked(): AsyncGenerator<Uint8Array> {
     for await (const bytes of exactly(fragment.body, fragment.length)) {
       for (const chunk of reader.push(bytes)) chunks.push(chunk)
+      if (before + chunks.length > CHUNKS_PER_UPLOAD_MAX) throw tooManyChunks()
       yield bytes
     }
   }
@@ -131,7 +135,21 @@ export async function appendFragment(
   const written = await framesOrRefusal(() =>
     writePack(services, session.documentKey, checked(), signal),
   )
-  return append(services, session, fragment, written, chunks, reader.save())
+  const checkpoint = encodeCheckpoint(before + chunks.length, reader.save())
+  return append(services, session, fragment, written, chunks, checkpoint)
+}
+
+/** Goes on with the frames of a session where its last fragment ended. */
+export function readerOf({ checkpoint }: SessionRecord): ChunkReader {
+  const state = checkpoint && decodeCheckpoint(checkpoint).reader
+  return createChunkReader({ endFrame: 'forbidden', ...(state && { checkpoint: state }) })
+}
+
+/** More chunks than one upload may bring. */
+export function tooManyChunks(): WopiError {
+  return new WopiError('TOO_LARGE', {
+    detail: `One upload brings at most ${CHUNKS_PER_UPLOAD_MAX} chunks`,
+  })
 }
 
 /** The bytes of a session and the chunks complete in them. */
@@ -250,6 +268,30 @@ async function append(
   if (appended.reason === 'moved') throw offsetMismatch(appended.received, offset)
   if (appended.reason === 'gone') throw new WopiError('SESSION_GONE')
   throw new WopiError('INTERNAL', { detail: 'The new pack was condemned before it was named' })
+}
+
+function chunksBefore({ checkpoint }: SessionRecord): number {
+  return checkpoint ? decodeCheckpoint(checkpoint).chunks : 0
+}
+
+/** What a session remembers: how many chunks are whole in it, and where the reader stands. */
+function encodeCheckpoint(chunks: number, reader: Uint8Array): Uint8Array {
+  const out = createByteWriter()
+  out.byte(CHECKPOINT_VERSION)
+  out.integer(chunks)
+  out.raw(reader)
+  return out.finish()
+}
+
+function decodeCheckpoint(checkpoint: Uint8Array): { chunks: number; reader: Uint8Array } {
+  const input = createByteReader(checkpoint)
+  const version = input.byte()
+  if (version !== CHECKPOINT_VERSION)
+    throw new StoredFormatError(`A session's checkpoint has the unknown format ${version}`)
+  const chunks = input.integer()
+  const reader = input.raw(CHECKPOINT_BYTES)
+  input.finish()
+  return { chunks, reader }
 }
 
 function encodeChunkList(chunks: readonly PlacedChunk[]): Uint8Array {

@@ -81,39 +81,61 @@ for (const { what, content, blobs } of [
     assert.equal(isOpen, false)
   })
 
-test('storeWholeContent ends at its signal, whatever the body is waiting for', async () => {
-  const stop = new AbortController()
-  const services = { blobs: createMemoryBlobStore(), newId }
-  async function* stalled() {
-    yield testBytes(5)
-    setImmediate(() => stop.abort(new Error('the client is gone')))
-    await new Promise(() => {})
-  }
+for (const { before, bytes } of [
+  { before: 'its first byte', bytes: 0 },
+  { before: 'a later one', bytes: 5 },
+])
+  test(`storeWholeContent ends at its signal when the body stalls before ${before}`, async () => {
+    const stop = new AbortController()
+    const services = { blobs: createMemoryBlobStore(), newId }
+    async function* stalled() {
+      yield testBytes(bytes)
+      setImmediate(() => stop.abort(new Error('the client is gone')))
+      await new Promise(() => {})
+    }
 
-  const storing = storeWholeContent(services, 'aa', stalled(), {
-    maxBytes: 10,
-    signal: stop.signal,
+    const storing = storeWholeContent(services, 'aa', stalled(), {
+      maxBytes: 10,
+      signal: stop.signal,
+    })
+
+    await assert.rejects(storing, /the client is gone/)
   })
 
-  await assert.rejects(storing, /the client is gone/)
-})
-
-test('storeWholeContent tells what went wrong first, also when the body cannot be closed', async () => {
+test('storeWholeContent waits for no body that takes its time to close', async () => {
   const services = { blobs: createMemoryBlobStore(), newId }
-  async function* body() {
-    try {
-      yield testBytes(11)
-    } finally {
-      // biome-ignore lint/correctness/noUnsafeFinally: a handle that cannot be closed
-      throw new Error('EIO')
-    }
-  }
+  const [branch] = new Response(new Uint8Array(11)).body?.tee() ?? []
+  assert.ok(branch)
 
   await assert.rejects(
-    storeWholeContent(services, 'aa', body(), { maxBytes: 10 }),
+    storeWholeContent(services, 'aa', branch, { maxBytes: 10 }),
     (error) => error instanceof WopiError && error.code === 'TOO_LARGE',
   )
 })
+
+for (const { how, close } of [
+  { how: 'rejects', close: () => Promise.reject(new Error('EIO')) },
+  {
+    how: 'throws',
+    close() {
+      throw new Error('EIO')
+    },
+  },
+  { how: 'gives no promise', close: () => ({}) },
+])
+  test(`storeWholeContent tells what went wrong first, also when closing the body ${how}`, async () => {
+    const services = { blobs: createMemoryBlobStore(), newId }
+    const iterator = {
+      next: async () => ({ done: false, value: testBytes(11) }),
+      return: close,
+    } as unknown as AsyncIterator<Uint8Array>
+    const body = { [Symbol.asyncIterator]: () => iterator }
+
+    await assert.rejects(
+      storeWholeContent(services, 'aa', body, { maxBytes: 10 }),
+      (error) => error instanceof WopiError && error.code === 'TOO_LARGE',
+    )
+  })
 
 /** A store whose disk fills up after that many pieces. */
 function storeThatFailsAfter(pieces: number): BlobStore {

@@ -6,6 +6,7 @@ import { SECOND_PASS_MAX_BYTES } from './limits.ts'
 import { createOpener } from './opener.ts'
 import { writePack } from './pack-writer.ts'
 import type { ContentServices } from './services.ts'
+import { unlessAborted } from './single-flight.ts'
 
 /**
  * Stores a stream that comes whole, in one pass: the bytes go into one pack while they are cut and
@@ -14,7 +15,7 @@ import type { ContentServices } from './services.ts'
  *
  * @param maxBytes more than that is TOO_LARGE, noticed before the rest is pulled
  * @throws WopiError TOO_LARGE, STORAGE_FULL, and whatever `body` throws; nothing names the bytes
- *   then, and the body is closed
+ *   then, and the body is told to close, which is not waited for
  */
 export async function storeWholeContent(
   services: Pick<ContentServices, 'blobs' | 'newId'>,
@@ -26,14 +27,14 @@ export async function storeWholeContent(
   const extents: Extent[] = []
   const source = openSource(body)
   try {
-    const first = await firstBytes(source)
+    const first = await (signal ? unlessAborted(firstBytes(source), signal) : firstBytes(source))
     if (first) {
       const passed = passOn(first, source, maxBytes, chunker.push)
       const stored = await writePack(services, documentKey, passed, signal)
       appendExtent(extents, { pack: stored.pack, offset: 0, length: stored.length })
     }
   } finally {
-    await source.close()
+    source.close()
   }
   const chunked = chunker.finish()
   if (!chunked.needsDirectory) return cutContent(chunked, extents, false)
@@ -51,32 +52,28 @@ export function tooLarge(maxBytes: number): WopiError {
 /** A body that is pulled by hand. */
 interface Source {
   next(): Promise<IteratorResult<Uint8Array>>
-  /** Tells the body that no more is wanted, if it has not ended by itself; never rejects. */
-  close(): Promise<void>
+  /** Tells the body that no more is wanted, if it has not ended by itself. */
+  close(): void
 }
 
 function openSource(body: AsyncIterable<Uint8Array>): Source {
   const iterator = body[Symbol.asyncIterator]()
-  let state: 'idle' | 'pulled' | 'ended' = 'idle'
+  let ended = false
   return {
     async next() {
-      state = 'pulled'
       try {
         const step = await iterator.next()
-        state = step.done ? 'ended' : 'idle'
+        ended = step.done === true
         return step
       } catch (error) {
-        state = 'ended'
+        ended = true
         throw error
       }
     },
 
-    async close() {
-      if (state === 'ended') return
-      // What made the caller give up counts.
-      const closed = iterator.return?.().catch(() => {})
-      // A generator that is waiting for bytes takes the return only after them.
-      if (state === 'idle') await closed
+    close() {
+      // Not awaited: a foreign body may take for ever, and what made the caller give up counts.
+      if (!ended) (async () => iterator.return?.())().catch(() => {})
     },
   }
 }
