@@ -83,9 +83,9 @@ async function handOver(
     size: mainSize(manifest),
     open: async (range) => keptBytes(await openMain(opener, manifest, { range, signal })),
   }
-  const giveUp = () => late.abort(new Error('The application took too long'))
-  const stopLate = alarm(ATTEMPT_TIMEOUT_MS, giveUp)
-  const stopKeeping = keep(services, delivery)
+  const giveUp = (reason: string) => late.abort(new Error(reason))
+  const stopLate = alarm(ATTEMPT_TIMEOUT_MS, () => giveUp('The application took too long'))
+  const stopKeeping = keep(services, delivery, () => giveUp('Another process has taken it on'))
   try {
     const { revision } = await unlessAborted(source.onSaved(save, { signal }), signal)
     if (isRevision(revision)) return revision
@@ -109,16 +109,22 @@ async function putOff(
   await metadata.deferDelivery(taken, delayMs)
 }
 
-/** Keeps other processes from taking a save on as well; the result ends that. */
-function keep({ metadata, alarm }: DeliveryServices, taken: DeliveryRecord): () => void {
+/**
+ * Keeps other processes from taking a save on as well; the result ends that. It begins at once: the
+ * call that took it may have waited for the store for as long as it holds.
+ */
+function keep(
+  { metadata, alarm }: DeliveryServices,
+  taken: DeliveryRecord,
+  onLost: () => void,
+): () => void {
   let stop = () => {}
-  function renewLater(): void {
-    stop = alarm(RENEWAL_MS, () => {
-      // When it fails, another process may begin, too: the application answers a repeat.
-      metadata.deferDelivery(taken, LEASE_MS).catch(() => {})
-      renewLater()
-    })
+  function renew(): void {
+    // When it fails, another process may begin, too: the application answers a repeat.
+    const renewed = metadata.deferDelivery(taken, LEASE_MS)
+    renewed.then(({ ok }) => !ok && onLost()).catch(() => {})
+    stop = alarm(RENEWAL_MS, renew)
   }
-  renewLater()
+  renew()
   return () => stop()
 }

@@ -212,6 +212,31 @@ test('a save that one process is at is left alone by the others, however long it
   await Promise.all([deliveries.close(), other.close()])
 })
 
+test('a process that another one has overtaken is told, and leaves the save to it', async () => {
+  const { host, application, deliveries } = await lockedHost()
+  const { onSaved } = application.source
+  const signals: AbortSignal[] = []
+  application.source.onSaved = (save, options) => {
+    signals.push(options.signal)
+    return signals.length === 1 ? new Promise(() => {}) : onSaved(save, options)
+  }
+  deliveries.start()
+  await host.put(FIRST, 'L')
+  await until(() => signals.length === 1)
+  const other = startAnew(host, application)
+
+  host.advance(MINUTE)
+  other.start()
+  await other.settled()
+  host.alarms.ring()
+  await quiet(host)
+
+  assert.equal(signals[0]?.aborted, true)
+  assert.match(String(signals[0]?.reason), /Another process/)
+  assert.deepEqual([signals.length, application.saves.length], [2, 1])
+  await Promise.all([deliveries.close(), other.close()])
+})
+
 test('settled looks every second for what another process delivers', async () => {
   const { host, application, deliveries } = await lockedHost()
   await host.put(FIRST, 'L')

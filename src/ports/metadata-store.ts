@@ -331,10 +331,12 @@ export interface MetadataStore {
   takeDelivery(listed: DeliveryAttempt, leaseMs: number): Promise<{ ok: boolean }>
 
   /**
-   * Lists the oldest save that waits no sooner than in `delayMs`, be it put off or still under way;
-   * it does nothing with another one, nor when somebody else has taken it since.
+   * Lists the oldest save that waits no sooner than in `delayMs`, be it put off or still under way.
+   *
+   * @returns `false` when it is no longer the oldest one, or somebody else has taken it since; nothing
+   *   has changed then
    */
-  deferDelivery(taken: DeliveryAttempt, delayMs: number): Promise<void>
+  deferDelivery(taken: DeliveryAttempt, delayMs: number): Promise<{ ok: boolean }>
 
   /** The secret of this name; `candidate` becomes it if there is none yet. */
   ensureSecret(name: string, candidate: Uint8Array): Promise<Uint8Array>

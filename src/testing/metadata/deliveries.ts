@@ -241,7 +241,7 @@ export function deliveryContract(test: ContractTest): void {
     await commitStates(store, 3)
     await store.takeDelivery(attempt('d1', 2), SECOND)
 
-    await store.deferDelivery(attempt('d1', 2, 1), MINUTE)
+    assert.deepEqual(await store.deferDelivery(attempt('d1', 2, 1), MINUTE), { ok: true })
     const next = await store.nextDeliveryAt()
     const deferred = await listed(store)
     await advance(MINUTE)
@@ -266,7 +266,7 @@ export function deliveryContract(test: ContractTest): void {
     await advance(SECOND)
     await store.takeDelivery(attempt('d1', 2, 1), MINUTE)
 
-    await store.deferDelivery(attempt('d1', 2, 1), HOUR)
+    assert.deepEqual(await store.deferDelivery(attempt('d1', 2, 1), HOUR), { ok: false })
 
     const next = await store.nextDeliveryAt()
     assert.ok(next)
@@ -302,7 +302,9 @@ export function deliveryContract(test: ContractTest): void {
     const before = await store.listDeliveries(10)
 
     for (const sequenceNumber of [2, 4, 9])
-      await store.deferDelivery(attempt('d1', sequenceNumber), HOUR)
+      assert.deepEqual(await store.deferDelivery(attempt('d1', sequenceNumber), HOUR), {
+        ok: false,
+      })
     await store.deferDelivery(attempt('d2', 3), HOUR)
 
     assert.deepEqual(await store.listDeliveries(10), before)

@@ -46,6 +46,7 @@ export function deliveryCommands(tables: Tables): DeliveryCommands {
     deferDelivery(now, taken, delayMs) {
       const oldest = oldestAs(tables, taken)
       if (oldest) oldest.dueAt = now + delayMs
+      return { ok: oldest !== undefined }
     },
   }
 }

@@ -51,12 +51,13 @@ export function deliveryCommands(db: Database): DeliveryCommands {
     },
 
     deferDelivery(now, { documentKey, sequenceNumber, attempts }, delayMs) {
-      db.run(
+      const changed = db.run(
         `UPDATE deliveries SET due_at = :dueAt
          WHERE document_key = :documentKey AND sequence_number = :sequenceNumber
            AND attempts = :attempts AND due_at IS NOT NULL`,
         { documentKey, sequenceNumber, attempts, dueAt: now + delayMs },
       )
+      return { ok: changed === 1 }
     },
   }
 }
