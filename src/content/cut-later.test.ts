@@ -97,6 +97,27 @@ test('a save that finds its file cut meanwhile goes on with the new extents', as
   assert.equal((await host.get()).length, ZIP.length + 9)
 })
 
+test('sweep leaves a file due that was saved while it was cut', async () => {
+  const host = await hostWithUncut()
+  const { key } = await documentOf(host)
+  const { metadata } = host.content
+  const overtaken = {
+    ...metadata,
+    commit: async () => {
+      await host.put(testBytes(9), 'L')
+      return { ok: false, reason: 'changed' } as const
+    },
+  }
+
+  await sweep({ content: { ...host.content, metadata: overtaken } })
+
+  const due = await metadata.listDue(9)
+  assert.deepEqual(
+    due.map(({ documentKey }) => documentKey),
+    [key],
+  )
+})
+
 test('sweep cuts after it has swept, so that a damaged file does not keep what is garbage', async () => {
   const host = await hostWithUncut()
   const { key, manifestId } = await documentOf(host)

@@ -16,17 +16,19 @@ type Services = Pick<ContentServices, 'metadata' | 'opener' | 'newId'>
  * Cuts the streams of a document's current state that were too large to be cut while a client
  * waited. The content stays, and so does the sequence number: only the manifest is replaced, by
  * compare-and-set, so a save that comes in between wins and this is simply done again.
+ *
+ * @returns `false` when a save came in between, which may have to be cut as well
  */
 export async function cutLater(
   services: Services,
   documentKey: string,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { opener } = services
   // A tool beside the host cannot read what an application keeps: such a stream waits for the host.
   const isDue = ({ uncut, extents }: StreamState) =>
     uncut && extents.every(({ pack }) => opener.reaches(pack))
-  await cutWhere(services, documentKey, isDue, signal)
+  return cutWhere(services, documentKey, isDue, signal)
 }
 
 /**
@@ -42,16 +44,16 @@ async function cutWhere(
   documentKey: string,
   isDue: (stream: StreamState) => boolean,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const current = (await services.metadata.listManifests(documentKey))[0]
   const encoded = current && (await services.metadata.readManifest(documentKey, current.manifestId))
-  if (!encoded) return
+  if (!encoded) return true
   const manifest = decodeManifest(encoded)
-  if (!manifest.streams.some(isDue)) return
+  if (!manifest.streams.some(isDue)) return true
   const next: Manifest = { ...manifest, streams: [] }
   for (const stream of manifest.streams)
     next.streams.push(isDue(stream) ? await cut(services, stream, signal) : stream)
-  await services.metadata.commit({
+  const { ok } = await services.metadata.commit({
     documentKey,
     expected: { manifestId: current.manifestId },
     manifestId: services.newId(),
@@ -62,6 +64,7 @@ async function cutWhere(
     newPacks: [],
     sweepAfterMs: SWEEP_AFTER_SAVE_MS,
   })
+  return ok
 }
 
 async function cut(

@@ -258,6 +258,31 @@ for (const actsBeforeDying of [false, true])
     }
   })
 
+test('sweep goes on with what is due when blobs cannot be listed, and with other blobs next time', async () => {
+  const host = await createTestHost({ content: OLD })
+  const listed: string[] = []
+  const { blobs, metadata } = host.content
+  const unlistable = {
+    ...blobs,
+    list(prefix: string) {
+      if (prefix.length > 3) return blobs.list(prefix)
+      listed.push(prefix)
+      throw new Error('EIO')
+    },
+  }
+  await metadata.makeDue((await documentOf(host)).key, 0)
+  const sweeper = createSweeper(
+    { ...host.content, blobs: unlistable },
+    { ...options(), random: () => 0 },
+  )
+
+  await assert.rejects(sweeper.sweep({ budgetMs: 1e9 }), /cannot be listed: Error: EIO/)
+  await assert.rejects(sweeper.sweep({ budgetMs: 1e9 }), /cannot be listed/)
+
+  assert.deepEqual(await metadata.listDue(9), [])
+  assert.deepEqual(listed, ['00/', '01/'])
+})
+
 test('sweep goes on with other documents when one cannot be swept, and then says so', async () => {
   const host = await createTestHost({ content: OLD })
   await storeOrphan(host)

@@ -60,9 +60,9 @@ export function createSweeper(
       const report = emptyReport()
       const hasTime = () => clock() < end && !signal?.aborted
       report.sessionsRemoved = await removeDeadSessions(services.metadata, hasTime)
-      await makeBucketDue(services, bucket)
-      bucket = (bucket + 1) % BUCKETS
       const visit = createVisit(services, retention, report, signal)
+      await visit.bucket(bucket)
+      bucket = (bucket + 1) % BUCKETS
       const isFinished = await visitDue(services.metadata, hasTime, visit.document)
       report.more ||= !isFinished
       visit.throwFailures()
@@ -116,6 +116,10 @@ function createVisit(
     failures.push(new Error(`${message}: ${cause}`, { cause }))
   }
   return {
+    async bucket(bucket: number): Promise<void> {
+      await makeBucketDue(services, bucket).catch((cause) => note('Blobs cannot be listed', cause))
+    },
+
     /** Whether the document is settled. */
     async document(documentKey: string): Promise<boolean> {
       try {
@@ -125,7 +129,7 @@ function createVisit(
         return false
       }
       try {
-        await cutLater(services, documentKey, signal)
+        return await cutLater(services, documentKey, signal)
       } catch (cause) {
         if (signal?.aborted) {
           report.more = true
@@ -133,8 +137,8 @@ function createVisit(
         }
         note(`Document ${documentKey} cannot be cut`, cause)
         await services.metadata.makeDue(documentKey, CUT_AGAIN_MS)
+        return true
       }
-      return true
     },
 
     throwFailures(): void {

@@ -28,6 +28,13 @@ test('RenameFile does not double an extension that the client sends', async () =
   assert.equal((await infoOf(host)).BaseFileName, 'minutes.docx')
 })
 
+test('RenameFile gives no extension to a file that has none', async () => {
+  const host = await createTestHost({ content: CONTENT, inTree: true, name: 'README' })
+
+  assert.equal(await renamedTo(host, 'notes v1.2.3'), 'notes v1-2-3')
+  assert.equal((await infoOf(host)).BaseFileName, 'notes v1-2-3')
+})
+
 test('RenameFile makes a name legal, and numbers one that is taken', async () => {
   const host = await treeHost()
   await addFile(host, 'taken.docx')

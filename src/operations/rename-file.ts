@@ -27,10 +27,13 @@ export const renameFile = defineOperation({
   async run({ lock, requested }, context) {
     const { stem, extension } = splitName(context.file.name)
     const wanted = legalName(withoutExtension(requested, extension), stem)
-    // Once more with the extension, which needs room.
-    const name = legalName(wanted + extension, stem)
+    // A file without an extension gets none by its new name; any other one needs room for its own.
+    const name = legalName(
+      extension === '' ? wanted.replaceAll('.', '-') : wanted + extension,
+      stem,
+    )
     const renamed = await renameTo(name, lock, context)
-    return { Name: splitName(renamed).stem }
+    return { Name: renamed.slice(0, renamed.length - extension.length) }
   },
 
   reply: jsonReply,
