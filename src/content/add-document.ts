@@ -1,6 +1,6 @@
 import type { Place } from '../ports/metadata-store.ts'
 import type { PlaceRefusal } from '../ports/tree.ts'
-import { nameKey } from '../protocol/file-name.ts'
+import { legalName, nameKey } from '../protocol/file-name.ts'
 import { encodeManifest, type Manifest } from './manifest.ts'
 import { mainStream } from './next-state.ts'
 import type { ContentServices } from './services.ts'
@@ -48,7 +48,7 @@ export async function addDocument(
 }
 
 /**
- * Adds a document, at a place or outside of the tree.
+ * Adds a document, at a place or outside of the tree. What clients cannot have in its name becomes `-`.
  *
  * @throws DocumentExistsError when the fileId is taken; WopiError TOO_LARGE, STORAGE_FULL, and
  *   whatever `content` throws; there is no such document then
@@ -77,7 +77,8 @@ export async function storeDocument(
     newPacks: stored.extents.map((extent) => extent.pack),
   }
   let refusal: PlaceRefusal = 'name-taken'
-  for (let name: string | undefined = document.name; name !== undefined; name = otherName?.()) {
+  const wanted = legalName(document.name, '')
+  for (let name: string | undefined = wanted; name !== undefined; name = otherName?.()) {
     const place = placeOf(document.containerId, name)
     const created = await services.metadata.createDocument({ ...row, name, ...place })
     if (created.ok) {

@@ -295,6 +295,16 @@ test('the name is always the application’s own', async () => {
   assert.equal(info.BaseFileName, 'new name.docx')
 })
 
+test('what clients cannot have in a name becomes a dash', async () => {
+  const application = createApplication({ name: 'Q3: 50% <draft>/x.docx' })
+  application.write('doc', CONTENT)
+  const host = await createTestHost({ application: application.source })
+
+  const info = JSON.parse((await host.send(undefined)).text)
+
+  assert.equal(info.BaseFileName, 'Q3- 50- -draft--x.docx')
+})
+
 test('requests that go on with what others have begun do not ask the application', async () => {
   const { host, application } = await hostWith(CONTENT)
   await host.lock('L')

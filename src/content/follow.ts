@@ -2,6 +2,7 @@ import type { DocumentSource, SourceDocument } from '../ports/document-source.ts
 import { RevisionGoneError } from '../ports/document-source.ts'
 import type { DocumentRecord } from '../ports/metadata-store.ts'
 import { WopiError } from '../protocol/errors.ts'
+import { legalName } from '../protocol/file-name.ts'
 import { decodeLocks, liveLocks } from '../protocol/locks/state.ts'
 import { commitOn, mainSize } from './commit.ts'
 import type { Conflicts } from './conflicts.ts'
@@ -150,10 +151,13 @@ function isLocked({ locks }: DocumentRecord, now: number): boolean {
   return liveLocks(decodeLocks(locks), now).kind !== 'unlocked'
 }
 
-/** Name, owner and place are the application's, as they are now. */
+/**
+ * Name, owner and place are the application's, as they are now; what clients cannot have in a name
+ * becomes `-`.
+ */
 function shown({ document, now }: FoundDocument, found: SourceDocument): FoundDocument {
-  const { name, ownerId, containerId = null } = found
-  return { document: { ...document, name, ownerId, containerId }, now }
+  const { ownerId, containerId = null } = found
+  return { document: { ...document, name: legalName(found.name, ''), ownerId, containerId }, now }
 }
 
 /** @throws TypeError that tells the application's developer what is wrong */

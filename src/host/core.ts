@@ -145,10 +145,12 @@ function featuresOf(options: CoreOptions): Features {
     pages = {},
     properties,
     licence,
+    documents,
   } = options
   return {
     uploadSessions,
-    containers,
+    // Documents that are in no container lead to none.
+    containers: containers && (!documents || documents.tree !== undefined),
     pages,
     ...(coauth && { coauth }),
     ...(licence && { licence }),

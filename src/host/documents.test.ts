@@ -14,7 +14,7 @@ test('create adds a document that clients can open at once', async () => {
   const { host, documents } = await plainHost()
 
   const fileId = await documents.create({
-    name: 'New.docx',
+    name: '100% new.docx',
     ownerId: 'ada',
     content: once(OTHER),
     fileId: 'chosen',
@@ -23,6 +23,8 @@ test('create adds a document that clients can open at once', async () => {
   assert.equal(fileId, 'chosen')
   const reply = await host.request('/wopi/files/chosen/contents', { method: 'GET' })
   assert.deepEqual(reply.body, OTHER)
+  const { name } = await documents.open(fileId)
+  assert.equal(name, '100- new.docx')
   const again = { name: 'x', ownerId: 'ada', content: once(OTHER), fileId }
   await assert.rejects(documents.create(again), DocumentExistsError)
 })

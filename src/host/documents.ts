@@ -26,7 +26,8 @@ export interface OpenedDocument {
 /** What the application itself does with documents, beside its clients. */
 export interface Documents {
   /**
-   * Adds a document that the host keeps; when `content` throws there is none.
+   * Adds a document that the host keeps; when `content` throws there is none. What clients cannot
+   * have in its name becomes `-`.
    *
    * @param document.containerId in the host's own tree; left out for one outside of it
    * @returns its fileId

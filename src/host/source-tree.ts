@@ -5,6 +5,7 @@ import type { DocumentSource, SourceTree } from '../ports/document-source.ts'
 import type { DocumentRecord, MetadataStore } from '../ports/metadata-store.ts'
 import type { Tree, TreeAbilities, TreeFile } from '../ports/tree.ts'
 import { WopiError } from '../protocol/errors.ts'
+import { legalName } from '../protocol/file-name.ts'
 
 type Services = Pick<ContentServices, 'metadata' | 'limits'>
 
@@ -44,11 +45,14 @@ function requireOwn(file: DocumentRecord): DocumentRecord {
 function createTheirTree({ metadata, limits }: Services, own: Tree, theirs: SourceTree): Tree {
   return {
     can: () => ({ rename: true, delete: true, create: true, containers: true }),
-    root: (user) => theirs.root(user),
-    container: (containerId) => theirs.container(containerId),
+    root: async (user) => shown(await theirs.root(user)),
+    async container(containerId) {
+      const container = await theirs.container(containerId)
+      return container && shown(container)
+    },
     // As the application said when the request came; the host's own documents are in none of its.
     containerOf: async (file) => (file.source ? file.containerId : null),
-    path: (containerId, limit) => theirs.path(containerId, limit),
+    path: async (containerId, limit) => (await theirs.path(containerId, limit)).map(shown),
     find: (containerId, name) => theirs.find(containerId, name),
     createContainer: (container) => theirs.createContainer(container),
     renameContainer: (containerId, name) => theirs.renameContainer(containerId, name),
@@ -56,7 +60,8 @@ function createTheirTree({ metadata, limits }: Services, own: Tree, theirs: Sour
 
     async children(containerId, limit) {
       const { containers, files } = await theirs.children(containerId, limit)
-      return { containers, files: await withVersions(metadata, files) }
+      const listed = await withVersions(metadata, files.map(shown))
+      return { containers: containers.map(shown), files: listed }
     },
 
     createFile: (file) =>
@@ -79,6 +84,11 @@ function createTheirTree({ metadata, limits }: Services, own: Tree, theirs: Sour
       return { ok: true }
     },
   }
+}
+
+/** The same with a name that clients can have: what they cannot becomes `-`, as in CheckFileInfo. */
+function shown<Named extends { name: string }>(item: Named): Named {
+  return { ...item, name: legalName(item.name, '') }
 }
 
 async function isUnchanged(metadata: MetadataStore, file: DocumentRecord): Promise<boolean> {

@@ -27,6 +27,15 @@ test('AddActivities keeps what it knows, and answers each activity by its id', a
   assert.deepEqual(JSON.parse(kept?.json ?? ''), comment('ABC-1'))
 })
 
+test('AddActivities answers whatever has a type that it does not know, however long', async () => {
+  const host = await createTestHost()
+  const strange = { Id: 'i'.repeat(2000), Type: 't'.repeat(2000) }
+
+  assert.deepEqual(JSON.parse((await add(host, [strange])).text), {
+    ActivityResponses: [{ Id: strange.Id, Status: 3 }],
+  })
+})
+
 test('AddActivities of none is answered by none', async () => {
   const host = await createTestHost()
 

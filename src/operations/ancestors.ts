@@ -11,7 +11,7 @@ const ANCESTORS_MAX = 100
 export interface Ancestors {
   /** The topmost first. */
   pointers: Pointer[]
-  /** Whether there are more above. */
+  /** Whether there are more, be it above or without a right to see them. */
   incomplete: boolean
 }
 
@@ -21,10 +21,9 @@ export async function ancestorsFrom(
   containerId: string | null,
 ): Promise<Ancestors> {
   const path = containerId === null ? [] : await context.tree.path(containerId, ANCESTORS_MAX)
-  return {
-    pointers: await containerPointers(context, path),
-    incomplete: (path[0]?.parentId ?? null) !== null,
-  }
+  const pointers = await containerPointers(context, path)
+  const goesOn = (path[0]?.parentId ?? null) !== null
+  return { pointers, incomplete: goesOn || pointers.length < path.length }
 }
 
 /** The answer of EnumerateAncestors. */

@@ -10,7 +10,7 @@ const download = (host: TestHost, headers: Record<string, string> = {}) =>
   host.request(`/wopi/files/${host.fileId}/download`, { token: 'bob:read', headers })
 
 test('Download sends the content as a file of its name', async () => {
-  const host = await createTestHost({ content: CONTENT, name: 'Zoë "1".docx' })
+  const host = await createTestHost({ content: CONTENT, name: 'Zoë’s 1.docx' })
 
   const reply = await download(host)
 
@@ -20,7 +20,7 @@ test('Download sends the content as a file of its name', async () => {
   assert.equal(reply.headers.get('X-Content-Type-Options'), 'nosniff')
   assert.equal(
     reply.headers.get('Content-Disposition'),
-    "attachment; filename*=UTF-8''Zo%C3%AB%20%221%22.docx",
+    "attachment; filename*=UTF-8''Zo%C3%AB%E2%80%99s%201.docx",
   )
 })
 

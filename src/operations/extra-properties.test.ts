@@ -87,3 +87,44 @@ test('withExtraProperties throws for a value of the wrong type', () => {
     message: /CloseUrl/,
   })
 })
+
+test('withExtraProperties offers no share links that the host does not give', () => {
+  const types = (derived: object, SupportedShareUrlTypes: unknown) =>
+    withExtraProperties({ ...DERIVED, ...derived }, { SupportedShareUrlTypes })
+      .SupportedShareUrlTypes
+  const both = { SupportedShareUrlTypes: ['ReadOnly', 'ReadWrite'] }
+
+  assert.equal(types({}, ['ReadWrite']), undefined)
+  assert.deepEqual(types(both, ['ReadOnly']), ['ReadOnly'])
+  assert.equal(types(both, undefined), undefined)
+})
+
+test('withExtraProperties takes all away that coauthoring needs together, or nothing of it', () => {
+  const plus = {
+    SupportsCoauth: true,
+    SequenceNumber: 7,
+    OfficeCollaborationServiceEndpointUrl: 'https://ocs.example/',
+    RealTimeChannelEndpointUrl: 'https://rtc.example/',
+    AccessTokenExpiry: 1,
+    ServerTime: 1,
+    SharingStatus: 'Shared',
+    FileGeoLocationCode: '',
+    SupportsResumableFileTransfer: true,
+  }
+  const derived = { ...DERIVED, ...plus }
+
+  assert.deepEqual(withExtraProperties(derived, { SharingStatus: 'Private' }), {
+    ...derived,
+    SharingStatus: 'Private',
+  })
+  for (const extra of [
+    { SupportsCoauth: undefined },
+    { SupportsCoauth: false },
+    { RealTimeChannelEndpointUrl: undefined },
+  ])
+    assert.deepEqual(withExtraProperties(derived, extra), DERIVED)
+})
+
+test('withExtraProperties says ReadOnly where it takes writing away', () => {
+  assert.equal(withExtraProperties(DERIVED, { UserCanWrite: false }).ReadOnly, true)
+})

@@ -23,6 +23,18 @@ const OF_THE_CLIENT: ReadonlySet<string> = new Set([
   'UserCanReview',
 ])
 
+/** What clients of coauthoring rely on together: they refuse a file that has some of it only. */
+const PLUS: readonly string[] = [
+  'SupportsCoauth',
+  'SequenceNumber',
+  'OfficeCollaborationServiceEndpointUrl',
+  'RealTimeChannelEndpointUrl',
+  'AccessTokenExpiry',
+  'ServerTime',
+  'SharingStatus',
+  'FileGeoLocationCode',
+]
+
 /** Saying true takes something away. */
 const RESTRICTIONS: ReadonlySet<string> = new Set(['ReadOnly', 'UserCanNotWriteRelative'])
 
@@ -40,17 +52,27 @@ export function withExtraProperties(
   checkPropertyTypes(extra)
   const merged: InfoProperties = { ...properties }
   for (const [name, value] of Object.entries(extra)) {
-    if (!mayBecome(name, value)) continue
+    if (!mayBecome(name, value, properties[name])) continue
     if (value === undefined) delete merged[name]
     else merged[name] = value
   }
+  if (merged.UserCanWrite === false && 'ReadOnly' in merged) merged.ReadOnly = true
+  const isWhole = merged.SupportsCoauth === true && PLUS.every((name) => name in merged)
+  if (!isWhole) for (const name of [...PLUS, 'SupportsResumableFileTransfer']) delete merged[name]
   return merged
 }
 
-function mayBecome(name: string, value: unknown): boolean {
+function mayBecome(name: string, value: unknown, derived: unknown): boolean {
   if (FACTS.has(name)) return false
+  if (name === 'SupportedShareUrlTypes') return isPartOf(value, derived)
   if (RESTRICTIONS.has(name)) return value === true
   if (OF_THE_CLIENT.has(name)) return true
   const isPromise = name.startsWith('Supports') || name.startsWith('UserCan')
   return !isPromise || value === undefined || value === false
+}
+
+function isPartOf(value: unknown, derived: unknown): boolean {
+  if (value === undefined) return true
+  const types: unknown[] = Array.isArray(derived) ? derived : []
+  return Array.isArray(value) && value.every((type) => types.includes(type))
 }

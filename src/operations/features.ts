@@ -48,7 +48,7 @@ export interface Pages {
 /** Said of files and containers alike (page "CheckContainerInfo" wants them equal). */
 export interface Licence {
   isEduUser?: boolean
-  /** Whether Office checks the user's licence before editing. */
+  /** Whether Office checks the user's licence before editing, which wants a HostEditUrl as well. */
   isBusinessUser?: boolean
 }
 
@@ -80,7 +80,8 @@ export interface PropertiesRequest {
 /**
  * Properties of the application's own, which go before those that the host derives. `undefined`
  * takes one away. What names an operation or a permission (`Supports…`, `UserCan…`) may only be
- * taken away or made false: the host answers for the rest.
+ * taken away or made false: the host answers for the rest. They are what clients are told; what a
+ * token allows is `Access`'s to say, and the host goes by that alone.
  */
 export type ExtraProperties = (
   request: PropertiesRequest,

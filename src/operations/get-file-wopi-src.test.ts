@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { createApplication } from '../../test/helpers/application.ts'
 import { BASE_URL, createTestHost, type TestHost } from '../../test/helpers/test-host.ts'
 import { accessHiding, ask, askJson, follow } from '../../test/helpers/tree-story.ts'
 import { assertRefused } from '../../test/helpers/wopi-story.ts'
+import type { DocumentSource } from '../ports/document-source.ts'
 
 const OVERRIDE = 'GET_WOPI_SRC_WITH_ACCESS_TOKEN'
 const named = (nativeName: string) => ({
@@ -95,4 +97,24 @@ test('GetFileWopiSrc is 501 where there are no containers, 404 without the right
   assertRefused(await ask(bare, '/wopi/ecosystem', named(bare.fileId)), 501)
   const token = 'alice:write'
   assertRefused(await ask(host, '/wopi/ecosystem', { ...named(host.fileId), token }), 404)
+})
+
+test('GetFileWopiSrc has no document looked up that the user has no right to', async () => {
+  const application = createApplication()
+  application.write('secret', new Uint8Array(9))
+  const asked: string[] = []
+  const source: DocumentSource = {
+    ...application.source,
+    find(fileId, options) {
+      asked.push(fileId)
+      return application.source.find(fileId, options)
+    },
+  }
+  const access = accessHiding(new Set(['secret']))
+  const host = await createTestHost({ application: source, access })
+
+  await refused(host, 'secret')
+  await refused(host, 'https://app.example/view/secret')
+
+  assert.ok(!asked.includes('secret'))
 })

@@ -16,9 +16,10 @@ export const getNewAccessToken = defineBootstrapperOperation({
 
   async run({ wopiSrc }, context) {
     const resource = wopiSrc === undefined ? undefined : resourceAt(context.links, wopiSrc)
-    const found = resource && (await find(context, resource))
-    const token = found && (await context.issue(resource))
-    if (!token)
+    // The right first: nobody has documents looked up, or taken in, that are not theirs to see.
+    const token = resource && (await context.issue(resource))
+    const found = token && (await find(context, resource))
+    if (!found)
       throw new WopiError('NOT_FOUND', { detail: 'X-WOPI-WopiSrc names nothing that is here' })
     return {
       Bootstrap: await bootstrapInfo(context),

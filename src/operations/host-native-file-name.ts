@@ -29,19 +29,29 @@ async function find(
   userId: string,
   nativeName: string,
 ): Promise<string | undefined> {
-  const { services, features, links } = context
+  const { features, links } = context
   const told = isItemId(nativeName) ? nativeName : resourceAt(links, nativeName)?.fileId
-  if (told !== undefined)
-    return (await services.findDocument(told, context)) && addressOf(context, { fileId: told })
+  if (told !== undefined) return (await reach(context, told))?.address
   for (const fileId of candidates(nativeName)) {
-    const found = await services.findDocument(fileId, context)
-    // The right first: nobody has the application make links to files that are not theirs to see.
-    const address = found && (await addressOf(context, { fileId }))
-    if (!address) continue
-    const subject = { fileId, name: found.document.name, userId }
-    if (isPageOf(features.pages, subject, nativeName)) return address
+    const reached = await reach(context, fileId)
+    if (!reached) continue
+    const subject = { fileId, name: reached.name, userId }
+    if (isPageOf(features.pages, subject, nativeName)) return reached.address
   }
   return undefined
+}
+
+/**
+ * A file that the user may see. The right comes first: nobody has the application's documents looked
+ * up, taken in, or linked to, that are not theirs to see.
+ */
+async function reach(
+  context: CommonContext & Linking,
+  fileId: string,
+): Promise<{ address: string; name: string } | undefined> {
+  const address = await addressOf(context, { fileId })
+  const found = address && (await context.services.findDocument(fileId, context))
+  return found ? { address, name: found.document.name } : undefined
 }
 
 /** Parts of an address that may be an id, from its end: only the application knows which is. */

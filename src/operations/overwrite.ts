@@ -11,6 +11,8 @@ import { putWhole } from './whole-put.ts'
 export interface Overwritten {
   fileId: string
   containerId: string
+  /** As the client writes it. */
+  wanted: string
   name: string
 }
 
@@ -25,7 +27,7 @@ export interface Overwritten {
  */
 export async function overwriteFile(
   { services, grant, grantOn, signal, tree }: TokenContext,
-  { fileId, containerId, name }: Overwritten,
+  { fileId, containerId, wanted }: Overwritten,
   content: { body: AsyncIterable<Uint8Array>; contentLength?: number | undefined },
 ): Promise<void> {
   const there = grant.permissions.has('write') ? await grantOn(fileId) : undefined
@@ -38,9 +40,9 @@ export async function overwriteFile(
     userId: grant.userId,
     signal,
     async check({ locks }, now) {
-      const named = await tree.find(containerId, name)
+      const named = await tree.find(containerId, wanted)
       if (!named || !('fileId' in named) || named.fileId !== fileId)
-        throw await nameTaken(name, { tree, containerId, newId: services.newId })
+        throw await nameTaken(wanted, { tree, containerId, newId: services.newId })
       // Size 0: the rule for unlocked files is about writers who do not know what is there.
       return requireLock(checkPutFile(decodeLocks(locks), { size: 0 }, now))
     },
@@ -64,5 +66,6 @@ export async function findOverwritten(
     throw await nameTaken(target.name, { tree, containerId, newId: services.newId })
   const existing = await services.findDocument(found.fileId, { signal })
   if (!existing) throw new WopiError('NOT_FOUND')
-  return { fileId: found.fileId, containerId, name: existing.document.name }
+  const { name } = existing.document
+  return { fileId: found.fileId, containerId, wanted: target.name, name }
 }

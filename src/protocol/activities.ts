@@ -5,8 +5,6 @@ import { parseJson } from './message-json.ts'
 export const ACTIVITIES_BODY_MAX_BYTES = 256 * 1024
 /** Most activities that one request may bring. */
 const ACTIVITIES_MAX = 100
-const ID_MAX_CHARS = 256
-const TYPE_MAX_CHARS = 64
 /** The one type that clients send. */
 const COMMENT = 'comment'
 
@@ -32,8 +30,8 @@ export function parseActivities(body: Uint8Array): Activity[] {
     throw new MessageError('Activities', `has more than ${ACTIVITIES_MAX} entries`)
   return activities.map((activity, index) => {
     const path = `Activities[${index}]`
-    const id = textOf(activity, 'Id', { path, maxChars: ID_MAX_CHARS })
-    const type = textOf(activity, 'Type', { path, maxChars: TYPE_MAX_CHARS })
+    const id = textOf(activity, 'Id', path)
+    const type = textOf(activity, 'Type', path)
     return { id, type, json: JSON.stringify(activity) }
   })
 }
@@ -43,14 +41,10 @@ export function isKnownActivity({ type }: Activity): boolean {
   return type === COMMENT
 }
 
-function textOf(
-  activity: unknown,
-  name: string,
-  { path, maxChars }: { path: string; maxChars: number },
-): string {
+function textOf(activity: unknown, name: string, path: string): string {
   const value = memberOf(activity, name)
-  if (typeof value === 'string' && value !== '' && value.length <= maxChars) return value
-  throw new MessageError(`${path}.${name}`, `is no text of 1 to ${maxChars} characters`)
+  if (typeof value === 'string' && value !== '') return value
+  throw new MessageError(`${path}.${name}`, 'is no text, or empty')
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -133,9 +133,15 @@ describe('legalName', () => {
   })
 })
 
+test('legalName makes a legal name of the fallback, too', () => {
+  assert.equal(legalName('', '../x<b>'), '-x-b-')
+  assert.equal(legalName('.', '..'), 'Document')
+})
+
 describe('suggestedName', () => {
   test('suggestedName puts a mere extension behind the name of the file', () => {
     assert.equal(suggestedName('.pdf', 'report'), 'report.pdf')
+    assert.equal(suggestedName(' .pdf', 'report'), 'report.pdf')
   })
 
   test('suggestedName leaves a whole name as it is', () => {

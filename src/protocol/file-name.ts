@@ -10,6 +10,8 @@ const FORBIDDEN = /[\\/:*?"<>|#{}^[\]`%\p{Cc}\u2028-\u202e\u2066-\u2069]/gu
 /** Names of devices, which Windows gives to no file. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 const EXTENSION_MAX_CHARS = 32
+/** Of names and fallbacks of which nothing is left. */
+const LAST_FALLBACK = 'Document'
 
 /** A name in its two parts. */
 export interface SplitName {
@@ -48,17 +50,17 @@ export function checkName(name: string): string | undefined {
 /**
  * The allowed name that is nearest to what was suggested. The extension is kept.
  *
- * @param fallback what a name becomes of which nothing is left
+ * @param fallback what a name becomes of which nothing is left; it need not be legal either
  */
 export function legalName(suggested: string, fallback: string): string {
-  const cleaned = suggested
-    .toWellFormed()
-    .normalize('NFC')
-    .replace(FORBIDDEN, '-')
-    .replace(/^[\s.]+/, '')
-  const { stem, extension } = splitName(trimTail(cleaned))
-  const named = trimTail(stem) || fallback
+  const { stem, extension } = splitName(cleaned(suggested))
+  const named = trimTail(stem) || cleaned(fallback) || LAST_FALLBACK
   return fit(DEVICE.test(named) ? `_${named}` : named, '', extension)
+}
+
+function cleaned(text: string): string {
+  const written = text.toWellFormed().normalize('NFC').replace(FORBIDDEN, '-')
+  return trimTail(written.replace(/^[\s.]+/, ''))
 }
 
 /**
@@ -68,7 +70,8 @@ export function legalName(suggested: string, fallback: string): string {
  * @param stem the name of that file without its extension
  */
 export function suggestedName(suggested: string, stem: string): string {
-  return suggested.startsWith('.') ? `${stem}${suggested}` : suggested
+  const text = suggested.trim()
+  return text.startsWith('.') ? `${stem}${text}` : text
 }
 
 /** The name for the `number`th file of the same name: `report (2).docx`. It stays short enough. */

@@ -128,7 +128,8 @@ const READERS: readonly Reader[] = [
     read: readMaxExpectedSize,
     header: 'X-WOPI-MaxExpectedSize',
     absent: { value: 2_147_483_647 },
-    ...SIZES,
+    valid: [...SIZES.valid, ['9223372036854775807', Number.MAX_SAFE_INTEGER]],
+    invalid: SIZES.invalid.filter((text) => text.length < 16),
   },
   {
     read: readContentRangeOffset,

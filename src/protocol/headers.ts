@@ -178,12 +178,16 @@ export function readSequenceNumber(header: HeaderReader): number {
 }
 
 /**
- * The largest file that the client of a GetFile takes, in bytes: 2^31 − 1 when it does not say.
+ * The largest file that the client of a GetFile takes, in bytes: 2^31 − 1 when it does not say. A
+ * number beyond all sizes means any.
  *
- * @throws WopiError `HEADER_INVALID`
+ * @throws WopiError `HEADER_INVALID` when it is no whole number
  */
 export function readMaxExpectedSize(header: HeaderReader): number {
-  return readInteger(header, HEADERS.maxExpectedSize) ?? MAX_EXPECTED_SIZE_DEFAULT
+  const name = HEADERS.maxExpectedSize
+  const text = header(name)?.trim() ?? ''
+  if (/^\d{16,}$/.test(text)) return Number.MAX_SAFE_INTEGER
+  return readInteger(header, name) ?? MAX_EXPECTED_SIZE_DEFAULT
 }
 
 /**

@@ -102,7 +102,10 @@ function parseAction(attributes: Attributes): Action[] {
     {
       name,
       extension: extension(ext),
-      requires: requires.split(',').filter((group) => group !== ''),
+      requires: requires
+        .split(',')
+        .map((group) => group.trim())
+        .filter((group) => group !== ''),
       urlsrc,
       isDefault: isTrue(attributes.default),
       ...(newext && { newExtension: extension(newext) }),

@@ -35,13 +35,14 @@ const ATTRIBUTE_MAX_CHARS = 2048
  * Imports the keys of a `<proof-key>`; modulus and exponent go before the CSP blob.
  *
  * @throws DiscoveryError `PROOF_KEY_MISSING` when there is no current key, `PROOF_KEY_INVALID` when
- *   a key is no RSA key of 2048 to 8192 bits
+ *   it is no RSA key of 2048 to 8192 bits; an old key that is none counts as missing
  */
 export async function importProofKeys(attributes: ProofKeyAttributes): Promise<ProofKeys> {
   const { value, modulus, exponent, oldvalue, oldmodulus, oldexponent } = attributes
   const current = await importKey(modulus, exponent, value)
   if (!current) throw new DiscoveryError('PROOF_KEY_MISSING', 'Discovery has no proof key')
-  const old = await importKey(oldmodulus, oldexponent, oldvalue)
+  // Discovery is of use without it; what was signed with it is refused with words of its own.
+  const old = await importKey(oldmodulus, oldexponent, oldvalue).catch(() => undefined)
   return old ? { current, old } : { current }
 }
 
