@@ -50,6 +50,7 @@ export {
   type SavedDocument,
   type SourceConflict,
   type SourceDocument,
+  type SourceFile,
   type SourceTree,
 } from './ports/document-source.ts'
 export type { Log } from './ports/log.ts'
@@ -62,6 +63,7 @@ export type {
   DeliveryAttempt,
   DeliveryRecord,
   DocumentRecord,
+  DocumentStateRecord,
   FragmentRecord,
   ManifestRecord,
   MetadataStore,

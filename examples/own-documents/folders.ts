@@ -53,8 +53,8 @@ export function createTree(storage: Storage): SourceTree {
       const files = all('SELECT * FROM documents WHERE folder = ? ORDER BY name LIMIT ?', id, left)
       return {
         containers: folders.map(asContainer),
-        files: files.map(({ id: fileId, name, size, changedAt: modifiedAt }) => {
-          return { fileId, name, size, modifiedAt }
+        files: files.map(({ id: fileId, name, size, changedAt: modifiedAt, revision }) => {
+          return { fileId, name, size, modifiedAt, revision }
         }),
       }
     },

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createApplication } from '../../test/helpers/application.ts'
-import { createTestHost, once, type TestHost, testBytes } from '../../test/helpers/test-host.ts'
+import {
+  createTestHost,
+  MINUTE,
+  once,
+  type TestHost,
+  testBytes,
+} from '../../test/helpers/test-host.ts'
 import { getChunkedFile } from '../../test/helpers/wopi-story.ts'
 import type { SourceTree } from '../ports/document-source.ts'
 import { WopiError } from '../protocol/errors.ts'
@@ -51,17 +57,36 @@ test('with a tree of the application names and places are there', async () => {
   assert.equal(await host.content.metadata.readDocument('doc'), undefined)
 })
 
-test('files in a container have the version that CheckFileInfo answers', async () => {
+test('files in a container have version, size and time that CheckFileInfo answers', async () => {
   const host = await hostOf(recordingTree([]))
   await host.lock('L')
-  await host.put(CONTENT, 'L')
+  host.advance(MINUTE)
+  const saved = testBytes(70)
+  await host.put(saved, 'L')
 
   const { files } = await host.tree.children('root', 10)
 
   assert.deepEqual(files, [
-    { ...FILE, version: '2' },
+    { ...FILE, version: '2', size: saved.length, modifiedAt: host.now() },
     { ...FILE, fileId: 'unseen', version: '1' },
   ])
+})
+
+test('a file in a container that the application has changed has the version that it will get', async () => {
+  const revisions = { known: 'r1', other: 'r2' }
+  const versions: string[] = []
+  for (const revision of Object.values(revisions)) {
+    const host = await hostOf({
+      ...recordingTree([]),
+      children: async () => ({ containers: [], files: [{ ...FILE, revision }] }),
+    })
+    await host.send(undefined)
+    const [file] = (await host.tree.children('root', 10)).files
+    assert.deepEqual(file, { ...FILE, version: file?.version })
+    versions.push(file?.version ?? '')
+  }
+
+  assert.deepEqual(versions, ['1', '2'])
 })
 
 test('a file that was locked or saved meanwhile is neither renamed nor deleted', async () => {

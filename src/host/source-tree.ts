@@ -1,8 +1,8 @@
 import type { ContentServices } from '../content/services.ts'
 import { versionOf } from '../content/version.ts'
 import { tooLarge } from '../content/whole-content.ts'
-import type { DocumentSource, SourceTree } from '../ports/document-source.ts'
-import type { DocumentRecord, MetadataStore } from '../ports/metadata-store.ts'
+import type { DocumentSource, SourceFile, SourceTree } from '../ports/document-source.ts'
+import type { DocumentRecord, DocumentStateRecord, MetadataStore } from '../ports/metadata-store.ts'
 import type { Tree, TreeAbilities, TreeFile } from '../ports/tree.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { legalName } from '../protocol/file-name.ts'
@@ -115,17 +115,30 @@ async function forget(metadata: MetadataStore, file: DocumentRecord): Promise<vo
 
 async function withVersions(
   metadata: MetadataStore,
-  files: readonly Omit<TreeFile, 'version'>[],
+  files: readonly SourceFile[],
 ): Promise<TreeFile[]> {
   const listed: TreeFile[] = []
   for (let start = 0; start < files.length; start += PAGE) {
     const page = files.slice(start, start + PAGE)
-    const known = await metadata.readSequenceNumbers(page.map(({ fileId }) => fileId))
-    const versions = new Map(known.map((document) => [document.fileId, versionOf(document)]))
-    for (const file of page)
-      listed.push({ ...file, version: versions.get(file.fileId) ?? FIRST_VERSION })
+    const known = await metadata.readStates(page.map(({ fileId }) => fileId))
+    const states = new Map(known.map((state) => [state.fileId, state]))
+    for (const file of page) listed.push(listedFile(file, states.get(file.fileId)))
   }
   return listed
+}
+
+/** A file as CheckFileInfo would tell of it, without asking the application for each. */
+function listedFile(
+  { revision, ...file }: SourceFile,
+  known: DocumentStateRecord | undefined,
+): TreeFile {
+  if (!known) return { ...file, version: FIRST_VERSION }
+  const { sequenceNumber, size, modifiedAt, source } = known
+  const isDelivered = source?.sequenceNumber === sequenceNumber
+  if (!isDelivered) return { ...file, size, modifiedAt, version: versionOf(known) }
+  // A change of the application's becomes the next state as soon as a client asks.
+  const isChanged = revision !== undefined && revision !== source.revision
+  return { ...file, version: versionOf({ sequenceNumber: sequenceNumber + (isChanged ? 1 : 0) }) }
 }
 
 async function* atMost(

@@ -124,6 +124,12 @@ export interface DocumentSource {
   readonly tree?: SourceTree
 }
 
+/** A file of the application as it is listed in its container. */
+export interface SourceFile extends Omit<TreeFile, 'version'> {
+  /** As `SourceDocument` has it; with it clients notice in a list that the file has changed. */
+  revision?: string
+}
+
 /**
  * The application's folders. What `createFile` adds is known to `find` of the source from then on;
  * with `containerId` `null` it is beside a document that is in no container.
@@ -133,7 +139,7 @@ export interface SourceTree extends Folders {
   children(
     containerId: string,
     limit: number,
-  ): Promise<{ containers: TreeContainer[]; files: Omit<TreeFile, 'version'>[] }>
+  ): Promise<{ containers: TreeContainer[]; files: SourceFile[] }>
 
   renameFile(
     fileId: string,

@@ -29,13 +29,12 @@ export interface MetadataStore {
   readDocument(fileId: string): Promise<{ document: DocumentRecord; now: number } | undefined>
 
   /**
-   * The sequence numbers of documents, in any order; those that are not there are left out.
+   * The states of documents, without their locks, which may be long; in any order, and those that
+   * are not there are left out.
    *
    * @param fileIds at most 1000
    */
-  readSequenceNumbers(
-    fileIds: readonly string[],
-  ): Promise<Pick<DocumentRecord, 'fileId' | 'sequenceNumber'>[]>
+  readStates(fileIds: readonly string[]): Promise<DocumentStateRecord[]>
 
   /** Documents in the order of their fileId, those after `after` only. */
   listDocuments(page: { after?: string; limit: number }): Promise<DocumentRecord[]>
@@ -404,6 +403,12 @@ export interface DocumentRecord {
    */
   source: { revision: string; sequenceNumber: number } | null
 }
+
+/** What of a document changes with its content. */
+export type DocumentStateRecord = Pick<
+  DocumentRecord,
+  'fileId' | 'sequenceNumber' | 'size' | 'modifiedAt' | 'source'
+>
 
 export interface ContainerRecord {
   containerId: string

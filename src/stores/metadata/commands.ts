@@ -4,7 +4,7 @@ import type { Commit, MetadataStore } from '../../ports/metadata-store.ts'
 export const COMMANDS = {
   createDocument: 'write',
   readDocument: 'read',
-  readSequenceNumbers: 'read',
+  readStates: 'read',
   listDocuments: 'read',
   readManifest: 'read',
   listManifests: 'read',

@@ -93,13 +93,13 @@ export function documentContract(test: ContractTest): void {
     assert.equal((after?.now ?? 0) - (before?.now ?? 0), 5 * SECOND)
   })
 
-  test('readSequenceNumbers tells those of the documents that are there', async ({ store }) => {
+  test('readStates tells those of the documents that are there', async ({ store }) => {
     await store.createDocument(newDocument({ fileId: 'a', key: 'd1' }))
     await store.createDocument(newDocument({ fileId: 'b', key: 'd2' }))
     await store.createDocument(newDocument({ fileId: 'c', key: 'd3' }))
     await store.commit(newCommit({ newPacks: [] }))
 
-    const found = await store.readSequenceNumbers(['a', 'B', 'b', 'none', '"]'])
+    const found = await store.readStates(['a', 'B', 'b', 'none', '"]'])
     const many = Array.from({ length: 999 }, (_, i) => `none${i}`)
 
     assert.deepEqual(
@@ -109,10 +109,12 @@ export function documentContract(test: ContractTest): void {
         ['b', 1],
       ]),
     )
-    assert.deepEqual(await store.readSequenceNumbers([...many, 'c']), [
-      { fileId: 'c', sequenceNumber: 1 },
+    const { document } = (await store.readDocument('c')) ?? assert.fail()
+    const { fileId, sequenceNumber, size, modifiedAt, source } = document
+    assert.deepEqual(await store.readStates([...many, 'c']), [
+      { fileId, sequenceNumber, size, modifiedAt, source },
     ])
-    assert.deepEqual(await store.readSequenceNumbers([]), [])
+    assert.deepEqual(await store.readStates([]), [])
   })
 
   test('listDocuments goes through all documents in pages, by fileId', async ({ store }) => {

@@ -8,7 +8,7 @@ import { anyDoomed, type DocumentRow, namePacks, putIntoQueue, type Tables } fro
 type DocumentCommands = Commands<
   | 'createDocument'
   | 'readDocument'
-  | 'readSequenceNumbers'
+  | 'readStates'
   | 'listDocuments'
   | 'replaceLocks'
   | 'placeDocument'
@@ -40,10 +40,12 @@ export function documentCommands(tables: Tables): DocumentCommands {
       return row && { document: documentRecord(row), now }
     },
 
-    readSequenceNumbers(_now, fileIds) {
+    readStates(_now, fileIds) {
       return fileIds.flatMap((fileId) => {
         const row = documents.get(keysByFileId.get(fileId) ?? '')
-        return row ? [{ fileId, sequenceNumber: row.sequenceNumber }] : []
+        if (!row) return []
+        const { sequenceNumber, size, modifiedAt, source } = documentRecord(row)
+        return [{ fileId, sequenceNumber, size, modifiedAt, source }]
       })
     },
 

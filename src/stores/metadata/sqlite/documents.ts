@@ -1,7 +1,14 @@
-import type { DocumentRecord, NewDocument } from '../../../ports/metadata-store.ts'
+import type { NewDocument } from '../../../ports/metadata-store.ts'
 import type { Commands } from '../commands.ts'
 import type { Database } from './database.ts'
-import { DOCUMENT_COLUMNS, type DocumentRow, documentRecord } from './document-row.ts'
+import {
+  DOCUMENT_COLUMNS,
+  type DocumentRow,
+  type DocumentStateRow,
+  documentRecord,
+  STATE_COLUMNS,
+  stateRecord,
+} from './document-row.ts'
 import { moveName, removeName } from './names.ts'
 import { anyDoomed, namePacks, putIntoQueue } from './packs.ts'
 import { insertManifest } from './states.ts'
@@ -9,7 +16,7 @@ import { insertManifest } from './states.ts'
 type DocumentCommands = Commands<
   | 'createDocument'
   | 'readDocument'
-  | 'readSequenceNumbers'
+  | 'readStates'
   | 'listDocuments'
   | 'replaceLocks'
   | 'placeDocument'
@@ -42,12 +49,14 @@ export function documentCommands(db: Database): DocumentCommands {
       return row && { document: documentRecord(row), now }
     },
 
-    readSequenceNumbers: (_now, fileIds) =>
-      db.all<Pick<DocumentRecord, 'fileId' | 'sequenceNumber'>>(
-        `SELECT file_id AS fileId, sequence_number AS sequenceNumber FROM documents
+    readStates(_now, fileIds) {
+      const rows = db.all<DocumentStateRow>(
+        `SELECT ${STATE_COLUMNS} FROM documents
          WHERE file_id IN (SELECT value FROM json_each(:fileIds))`,
         { fileIds: JSON.stringify(fileIds) },
-      ),
+      )
+      return rows.map(stateRecord)
+    },
 
     listDocuments(_now, { after = '', limit }) {
       const rows = db.all<DocumentRow>(
