@@ -4,7 +4,7 @@ export interface DeadSessions<Session> {
   expired(): Session[]
   /** Committed sessions that are not marked as emptied. */
   committed(): Session[]
-  /** Removes at most `limit` fragments of a session and returns how many. */
+  /** Makes the document due, removes at most `limit` fragments of a session and returns how many. */
   removeFragments(session: Session, limit: number): number
   /** Removes a session that has no fragments any more. */
   remove(session: Session): void

@@ -145,7 +145,9 @@ function deadSessions(tables: Tables, now: number, graceMs: number): DeadSession
       putIntoQueue(tables, row.documentKey, now)
       return row.fragments.splice(0, limit).length
     },
-    remove: (row) => removeSession(tables, row, now),
+    remove(row) {
+      tables.sessions.delete(row.tokenHash)
+    },
     hide(row) {
       tables.sessions.delete(row.tokenHash)
       row.tokenHash = `removed ${row.id}`
