@@ -1,9 +1,9 @@
-import { readTargetName, type TargetName } from '../protocol/name-headers.ts'
+import { readTargetName } from '../protocol/name-headers.ts'
 import { OVERRIDES } from '../protocol/names.ts'
 import { mayBrowse } from './browsing.ts'
 import { jsonReply } from './json-reply.ts'
 import { createFile, newFile } from './new-file.ts'
-import { type ContainerContext, defineContainerOperation } from './operation.ts'
+import { defineContainerOperation } from './operation.ts'
 import { findOverwritten, overwriteFile } from './overwrite.ts'
 
 /** What a file is called for which the client has only an extension. */
@@ -25,16 +25,13 @@ export const createChildFile = defineContainerOperation({
   async run({ target }, context) {
     const { containerId } = context.container
     const existing = await findOverwritten(context, containerId, target)
-    if (existing) await overwriteFile(context, existing, { body: nothing() })
-    return newFile(context, existing ?? (await create(context, target)))
+    if (!existing)
+      return createFile(context, { containerId, target, stem: DEFAULT_STEM, content: nothing() })
+    await overwriteFile(context, existing, { body: nothing() })
+    return newFile(context, existing)
   },
 
   reply: jsonReply,
 })
-
-function create(context: ContainerContext, target: TargetName): ReturnType<typeof createFile> {
-  const { containerId } = context.container
-  return createFile(context, { containerId, target, stem: DEFAULT_STEM, content: nothing() })
-}
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -41,9 +41,26 @@ export interface WantedFile {
 /**
  * Creates a file under the name that a client wants, or one like it if it is only a suggestion.
  *
- * @throws WopiError NAME_TAKEN, NOT_FOUND when the container is gone, and those of the content
+ * @throws WopiError NAME_TAKEN, NOT_FOUND when the container is gone, or the user has no right to see
+ *   what is new there, and those of the content; there is no such file then
  */
-export async function createFile(
+export async function createFile(context: TokenContext, wanted: WantedFile): Promise<NewFile> {
+  const created = await create(context, wanted)
+  try {
+    return await newFile(context, created)
+  } catch (error) {
+    // A file that its user never gets to see would be there once more for each new try.
+    await discard(context, created.fileId).catch(() => {})
+    throw error
+  }
+}
+
+async function discard({ services, tree, signal }: TokenContext, fileId: string): Promise<void> {
+  const found = await services.findDocument(fileId, { signal })
+  if (found) await tree.deleteFile(found.document)
+}
+
+async function create(
   { tree, services, grant, signal }: TokenContext,
   { containerId, target, stem, content }: WantedFile,
 ): Promise<{ fileId: string; name: string }> {

@@ -11,6 +11,7 @@ import {
   rootId,
 } from '../../test/helpers/tree-story.ts'
 import { assertRefused, takeCoauthLock } from '../../test/helpers/wopi-story.ts'
+import type { Access } from '../ports/access.ts'
 
 const OLD = testBytes(100, 1)
 const NEW = testBytes(300, 2)
@@ -187,6 +188,21 @@ test('PutRelativeFile of more than the host allows is 413, and adds no file', as
       await ask(host, target, { override, headers: suggested('.pdf'), body: NEW, chunked }),
       413,
     )
+  assert.equal((await host.tree.children(await rootId(host), 10)).files.length, 1)
+})
+
+test('PutRelativeFile of a file that its user may not see is 404, and adds none', async () => {
+  const { authenticate, issue } = accessHiding(new Set())
+  const known = new Set<string | undefined>()
+  const access: Access = {
+    authenticate,
+    issue: async (request) => (known.has(request.fileId) ? issue?.(request) : undefined),
+  }
+  const host = await createTestHost({ content: OLD, inTree: true, access })
+  known.add(host.fileId)
+
+  assertRefused(await put(host, suggested('.pdf')), 404)
+
   assert.equal((await host.tree.children(await rootId(host), 10)).files.length, 1)
 })
 

@@ -39,7 +39,7 @@ export const putRelativeFile = defineOperation({
       return newFile(context, existing)
     }
     const { stem } = splitName(file.name)
-    return newFile(context, await createFile(context, { containerId, target, stem, content: body }))
+    return createFile(context, { containerId, target, stem, content: body })
   },
 
   reply: jsonReply,
