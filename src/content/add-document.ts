@@ -82,14 +82,14 @@ export async function storeDocument(
     const place = placeOf(document.containerId, name)
     const created = await services.metadata.createDocument({ ...row, name, ...place })
     if (created.ok) {
-      if (stored.uncut) await services.metadata.makeDue(key, 0)
+      if (stored.uncut) await services.metadata.requestSweep(key, 0)
       return { ok: true, fileId, name }
     }
     refusal = await refusalOf(services, created.reason, { fileId, key })
     if (refusal !== 'name-taken') break
   }
   // What was stored for nothing becomes garbage, which the sweeper looks for.
-  await services.metadata.makeDue(key, 0)
+  await services.metadata.requestSweep(key, 0)
   return { ok: false, reason: refusal }
 }
 
@@ -104,7 +104,7 @@ async function refusalOf(
   { fileId, key }: { fileId: string; key: string },
 ): Promise<PlaceRefusal> {
   if (reason === 'name-taken' || reason === 'container-gone') return reason
-  await metadata.makeDue(key, 0)
+  await metadata.requestSweep(key, 0)
   if (reason === 'exists') throw new DocumentExistsError(`There is a document ${fileId} already`)
   throw new Error('The new pack was condemned before it was named')
 }

@@ -100,7 +100,8 @@ export async function commitOrSweep(
     })
   } catch (error) {
     // Without it the bytes would wait for the rotation through all documents; the refusal counts.
-    if (packs.length > 0) await services.metadata.makeDue(target.documentKey, 0).catch(() => {})
+    if (packs.length > 0)
+      await services.metadata.requestSweep(target.documentKey, 0).catch(() => {})
     throw error
   }
 }

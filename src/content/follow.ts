@@ -117,7 +117,7 @@ async function adopt(
     sourceRevision: found.revision,
   })
   // What another process has adopted first leaves garbage here, which the sweeper looks for.
-  if (content.uncut || (!created.ok && newPacks.length > 0)) await metadata.makeDue(key, 0)
+  if (content.uncut || (!created.ok && newPacks.length > 0)) await metadata.requestSweep(key, 0)
   if (!created.ok && created.reason === 'pack-gone')
     throw new Error('The new pack was condemned before it was named')
 }
@@ -140,7 +140,7 @@ async function update(
     newPacks,
     sourceRevision: found.revision,
   })
-  if (!saved && newPacks.length > 0) await metadata.makeDue(key, 0)
+  if (!saved && newPacks.length > 0) await metadata.requestSweep(key, 0)
 }
 
 function packsIn({ extents }: CutContent) {

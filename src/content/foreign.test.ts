@@ -26,7 +26,7 @@ test('a sweep deletes packs that nothing names, and nothing of the applicationâ€
   await host.deliveries?.close()
 
   for (let i = 0; i < 2; i++) {
-    await host.content.metadata.makeDue((await documentOf(host)).key, 0)
+    await host.content.metadata.requestSweep((await documentOf(host)).key, 0)
     const sweeper = createSweeper(host.content, { retention: RETENTION, clock: () => 0 })
     await sweeper.sweep({ budgetMs: 1 })
     host.advance(1)
@@ -58,7 +58,7 @@ test('a sweep of a tool beside the host does not stumble over what it cannot rea
   const { host } = await savedHost()
   const { metadata, blobs, newId } = host.content
   const tool = { metadata, blobs, newId, opener: createOpener(blobs) }
-  await metadata.makeDue((await documentOf(host)).key, 0)
+  await metadata.requestSweep((await documentOf(host)).key, 0)
 
   const sweeper = createSweeper(tool, { retention: RETENTION, clock: () => 0 })
 

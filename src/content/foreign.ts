@@ -53,7 +53,7 @@ export async function takeRevision(
     return content
   } catch (error) {
     // Nothing names the copy; as elsewhere, the failure counts.
-    await services.metadata.makeDue(documentKey, 0).catch(() => {})
+    await services.metadata.requestSweep(documentKey, 0).catch(() => {})
     throw error
   }
 }

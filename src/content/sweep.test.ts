@@ -35,7 +35,7 @@ const NO_HISTORY = { historyStates: 1 }
 test('sweep condemns a pack that nothing names, and deletes it 24 hours later', async () => {
   const host = await createTestHost({ content: OLD })
   const orphan = await storeOrphan(host)
-  await makeDue(host)
+  await requestSweep(host)
 
   const first = await sweep(host)
   host.advance(DAY - 1)
@@ -56,7 +56,7 @@ test('sweep deletes the packs of states that history no longer keeps', async () 
   const host = await createTestHost({ content: OLD })
   await host.lock('L')
   await host.put(NEW, 'L')
-  await makeDue(host)
+  await requestSweep(host)
 
   const first = await sweep(host, NO_HISTORY)
   host.advance(DAY)
@@ -71,7 +71,7 @@ test('sweep keeps as many former states as history has room for, and their packs
   const host = await createTestHost({ content: OLD })
   await host.lock('L')
   for (let i = 0; i < 25; i++) await host.put(testBytes(50, i), 'L')
-  await makeDue(host)
+  await requestSweep(host)
 
   const report = await sweep(host)
 
@@ -86,7 +86,7 @@ test('sweep drops former states that are older than 30 days, never the current o
   await host.lock('L')
   await host.put(NEW, 'L')
   host.advance(30 * DAY + 1)
-  await makeDue(host)
+  await requestSweep(host)
 
   const report = await sweep(host)
 
@@ -96,7 +96,7 @@ test('sweep drops former states that are older than 30 days, never the current o
 
 test('sweep leaves alone what a live session has sent', async () => {
   const { host, session } = await hostWithSession()
-  await makeDue(host)
+  await requestSweep(host)
 
   const report = await sweep(host)
 
@@ -173,7 +173,7 @@ test('sweep pardons a condemned pack that is named before it is doomed', async (
     ...blobs,
     async put(key, content, options) {
       const stored = await blobs.put(key, content, options)
-      await makeDue(host)
+      await requestSweep(host)
       condemned = (await sweep(host)).packsCondemned
       return stored
     },
@@ -215,7 +215,7 @@ test('sweep that dooms a pack makes a save that would name it fail, and the file
 test('sweep that is overtaken by a save condemns nothing on what it had read before', async () => {
   const host = await createTestHost({ content: OLD })
   await host.lock('L')
-  await makeDue(host)
+  await requestSweep(host)
   const { metadata } = host.content
   const overtaken = {
     ...host.content,
@@ -270,7 +270,7 @@ test('sweep goes on with what is due when blobs cannot be listed, and with other
       throw new Error('EIO')
     },
   }
-  await metadata.makeDue((await documentOf(host)).key, 0)
+  await metadata.requestSweep((await documentOf(host)).key, 0)
   const sweeper = createSweeper(
     { ...host.content, blobs: unlistable },
     { ...options(), random: () => 0 },
@@ -286,9 +286,9 @@ test('sweep goes on with what is due when blobs cannot be listed, and with other
 test('sweep goes on with other documents when one cannot be swept, and then says so', async () => {
   const host = await createTestHost({ content: OLD })
   await storeOrphan(host)
-  await host.content.metadata.makeDue('damaged', 0)
+  await host.content.metadata.requestSweep('damaged', 0)
   host.advance(1)
-  await makeDue(host)
+  await requestSweep(host)
   const { blobs } = host.content
   host.content.blobs = {
     ...blobs,
@@ -311,7 +311,7 @@ test('sweep goes on with other documents when one cannot be swept, and then says
 test('sweep stops when its time is up, and says that there is more', async () => {
   const host = await createTestHost({ content: OLD })
   await storeOrphan(host)
-  await makeDue(host)
+  await requestSweep(host)
   let time = 0
   const sweeper = createSweeper(host.content, { ...options(), clock: () => time++ })
 
@@ -324,7 +324,7 @@ test('sweep stops when its time is up, and says that there is more', async () =>
 
 test('sweep stops when it is aborted', async () => {
   const host = await createTestHost({ content: OLD })
-  await makeDue(host)
+  await requestSweep(host)
 
   const report = await sweeperOf(host).sweep({ budgetMs: 1e9, signal: AbortSignal.abort() })
 
@@ -377,8 +377,8 @@ async function storeOrphan(host: TestHost): Promise<string> {
   return pack.key
 }
 
-async function makeDue(host: TestHost): Promise<void> {
-  await host.content.metadata.makeDue((await documentOf(host)).key, 0)
+async function requestSweep(host: TestHost): Promise<void> {
+  await host.content.metadata.requestSweep((await documentOf(host)).key, 0)
 }
 
 function options(retention: Partial<Retention> = {}) {
@@ -401,7 +401,7 @@ async function sweepFor(
 ): Promise<void> {
   for (const delay of delays) {
     host.advance(delay)
-    await makeDue(host)
+    await requestSweep(host)
     await sweep(host, retention)
   }
 }

@@ -89,14 +89,14 @@ async function removeDeadSessions(
  * Lists one part of the blobs and puts their documents into the due-queue, also documents that were
  * never added: a process may have died between a pack and the command that names it.
  */
-async function makeBucketDue({ blobs, metadata }: Services, bucket: number): Promise<void> {
+async function requestBucketSweeps({ blobs, metadata }: Services, bucket: number): Promise<void> {
   const prefix = `${bucket.toString(16).padStart(2, '0')}/`
   let last: string | undefined
   for await (const { key } of blobs.list(prefix)) {
     const documentKey = documentOfPack(key)
     if (documentKey === undefined || documentKey === last) continue
     last = documentKey
-    await metadata.makeDue(documentKey, 0)
+    await metadata.requestSweep(documentKey, 0)
   }
 }
 
@@ -117,7 +117,9 @@ function createVisit(
   }
   return {
     async bucket(bucket: number): Promise<void> {
-      await makeBucketDue(services, bucket).catch((cause) => note('Blobs cannot be listed', cause))
+      await requestBucketSweeps(services, bucket).catch((cause) =>
+        note('Blobs cannot be listed', cause),
+      )
     },
 
     /** Whether the document is settled. */
@@ -136,7 +138,7 @@ function createVisit(
           return false
         }
         note(`Document ${documentKey} cannot be cut`, cause)
-        await services.metadata.makeDue(documentKey, CUT_AGAIN_MS)
+        await services.metadata.requestSweep(documentKey, CUT_AGAIN_MS)
         return true
       }
     },
@@ -162,7 +164,7 @@ async function visitDue(
     for (const { documentKey, dueAt } of due) {
       if (!hasTime()) return false
       seen.add(documentKey)
-      if (await visit(documentKey)) await metadata.settleDue(documentKey, dueAt)
+      if (await visit(documentKey)) await metadata.finishSweep(documentKey, dueAt)
       else unsettled++
     }
   }
@@ -269,7 +271,7 @@ async function waitForCondemned(
   const { condemned, now } = await metadata.readReferences(documentKey)
   if (condemned.length === 0) return
   const oldest = Math.min(...condemned.map(({ condemnedAt }) => condemnedAt))
-  await metadata.makeDue(documentKey, Math.max(0, oldest + garbageDelayMs - now))
+  await metadata.requestSweep(documentKey, Math.max(0, oldest + garbageDelayMs - now))
 }
 
 function locatorOf({ locator }: PackRef): { locator?: string } {

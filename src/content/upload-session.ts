@@ -264,7 +264,7 @@ async function append(
     lifetimeMs: UPLOAD_SESSION_LIFETIME_MS,
   })
   if (appended.ok) return appended.received
-  await metadata.makeDue(session.documentKey, 0)
+  await metadata.requestSweep(session.documentKey, 0)
   if (appended.reason === 'moved') throw offsetMismatch(appended.received, offset)
   if (appended.reason === 'gone') throw new WopiError('SESSION_GONE')
   throw new WopiError('INTERNAL', { detail: 'The new pack was condemned before it was named' })

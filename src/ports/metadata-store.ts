@@ -163,20 +163,20 @@ export interface MetadataStore {
     limit: number
   }): Promise<{ removed: number; more: boolean }>
 
-  /** Documents that are due by now, longest due first. They stay in the queue. */
+  /** Documents that are due for a sweep by now, longest due first. They stay in the queue. */
   listDue(limit: number): Promise<{ documentKey: string; dueAt: number }[]>
 
   /**
-   * Puts a document into the due-queue. If it is there already, the earlier time counts, and the
-   * latest one once the earlier is settled.
+   * Makes a document due for a sweep. If it is due already, the earlier time counts, and the latest
+   * time counts once the earlier sweep has finished.
    */
-  makeDue(documentKey: string, delayMs: number): Promise<void>
+  requestSweep(documentKey: string, delayMs: number): Promise<void>
 
   /**
-   * Notes that a document was looked at: takes it out of the queue, unless it was made due again
-   * since it was first made due at `dueAt`; then the latest of those times counts from now on.
+   * Takes a document that was due at `dueAt` out of the queue: its sweep has finished. If another
+   * sweep was requested meanwhile, the document stays, and the latest time counts from now on.
    */
-  settleDue(documentKey: string, dueAt: number): Promise<void>
+  finishSweep(documentKey: string, dueAt: number): Promise<void>
 
   /**
    * Drops former states: those beyond the newest `keep`, and those that were replaced more than

@@ -67,7 +67,7 @@ function lifeContract(test: ContractTest): void {
     await store.close()
 
     await assert.rejects(store.readDocument('File_1'))
-    await assert.rejects(store.makeDue('d1', 0))
+    await assert.rejects(store.requestSweep('d1', 0))
     await assert.rejects(store.check())
   })
 }

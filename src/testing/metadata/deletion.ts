@@ -91,7 +91,7 @@ export function deletionContract(test: ContractTest): void {
 
   test('deleteDocument makes the key due now, also when it was due later', async ({ store }) => {
     await store.createDocument(newDocument())
-    await store.makeDue('d1', HOUR)
+    await store.requestSweep('d1', HOUR)
     const notYet = await store.listDue(10)
 
     await store.deleteDocument('d1', AT_START)

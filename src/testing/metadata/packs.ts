@@ -20,9 +20,9 @@ export function packContract(test: ContractTest): void {
     store,
     advance,
   }) => {
-    await store.makeDue('d3', 3 * MINUTE)
-    await store.makeDue('d1', 1 * MINUTE)
-    await store.makeDue('d2', 2 * MINUTE)
+    await store.requestSweep('d3', 3 * MINUTE)
+    await store.requestSweep('d1', 1 * MINUTE)
+    await store.requestSweep('d2', 2 * MINUTE)
 
     const tooEarly = await store.listDue(10)
     await advance(2 * MINUTE)
@@ -37,33 +37,36 @@ export function packContract(test: ContractTest): void {
     assert.deepEqual(first, due.slice(0, 1))
   })
 
-  test('makeDue keeps the earlier time', async ({ store, advance }) => {
-    await store.makeDue('d1', MINUTE)
-    await store.makeDue('d1', HOUR)
-    await store.makeDue('d2', HOUR)
-    await store.makeDue('d2', MINUTE)
+  test('requestSweep keeps the earlier time', async ({ store, advance }) => {
+    await store.requestSweep('d1', MINUTE)
+    await store.requestSweep('d1', HOUR)
+    await store.requestSweep('d2', HOUR)
+    await store.requestSweep('d2', MINUTE)
 
     await advance(MINUTE)
 
     assert.equal((await store.listDue(10)).length, 2)
   })
 
-  test('settleDue takes a document out of the queue', async ({ store, advance }) => {
-    await store.makeDue('d1', 0)
+  test('finishSweep takes a document out of the queue', async ({ store, advance }) => {
+    await store.requestSweep('d1', 0)
     const [due] = await store.listDue(10)
 
-    await store.settleDue('d1', due?.dueAt ?? 0)
+    await store.finishSweep('d1', due?.dueAt ?? 0)
     await advance(HOUR)
 
     assert.deepEqual(await store.listDue(10), [])
   })
 
-  test('settleDue keeps a document that was made due anew', async ({ store, advance }) => {
-    await store.makeDue('d1', 0)
+  test('finishSweep keeps a document whose sweep was requested again', async ({
+    store,
+    advance,
+  }) => {
+    await store.requestSweep('d1', 0)
     const [due] = await store.listDue(10)
-    await store.makeDue('d1', 0)
+    await store.requestSweep('d1', 0)
 
-    await store.settleDue('d1', due?.dueAt ?? 0)
+    await store.finishSweep('d1', due?.dueAt ?? 0)
     await advance(SECOND)
 
     assert.deepEqual(
@@ -72,12 +75,12 @@ export function packContract(test: ContractTest): void {
     )
   })
 
-  test('settleDue lets the later time count that was asked for', async ({ store, advance }) => {
-    await store.makeDue('d1', 0)
+  test('finishSweep lets the later time count that was asked for', async ({ store, advance }) => {
+    await store.requestSweep('d1', 0)
     const [due] = await store.listDue(10)
-    await store.makeDue('d1', HOUR)
+    await store.requestSweep('d1', HOUR)
 
-    await store.settleDue('d1', due?.dueAt ?? 0)
+    await store.finishSweep('d1', due?.dueAt ?? 0)
     const settled = await store.listDue(10)
     await advance(HOUR)
 
@@ -85,12 +88,12 @@ export function packContract(test: ContractTest): void {
     assert.equal((await store.listDue(10)).length, 1)
   })
 
-  test('settleDue of another time changes nothing', async ({ store }) => {
-    await store.makeDue('d1', 0)
+  test('finishSweep of another time changes nothing', async ({ store }) => {
+    await store.requestSweep('d1', 0)
     const [due] = await store.listDue(10)
 
-    await store.settleDue('d1', (due?.dueAt ?? 0) - 1)
-    await store.settleDue('d2', due?.dueAt ?? 0)
+    await store.finishSweep('d1', (due?.dueAt ?? 0) - 1)
+    await store.finishSweep('d2', due?.dueAt ?? 0)
 
     assert.deepEqual(await store.listDue(10), [due])
   })

@@ -3,8 +3,8 @@ import { type CondemnedPack, putIntoQueue, type Tables } from './tables.ts'
 
 type PackCommands = Commands<
   | 'listDue'
-  | 'makeDue'
-  | 'settleDue'
+  | 'requestSweep'
+  | 'finishSweep'
   | 'readReferences'
   | 'condemnPacks'
   | 'pardonPacks'
@@ -29,11 +29,11 @@ export function packCommands(tables: Tables): PackCommands {
       return ripe.sort((a, b) => a.dueAt - b.dueAt).slice(0, limit)
     },
 
-    makeDue(now, documentKey, delayMs) {
+    requestSweep(now, documentKey, delayMs) {
       putIntoQueue(tables, documentKey, now + delayMs)
     },
 
-    settleDue(_now, documentKey, dueAt) {
+    finishSweep(_now, documentKey, dueAt) {
       const row = due.get(documentKey)
       if (row?.dueAt !== dueAt) return
       if (row.latest > dueAt) row.dueAt = row.latest

@@ -4,8 +4,8 @@ import type { Database } from './database.ts'
 
 type PackCommands = Commands<
   | 'listDue'
-  | 'makeDue'
-  | 'settleDue'
+  | 'requestSweep'
+  | 'finishSweep'
   | 'readReferences'
   | 'condemnPacks'
   | 'pardonPacks'
@@ -32,9 +32,9 @@ export function packCommands(db: Database): PackCommands {
         { now, limit },
       ),
 
-    makeDue: (now, documentKey, delayMs) => putIntoQueue(db, documentKey, now + delayMs),
+    requestSweep: (now, documentKey, delayMs) => putIntoQueue(db, documentKey, now + delayMs),
 
-    settleDue(_now, documentKey, dueAt) {
+    finishSweep(_now, documentKey, dueAt) {
       const row = { documentKey, dueAt }
       db.run(
         `DELETE FROM due
