@@ -12,13 +12,14 @@ import { join } from 'node:path'
 import { readProofKeys, writeNewProofKeys } from '../src/cli/proof-key-file.ts'
 import { dispatch } from '../src/host/dispatch.ts'
 import { listSettings } from '../src/server/config.ts'
+import type { Suite } from '../src/validator/cases/case.ts'
 import { type HttpRequest, headerOf } from '../src/validator/http-message.ts'
-import type { Suite } from '../src/validator/model.ts'
 import { loadCases } from '../src/validator/node-files.ts'
+import { withinTime } from '../src/validator/node-time-limit.ts'
 import { createNodeSend } from '../src/validator/node-transport.ts'
 import type { CaseResult } from '../src/validator/report.ts'
 import { byGroup, countVerdicts } from '../src/validator/reporters/collected-run.ts'
-import { type RunOptions, runCases } from '../src/validator/run-cases.ts'
+import { type RunOptions, runCases } from '../src/validator/run/run-cases.ts'
 import { startServer, wopikit } from '../test/helpers/wopikit-process.ts'
 import {
   CONFIGURATIONS,
@@ -87,6 +88,7 @@ async function run(suite: Suite, world: Pick<RunOptions, 'endpoint' | 'proof'>):
     suites: [suite],
     delays: true,
     now: Date.now,
+    withinTime,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     send(request, signal) {
       const name = operationOf(request)

@@ -1,9 +1,9 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { CasesError } from '../validator/cases-error.ts'
-import type { ProofSigner } from '../validator/proof-headers.ts'
-import { createProofSigner } from '../validator/sign-proof.ts'
+import { CasesError } from '../validator/cases/cases-error.ts'
+import type { ProofSigner } from '../validator/requests/proof-headers.ts'
+import { createProofSigner } from '../validator/requests/sign-proof.ts'
 import { discoveryXml, type PublicKey } from './proof-key-discovery.ts'
 import { UsageError } from './transfer.ts'
 

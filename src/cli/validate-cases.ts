@@ -1,7 +1,7 @@
-import { CasesError } from '../validator/cases-error.ts'
-import type { Suite } from '../validator/model.ts'
+import type { Suite } from '../validator/cases/case.ts'
+import { CasesError } from '../validator/cases/cases-error.ts'
+import { selectCases } from '../validator/cases/select-cases.ts'
 import { loadCases } from '../validator/node-files.ts'
-import { selectCases } from '../validator/select-cases.ts'
 import { BUILT_IN } from '../validator/suites/index.ts'
 import { UsageError, userPath } from './transfer.ts'
 

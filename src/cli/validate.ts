@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander'
-import { fileAddress } from '../validator/addresses.ts'
+import { withinTime } from '../validator/node-time-limit.ts'
 import { createNodeSend } from '../validator/node-transport.ts'
 import { judge } from '../validator/reporters/verdict.ts'
-import { type RunOptions, runCases } from '../validator/run-cases.ts'
-import { withoutSecrets } from '../validator/show.ts'
+import { fileAddress } from '../validator/requests/addresses.ts'
+import { type RunOptions, runCases } from '../validator/run/run-cases.ts'
+import { withoutSecrets } from '../validator/run/show.ts'
 import { runCommand } from './command-line.ts'
 import { readProofKeys, writeNewProofKeys } from './proof-key-file.ts'
 import {
@@ -130,7 +131,7 @@ async function runAll(
 async function worldOf(
   options: ValidateOptions,
   io: TransferIo,
-): Promise<Pick<RunOptions, 'endpoint' | 'send' | 'proof' | 'now'>> {
+): Promise<Pick<RunOptions, 'endpoint' | 'send' | 'proof' | 'now' | 'withinTime'>> {
   if (options.wopisrc === undefined)
     throw new UsageError('Which host? Give the address of a document with --wopisrc.')
   const address = readAddress(options.wopisrc, options.token, io.env)
@@ -143,6 +144,7 @@ async function worldOf(
     endpoint: { ...address, accessTokenTtl },
     send: createNodeSend(),
     now: Date.now,
+    withinTime,
     proof,
   }
 }

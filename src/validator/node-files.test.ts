@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { CasesError } from './cases-error.ts'
+import { CasesError } from './cases/cases-error.ts'
 import { loadCases, readBelow } from './node-files.ts'
 
 describe('files beside a file of cases', () => {

@@ -1,9 +1,9 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
-import { CasesError } from './cases-error.ts'
+import type { Suite } from './cases/case.ts'
+import { CasesError } from './cases/cases-error.ts'
 import { CASES_MAX_BYTES, RESOURCE_MAX_BYTES } from './limits.ts'
-import type { Suite } from './model.ts'
-import { parseCases, type ReadResource } from './parse-cases.ts'
+import { parseCases, type ReadResource } from './parse/parse-cases.ts'
 
 /** Where a checkout of Microsoft's validator, whose TestCases.xml is at its top, keeps the rest. */
 const CHECKOUT_FOLDERS: readonly [prefix: string, folder: string][] = [

@@ -1,6 +1,6 @@
 import { createContext, Script } from 'node:vm'
-import { CaseError } from './case-error.ts'
 import { CHECK_MAX_MS } from './limits.ts'
+import { CaseError } from './requests/case-error.ts'
 
 const CALL = new Script('work()')
 /** Making a context takes longer than most checks. */

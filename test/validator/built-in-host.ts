@@ -2,7 +2,7 @@ import type { HostReply, HostRequest } from '../../src/ports/exchange.ts'
 import type { HttpRequest, HttpResponse, Send } from '../../src/validator/http-message.ts'
 import { headerOf } from '../../src/validator/http-message.ts'
 import type { CaseResult } from '../../src/validator/report.ts'
-import { type RunOptions, runCases } from '../../src/validator/run-cases.ts'
+import { type RunOptions, runCases } from '../../src/validator/run/run-cases.ts'
 import { BUILT_IN } from '../../src/validator/suites/index.ts'
 import {
   BASE_URL,
@@ -25,7 +25,7 @@ export interface Wrapping {
 /** A host in this process, and what a run needs of the world; waiting moves the host's clock. */
 export interface BuiltInHost {
   host: TestHost
-  world: Pick<RunOptions, 'endpoint' | 'send' | 'now' | 'sleep'>
+  world: Pick<RunOptions, 'endpoint' | 'send' | 'now' | 'sleep' | 'withinTime'>
 }
 
 export async function openBuiltInHost(
@@ -42,6 +42,7 @@ export async function openBuiltInHost(
       endpoint: { wopiSrc, accessToken: 'alice:all', accessTokenTtl: 0 },
       send: proxy(send),
       now: host.now,
+      withinTime: (work) => work(),
       sleep: async (ms) => host.advance(ms),
     },
   }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
-import type { Suite } from '../../src/validator/model.ts'
+import type { Suite } from '../../src/validator/cases/case.ts'
 import { loadCases } from '../../src/validator/node-files.ts'
 import type { CaseResult } from '../../src/validator/report.ts'
-import { runCases } from '../../src/validator/run-cases.ts'
+import { runCases } from '../../src/validator/run/run-cases.ts'
 import { CONFIGURATIONS, type Configuration } from './configurations.ts'
 import { openValidatedHost } from './validated-host.ts'
 

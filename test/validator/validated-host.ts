@@ -6,12 +6,16 @@ import { readProofKeys, writeNewProofKeys } from '../../src/cli/proof-key-file.t
 import type { Log } from '../../src/ports/log.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { startServer } from '../../src/server/run.ts'
+import { withinTime } from '../../src/validator/node-time-limit.ts'
 import { createNodeSend } from '../../src/validator/node-transport.ts'
-import type { RunOptions } from '../../src/validator/run-cases.ts'
+import type { RunOptions } from '../../src/validator/run/run-cases.ts'
 import { type Configuration, DOCUMENT_NAME } from './configurations.ts'
 
 /** What a run needs of the world, with a host in it. */
-export type ValidatedHost = Pick<RunOptions, 'endpoint' | 'send' | 'proof' | 'now' | 'sleep'> &
+export type ValidatedHost = Pick<
+  RunOptions,
+  'endpoint' | 'send' | 'proof' | 'now' | 'sleep' | 'withinTime'
+> &
   AsyncDisposable
 
 const TTL_MS = 10 * 60 * 60 * 1000
@@ -63,6 +67,7 @@ export async function openValidatedHost(configuration: Configuration): Promise<V
     send: createNodeSend(),
     proof: keys && (await readProofKeys(keys.keyFile)),
     now,
+    withinTime,
     async sleep(ms) {
       waited += ms
     },

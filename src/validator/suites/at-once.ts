@@ -1,4 +1,6 @@
-import type { AtOnce, Outcome, Request, Validator } from '../model.ts'
+import type { AtOnce, Outcome } from '../cases/case.ts'
+import type { Request } from '../cases/request.ts'
+import type { Validator } from '../cases/validator.ts'
 import { clause } from './define-group.ts'
 import { status } from './expectations.ts'
 import { RELEASE, RELEASE_WOPI_LOCK, releaseCoauth, unlock } from './locks.ts'

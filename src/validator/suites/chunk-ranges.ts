@@ -1,4 +1,4 @@
-import type { RangeValidator } from '../model.ts'
+import type { RangeValidator } from '../cases/validator.ts'
 import { type Asked, BEGIN, CHUNK, getChunks, getRanges, PAGE, RANGES } from './chunk-requests.ts'
 import { type CaseDraft, clause, defineGroup } from './define-group.ts'
 import { status } from './expectations.ts'

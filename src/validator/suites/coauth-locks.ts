@@ -5,7 +5,7 @@ import {
   LOCK_TIMEOUT_MAX_S,
   LOCK_TIMEOUT_MIN_S,
 } from '../../protocol/names.ts'
-import type { Step } from '../model.ts'
+import type { Step } from '../cases/case.ts'
 import type { Clause } from '../report.ts'
 import { table } from './coauth-rows.ts'
 import { type CaseDraft, clause, defineGroup } from './define-group.ts'

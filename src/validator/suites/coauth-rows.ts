@@ -1,5 +1,6 @@
 import { HEADERS } from '../../protocol/names.ts'
-import type { Request, Validator } from '../model.ts'
+import type { Request } from '../cases/request.ts'
+import type { Validator } from '../cases/validator.ts'
 import { hasHeader, status } from './expectations.ts'
 
 /** A row as a validator; members that are left out are not compared. */

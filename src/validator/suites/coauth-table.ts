@@ -1,5 +1,6 @@
 import { HEADERS } from '../../protocol/names.ts'
-import type { Request, Validator } from '../model.ts'
+import type { Request } from '../cases/request.ts'
+import type { Validator } from '../cases/validator.ts'
 import { type Row, showsRows, table } from './coauth-rows.ts'
 import { clause, defineGroup } from './define-group.ts'
 import { hasHeader, lacksHeader, otherHeader, status } from './expectations.ts'

@@ -1,6 +1,7 @@
 import type { ContentProperty } from '../../protocol/messages.ts'
 import { CONTENT_PROPERTIES_MAX, PROPERTY_NAME_MAX_CHARS } from '../../protocol/names.ts'
-import type { ContentPropertyValidator, Step } from '../model.ts'
+import type { Step } from '../cases/case.ts'
+import type { ContentPropertyValidator } from '../cases/validator.ts'
 import { type CaseDraft, clause, defineGroup } from './define-group.ts'
 import { LIMIT_REFUSALS, staleNumber } from './expectations.ts'
 import { chunkFrames } from './frames.ts'

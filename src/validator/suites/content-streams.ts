@@ -1,6 +1,7 @@
 import { EMPTY_CHUNK_ID } from '../../protocol/chunking/chunk-id.ts'
 import { ALTERNATE_STREAMS_MAX, MAIN_CONTENT } from '../../protocol/names.ts'
-import type { ContentStream, Step } from '../model.ts'
+import type { Step } from '../cases/case.ts'
+import type { ContentStream } from '../cases/request.ts'
 import { clause, defineGroup } from './define-group.ts'
 import { LIMIT_REFUSALS, staleNumber, status, TOKEN_REFUSALS } from './expectations.ts'
 import { chunk, END, rawSave, saveMessage, signature } from './frames.ts'

@@ -1,4 +1,4 @@
-import type { Case, Group, Step } from '../model.ts'
+import type { Case, Group, Step } from '../cases/case.ts'
 import type { Clause } from '../report.ts'
 
 /** A case as it is written down: what is the same for all of them is left out. */

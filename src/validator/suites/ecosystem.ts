@@ -1,5 +1,7 @@
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
-import type { Request, Text, Validator } from '../model.ts'
+import type { Request } from '../cases/request.ts'
+import type { Validator } from '../cases/validator.ts'
+import type { Text } from '../cases/values.ts'
 import { clause, defineGroup } from './define-group.ts'
 import { status, TOKEN_REFUSALS } from './expectations.ts'
 

@@ -1,5 +1,6 @@
 import { HEADERS } from '../../protocol/names.ts'
-import type { Text, Validator } from '../model.ts'
+import type { Validator } from '../cases/validator.ts'
+import type { Text } from '../cases/values.ts'
 
 /** What the pages allow where they say that a request is refused, and not how. */
 export const LIMIT_REFUSALS = [400, 413]

@@ -1,5 +1,7 @@
 import { HEADERS } from '../../protocol/names.ts'
-import type { Delay, Request, Step, Validator } from '../model.ts'
+import type { Delay, Step } from '../cases/case.ts'
+import type { Request } from '../cases/request.ts'
+import type { Validator } from '../cases/validator.ts'
 import { clause, defineGroup } from './define-group.ts'
 import { hasHeader, lacksHeader, lockedBy, otherHeader, status } from './expectations.ts'
 import { chunkFrames } from './frames.ts'

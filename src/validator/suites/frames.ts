@@ -3,8 +3,10 @@ import { chunkIdToBytes } from '../../protocol/chunking/chunk-id.ts'
 import { FRAME_TYPES } from '../../protocol/frames/layout.ts'
 import { HEADERS, MAIN_CONTENT, OVERRIDES } from '../../protocol/names.ts'
 import { chunkIdOf } from '../../protocol/spooky/spooky.ts'
-import type { Body, JsonTemplate, RawFrame, Request, Validator } from '../model.ts'
-import { rawBody } from '../request-body.ts'
+import type { Request } from '../cases/request.ts'
+import type { Validator } from '../cases/validator.ts'
+import type { Body, JsonTemplate, RawFrame } from '../cases/values.ts'
+import { rawBody } from '../requests/request-body.ts'
 import { COAUTH } from './locks.ts'
 
 const UTF8 = new TextEncoder()

@@ -1,4 +1,4 @@
-import type { Suite } from '../model.ts'
+import type { Suite } from '../cases/case.ts'
 import { CHUNK_RANGES } from './chunk-ranges.ts'
 import { COAUTH_LOCK_RULES } from './coauth-locks.ts'
 import { COAUTH_TABLE } from './coauth-table.ts'

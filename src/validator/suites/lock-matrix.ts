@@ -1,5 +1,7 @@
 import { HEADERS } from '../../protocol/names.ts'
-import type { Group, Request, Step, Validator } from '../model.ts'
+import type { Group, Step } from '../cases/case.ts'
+import type { Request } from '../cases/request.ts'
+import type { Validator } from '../cases/validator.ts'
 import { type CaseDraft, clause, defineGroup } from './define-group.ts'
 import { hasHeader, lacksHeader, lockedBy, lockedByCoauthors, status } from './expectations.ts'
 import {

@@ -1,4 +1,5 @@
-import type { Group, Request } from '../model.ts'
+import type { Group } from '../cases/case.ts'
+import type { Request } from '../cases/request.ts'
 import {
   answers,
   BAD_REQUEST,

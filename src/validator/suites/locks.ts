@@ -1,6 +1,8 @@
 import type { CoauthLockType } from '../../protocol/headers.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
-import type { CoauthLockFields, RawRequest, Request, Step, Validator } from '../model.ts'
+import type { Step } from '../cases/case.ts'
+import type { CoauthLockFields, RawRequest, Request } from '../cases/request.ts'
+import type { Validator } from '../cases/validator.ts'
 
 /** Lock ids of the cases. They differ in more than their case, except where that is the point. */
 export const LOCK = 'wopikit-lock-1'

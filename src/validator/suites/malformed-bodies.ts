@@ -1,5 +1,5 @@
 import { chunkIdToBytes } from '../../protocol/chunking/chunk-id.ts'
-import type { Body, RawFrame } from '../model.ts'
+import type { Body, RawFrame } from '../cases/values.ts'
 import { bytesOfFrames, chunk, END, idOf, message, saveMessage, signature } from './frames.ts'
 
 /** The content that the bodies of a PutChunkedFile are about, and other bytes of the same length. */

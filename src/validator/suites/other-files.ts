@@ -1,5 +1,6 @@
 import { HEADERS } from '../../protocol/names.ts'
-import type { Request, Step } from '../model.ts'
+import type { Step } from '../cases/case.ts'
+import type { Request } from '../cases/request.ts'
 import { clause, defineGroup } from './define-group.ts'
 import { hasHeader, status } from './expectations.ts'
 import { chunkFrames, END, idOf, message, rawRead } from './frames.ts'

@@ -1,4 +1,5 @@
-import type { Case, JsonProperty, Validator } from '../model.ts'
+import type { Case } from '../cases/case.ts'
+import type { JsonProperty, Validator } from '../cases/validator.ts'
 
 /** What a host has to promise in CheckFileInfo before cases ask for it. */
 export const PREREQUISITES: readonly Case[] = [

@@ -1,13 +1,7 @@
 import { HEADERS } from '../../protocol/names.ts'
-import type {
-  Content,
-  ContentFilter,
-  ContentPropertyValidator,
-  ContentStream,
-  FramesValidator,
-  Request,
-  Validator,
-} from '../model.ts'
+import type { ContentFilter, ContentStream, Request } from '../cases/request.ts'
+import type { ContentPropertyValidator, FramesValidator, Validator } from '../cases/validator.ts'
+import type { Content } from '../cases/values.ts'
 import { hasHeader, status } from './expectations.ts'
 
 const NOTHING: Content = { text: '' }

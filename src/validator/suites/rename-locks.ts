@@ -1,4 +1,6 @@
-import type { Request, Step, Validator } from '../model.ts'
+import type { Step } from '../cases/case.ts'
+import type { Request } from '../cases/request.ts'
+import type { Validator } from '../cases/validator.ts'
 import { type CaseDraft, clause, defineGroup } from './define-group.ts'
 import { lockedBy, lockedByCoauthors, status } from './expectations.ts'
 import {

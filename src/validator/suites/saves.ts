@@ -1,6 +1,9 @@
 import type { ContentProperty } from '../../protocol/messages.ts'
 import { HEADERS, MAIN_CONTENT, SEQUENCE_NUMBER_MAX } from '../../protocol/names.ts'
-import type { Content, ContentStream, Request, Step, Text, Validator } from '../model.ts'
+import type { Step } from '../cases/case.ts'
+import type { ContentStream, Request } from '../cases/request.ts'
+import type { Validator } from '../cases/validator.ts'
+import type { Content, Text } from '../cases/values.ts'
 import { greaterHeader, hasHeader, status } from './expectations.ts'
 import { COAUTH, LOCK, lock, takeCoauth, unlock } from './locks.ts'
 

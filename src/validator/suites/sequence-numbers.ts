@@ -1,5 +1,6 @@
 import { HEADERS, SEQUENCE_NUMBER_MAX } from '../../protocol/names.ts'
-import type { Request, Step } from '../model.ts'
+import type { Step } from '../cases/case.ts'
+import type { Request } from '../cases/request.ts'
 import { clause, defineGroup } from './define-group.ts'
 import {
   greaterHeader,

@@ -1,5 +1,5 @@
 import { HEADERS } from '../../protocol/names.ts'
-import type { Step } from '../model.ts'
+import type { Step } from '../cases/case.ts'
 import { type CaseDraft, clause, defineGroup } from './define-group.ts'
 import { hasHeader, lacksHeader, staleNumber, status } from './expectations.ts'
 import { chunkFrames } from './frames.ts'

@@ -1,5 +1,6 @@
 import { chunkIdToBytes } from '../../protocol/chunking/chunk-id.ts'
-import type { RawFrame, Step } from '../model.ts'
+import type { Step } from '../cases/case.ts'
+import type { RawFrame } from '../cases/values.ts'
 import { type CaseDraft, clause, defineGroup } from './define-group.ts'
 import { status } from './expectations.ts'
 import { bytesOfFrames, chunk, chunkFrames, END, idOf, message } from './frames.ts'

@@ -1,5 +1,5 @@
 import { HEADERS } from '../../protocol/names.ts'
-import type { AtOnce } from '../model.ts'
+import type { AtOnce } from '../cases/case.ts'
 import { atOnce, CLIENTS, IDS, lost, ONE_STATE, times, won } from './at-once.ts'
 import { clause, defineGroup } from './define-group.ts'
 import { hasHeader, status } from './expectations.ts'

@@ -1,4 +1,4 @@
-import type { Step } from '../model.ts'
+import type { Step } from '../cases/case.ts'
 import { clause, defineGroup } from './define-group.ts'
 import { status, TOKEN_REFUSALS } from './expectations.ts'
 import { chunkFrames } from './frames.ts'

@@ -1,5 +1,7 @@
 import { MAIN_CONTENT } from '../../protocol/names.ts'
-import type { Content, ContentStream, Step } from '../model.ts'
+import type { Step } from '../cases/case.ts'
+import type { ContentStream } from '../cases/request.ts'
+import type { Content } from '../cases/values.ts'
 import { clause, defineGroup } from './define-group.ts'
 import { status } from './expectations.ts'
 import { RELEASE } from './locks.ts'
