@@ -11,7 +11,7 @@ export {
 export type { DownloadSink } from './client/download-target.ts'
 export { WopiClientError, type WopiClientErrorCode } from './client/errors.ts'
 export type { RetryEvent, RetryPolicy } from './client/retry.ts'
-export { blobSource, bytesSource, type DocumentSource } from './client/source.ts'
+export { blobSource, bytesSource, type ContentSource } from './client/source.ts'
 export { type ConnectionOptions, splitWopiSrc } from './client/transport.ts'
 export {
   type UploadOptions,

@@ -21,7 +21,7 @@ export {
   type DiscoveryClient,
   type DiscoveryOptions,
 } from './http/discovery-client.ts'
-export type { FastifyPlugin, FastifyScope } from './http/fastify-plugin.ts'
+export type { FastifyPlugin } from './http/fastify-plugin.ts'
 export type { FetchHandler } from './http/fetch-handler.ts'
 export type { NodeListener } from './http/node-listener.ts'
 export type { RequestRecord } from './http/request-record.ts'
@@ -34,16 +34,7 @@ export type {
   Resource,
   TokenRequest,
 } from './ports/access.ts'
-export {
-  BlobExistsError,
-  BlobNotFoundError,
-  type BlobStore,
-  BlobStoreFullError,
-  type ByteRange,
-  type ListedBlob,
-  type OpenedBytes,
-  type StoredBlob,
-} from './ports/blob-store.ts'
+export type { ByteRange, OpenedBytes } from './ports/blob-store.ts'
 export {
   type DocumentSource,
   RevisionGoneError,
@@ -54,31 +45,14 @@ export {
   type SourceTree,
 } from './ports/document-source.ts'
 export type { Log } from './ports/log.ts'
-export type {
-  ActivityRecord,
-  AppendFragment,
-  ChildRecord,
-  Commit,
-  ContainerRecord,
-  DeliveryAttempt,
-  DeliveryRecord,
-  DocumentRecord,
-  DocumentStateRecord,
-  FragmentRecord,
-  ManifestRecord,
-  MetadataStore,
-  NewActivity,
-  NewContainer,
-  NewDocument,
-  NewSession,
-  PackRef,
-  Place,
-  References,
-  SessionRecord,
-  SessionUsage,
-} from './ports/metadata-store.ts'
+export type { ActivityRecord } from './ports/metadata-store.ts'
 export type { ProofKeySource } from './ports/proof-keys.ts'
 export type { SignedInUser, SignIn } from './ports/sign-in.ts'
-export type { Folders, PlaceRefusal, Tree, TreeContainer, TreeFile } from './ports/tree.ts'
+export type { Folders, PlaceRefusal, TreeContainer, TreeFile } from './ports/tree.ts'
 export { type FailureCode, WopiError } from './protocol/errors.ts'
-export { createSignedAccess, type SignedAccess } from './server/access.ts'
+export {
+  createSignedAccess,
+  type MintedToken,
+  type SignedAccess,
+  type SignedAccessOptions,
+} from './server/access.ts'

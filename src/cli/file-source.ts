@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import type { DocumentSource } from '../client/source.ts'
+import type { ContentSource } from '../client/source.ts'
 
 /** An open file as the source of an upload, or the base of a download. */
-export type FileSource = DocumentSource & AsyncDisposable
+export type FileSource = ContentSource & AsyncDisposable
 
 /** @throws Error that says why it cannot be read, or that it is no file */
 export async function openFileSource(path: string): Promise<FileSource> {

@@ -11,7 +11,7 @@ import {
 } from './download-target.ts'
 import { badReply, WopiClientError } from './errors.ts'
 import { type Backoff, createBackoff } from './retry.ts'
-import { chunkDocument, type DocumentSource, readAhead } from './source.ts'
+import { type ContentSource, chunkDocument, readAhead } from './source.ts'
 import type { ConnectionOptions } from './transport.ts'
 import {
   type ChunkedReply,
@@ -32,7 +32,7 @@ export interface DownloadOptions extends ConnectionOptions {
   signal?: AbortSignal | undefined
   onProgress?: ((progress: DownloadProgress) => void) | undefined
   /** Another state of the document; only what differs from it is received. */
-  base?: DocumentSource | undefined
+  base?: ContentSource | undefined
 }
 
 export interface DownloadResult extends DocumentState {
@@ -99,7 +99,7 @@ export async function downloadDocument(
 }
 
 async function readBase(
-  base: DocumentSource,
+  base: ContentSource,
   { signal, onProgress }: DownloadOptions,
 ): Promise<DownloadBase> {
   const document = await chunkDocument(base, {

@@ -5,7 +5,7 @@ import { chunkIdOf } from '../protocol/spooky/spooky.ts'
 import { readZipDirectory } from '../protocol/zip/central-directory.ts'
 
 /** A document that is read in ranges, so that it is never in memory as a whole. */
-export interface DocumentSource {
+export interface ContentSource {
   /** In bytes. */
   readonly size: number
   /** Reads `length` bytes from `offset` on; rejects when it cannot give all of them. */
@@ -28,7 +28,7 @@ const READ_BYTES = 1024 * 1024
 const WINDOW_BYTES = 256 * 1024
 
 /** A `Blob` or `File` of a browser as a source. */
-export function blobSource(blob: Blob): DocumentSource {
+export function blobSource(blob: Blob): ContentSource {
   return {
     size: blob.size,
     async read(offset, length) {
@@ -40,7 +40,7 @@ export function blobSource(blob: Blob): DocumentSource {
 }
 
 /** Bytes in memory as a source. */
-export function bytesSource(bytes: Uint8Array): DocumentSource {
+export function bytesSource(bytes: Uint8Array): ContentSource {
   return {
     size: bytes.length,
     async read(offset, length) {
@@ -52,7 +52,7 @@ export function bytesSource(bytes: Uint8Array): DocumentSource {
 
 /** Cuts a document as a host does: page "chunk-streams". One pass over its bytes. */
 export async function chunkDocument(
-  source: DocumentSource,
+  source: ContentSource,
   { signal, onRead }: ReadingOptions = {},
 ): Promise<ChunkedDocument> {
   const found = await readZipDirectory(source.read, source.size)
@@ -73,7 +73,7 @@ export function digestOfChunks({ scheme, chunks }: StreamChunks): ChunkId {
 }
 
 /** Spares a source many small reads of neighbouring bytes by reading ahead a little. */
-export function readAhead(source: DocumentSource): RangeReader {
+export function readAhead(source: ContentSource): RangeReader {
   let start = 0
   let window: Uint8Array = new Uint8Array(0)
   return async (offset, length) => {

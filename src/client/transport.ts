@@ -19,9 +19,9 @@ export interface ConnectionOptions {
   retry?: Partial<RetryPolicy> | undefined
   /** Called before each wait for another try. */
   onRetry?: ((event: RetryEvent) => void) | undefined
-  /** Resolves after `ms`; rejects with the signal's reason when it aborts. */
+  /** @internal Resolves after `ms`; rejects with the signal's reason when it aborts. */
   sleep?: ((ms: number, signal?: AbortSignal) => Promise<void>) | undefined
-  /** From 0 to 1, the end excluded. */
+  /** @internal From 0 to 1, the end excluded. */
   random?: (() => number) | undefined
 }
 

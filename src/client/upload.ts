@@ -2,7 +2,7 @@ import type { ChunkId, RangeReader } from '../protocol/chunking/chunk.ts'
 import { MAIN_CONTENT } from '../protocol/names.ts'
 import type { StreamSignature } from '../protocol/signature.ts'
 import { WopiClientError } from './errors.ts'
-import { type ChunkedDocument, chunkDocument, type DocumentSource, readAhead } from './source.ts'
+import { type ChunkedDocument, type ContentSource, chunkDocument, readAhead } from './source.ts'
 import { type ConnectionOptions, splitWopiSrc } from './transport.ts'
 import { createUploadLock, type UploadLock } from './upload-lock.ts'
 import { createUploadPlan, type UploadPlan } from './upload-plan.ts'
@@ -41,7 +41,7 @@ export interface UploadOptions extends ConnectionOptions {
   conflictTries?: number | undefined
   /** Save a new state even when the host has exactly this content (default: no). */
   always?: boolean | undefined
-  /** Makes the id of the WOPI lock, unique at the host. */
+  /** @internal Makes the id of the WOPI lock, unique at the host. */
   newLockId?: (() => string) | undefined
 }
 
@@ -98,7 +98,7 @@ interface HostContent extends DocumentState {
  *   allows; whatever `source.read` and `onState` throw; the signal's reason when it aborts
  */
 export async function uploadDocument(
-  source: DocumentSource,
+  source: ContentSource,
   options: UploadOptions,
 ): Promise<UploadResult> {
   const client = createWopiClient(options)
@@ -129,7 +129,7 @@ export async function uploadDocument(
 
 function startUpload(
   client: WopiClient,
-  source: DocumentSource,
+  source: ContentSource,
   document: ChunkedDocument,
   options: UploadOptions,
 ): Upload {

@@ -70,11 +70,11 @@ export interface CoreOptions {
   signIn?: SignIn
   /** Where the keys of clients come from; with it requests without a valid proof are refused. */
   proofKeys?: ProofKeySource
-  /** The clock that the age of proofs is told by, in ms since 1970 UTC (default: `Date.now`). */
+  /** @internal The clock that tells the age of proofs, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number
-  /** A new id of 128 random bits, `[a-z0-9]+`, in tests. */
+  /** @internal A new id of 128 random bits, `[a-z0-9]+`, in tests. */
   newId?: () => string
-  /** Unpredictable bytes, in tests. */
+  /** @internal Unpredictable bytes, in tests. */
   randomBytes?: (length: number) => Uint8Array
 }
 

@@ -19,7 +19,7 @@ export interface HostOptions extends CoreOptions {
   basePath?: string
   /** Told of every request when it is over, for logs and metrics. */
   onRequest?: (record: RequestRecord) => void
-  /** Clock and alarms of the HTTP layer, in tests. */
+  /** @internal Clock and alarms of the HTTP layer, in tests. */
   timers?: Timers
 }
 

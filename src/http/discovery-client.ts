@@ -23,7 +23,7 @@ export type DiscoveryOptions = DiscoveryLocation & {
   timeoutMs?: number
   /** Told of attempts that fail (default: nobody is). */
   log?: Log
-  /** The clock, in ms since 1970 UTC. */
+  /** @internal The clock, in ms since 1970 UTC. */
   now?: () => number
 }
 

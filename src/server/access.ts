@@ -72,23 +72,22 @@ interface CheckedToken {
   isDownload: boolean
 }
 
-/**
- * Creates an Access with signed tokens (JWT, HMAC-SHA256). A token ends by itself; it cannot be
- * taken back before.
- *
- * @param options.key at least 32 unpredictable bytes
- * @param options.ownerOf the user who owns a file; left out, the permission `create` leads nowhere
- * @param options.now the clock, in ms since 1970 UTC
- */
-export function createSignedAccess({
-  key,
-  ownerOf = async () => undefined,
-  now = Date.now,
-}: {
+/** What signed tokens are made with. */
+export interface SignedAccessOptions {
+  /** At least 32 unpredictable bytes. */
   key: Uint8Array
+  /** The user who owns a file; left out, the permission `create` leads nowhere. */
   ownerOf?: (fileId: string) => Promise<string | undefined>
+  /** @internal The clock, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number
-}): SignedAccess {
+}
+
+/**
+ * Creates an Access with signed tokens (JWT, HMAC-SHA256). A token ends by itself; nobody can take
+ * it back before that.
+ */
+export function createSignedAccess(options: SignedAccessOptions): SignedAccess {
+  const { key, ownerOf = async () => undefined, now = Date.now } = options
   const signer = createTokenSigner({ key, audience: AUDIENCE, now })
   const checked = new Map<string, CheckedToken>()
 

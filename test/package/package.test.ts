@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, glob, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { addDocument, type CommandLine, startServer, wopikit } from '../helpers/wopikit-process.ts'
 import { type InstalledPackage, installPackage, runTool } from './installed-package.ts'
@@ -22,9 +22,9 @@ describe('the packed package, installed outside the repository', () => {
     const strange = list
       .trim()
       .split('\n')
-      .filter((path) => !/^package\/(dist\/|docs\/|[A-Z]+(\.md)?$|package\.json$)/.test(path))
+      .filter((path) => !/^package\/((dist|src|docs)\/|[A-Z]+(\.md)?$|package\.json$)/.test(path))
     assert.deepEqual(strange, [])
-    assert.doesNotMatch(list, /\.test\.|\.map$/m)
+    assert.doesNotMatch(list, /\.test\./m)
     for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md'])
       assert.ok(list.includes(`package/${file}\n`), `${file} is in the package`)
   })
@@ -48,6 +48,27 @@ describe('the packed package, installed outside the repository', () => {
     assert.equal(put.bytesTotal, 3_000_000)
     assert.ok((await readFile(sent)).equals(await readFile(back)), 'the bytes came back')
     await server.end('SIGTERM')
+  })
+
+  test('every module and declaration has a map to a source that is in the package', async () => {
+    const root = join(installed.folder, 'node_modules/wopikit')
+
+    let files = 0
+    for await (const file of glob('dist/**/*.{js,d.ts}', { cwd: root })) {
+      files += 1
+      const map = JSON.parse(await readFile(join(root, `${file}.map`), 'utf8'))
+      for (const source of map.sources) await access(join(root, dirname(file), source))
+    }
+    assert.ok(files > 0)
+  })
+
+  test('a stack trace names the line of the TypeScript source', async () => {
+    const frame = (await installed.runProgram('stack.mjs')) as string
+
+    const [, file, line] = /(src\/http\/[\w-]+\.ts):(\d+):/.exec(frame.replaceAll('\\', '/')) ?? []
+    assert.ok(file, `the frame is of a source: ${frame}`)
+    const source = await readFile(join(import.meta.dirname, '../..', file), 'utf8')
+    assert.match(source.split('\n')[Number(line) - 1] ?? '', /throw new TypeError/)
   })
 
   for (const mount of ['node-http', 'express', 'fastify'])
@@ -77,7 +98,7 @@ describe('the packed package, installed outside the repository', () => {
     }
   })
 
-  for (const application of ['server', 'browser'])
+  for (const application of ['server', 'store', 'browser'])
     test(`its declarations compile in a strict application: ${application}`, async () => {
       await runTool('tsc', ['-p', `tsconfig.${application}.json`], installed.folder)
     })

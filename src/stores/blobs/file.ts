@@ -26,9 +26,9 @@ export interface FileBlobStoreOptions {
   directory: string
   /** Space on the disk below which new blobs are refused, in bytes (default: 256 MiB). */
   reserveBytes?: number
-  /** The clock, in ms since 1970 UTC (default: `Date.now`). */
+  /** @internal The clock, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number
-  /** What to use instead of the operating system's file functions, in tests. */
+  /** @internal What to use instead of the operating system's file functions, in tests. */
   calls?: SystemCalls
 }
 

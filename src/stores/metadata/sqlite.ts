@@ -9,7 +9,7 @@ const BUSY_TIMEOUT_MS = 10_000
 export interface SqliteMetadataStoreOptions {
   /** The database file; it is created where there is none, its directory is not. */
   path: string
-  /** The clock, in ms since 1970 UTC (default: `Date.now`). */
+  /** @internal The clock, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number
   /** How long a command waits while another process writes, in ms (default: 10,000). */
   busyTimeoutMs?: number
