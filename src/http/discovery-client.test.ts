@@ -158,6 +158,42 @@ describe('createDiscovery', () => {
     assert.equal((await client.read()).zones.length, 2)
   })
 
+  test('createDiscovery reads actions from a discovery whose key is broken', async () => {
+    const { client, logged } = createStory(officeDiscovery({ modulus: '?', exponent: 'AQAB' }))
+
+    assert.equal((await client.read()).zones.length, 2)
+    await assert.rejects(client.proofKeys.keys(), { code: 'PROOF_KEY_INVALID' })
+    assert.deepEqual(
+      logged.map(({ message }) => message),
+      ['The proof keys of discovery cannot be used'],
+    )
+  })
+
+  test('createDiscovery uses a key with a decimal exponent, and logs what is wrong', async () => {
+    const { attributes } = await createSigningKey()
+    const { client, logged } = createStory(officeDiscovery({ ...attributes, exponent: '65537' }))
+
+    assert.ok((await client.proofKeys.keys()).current)
+    assert.deepEqual(logged[0]?.fields, {
+      problems: ['exponent is the decimal number 65537 and not Base64'],
+    })
+  })
+
+  for (const [problem, xml] of [
+    ['were missing', officeDiscovery()],
+    ['were broken', officeDiscovery({ modulus: '?', exponent: 'AQAB' })],
+  ] as const) {
+    test(`keys finds keys that ${problem} when discovery is mended`, async () => {
+      const story = createStory(xml)
+      await assert.rejects(story.client.proofKeys.keys())
+      story.answer = first
+
+      story.time += 5000
+
+      assert.ok((await story.client.proofKeys.keys()).current)
+    })
+  }
+
   for (const url of ['discovery.xml', 'file:///discovery.xml', 'https://a:b@office.example/']) {
     test(`createDiscovery refuses the address ${url}`, () => {
       assert.throws(() => createDiscovery({ url }), TypeError)

@@ -43,8 +43,10 @@ export interface DiscoveryClient {
 /** What one successful attempt has brought. */
 interface Seen {
   discovery: Discovery
-  /** Left out when there are none in it. */
+  /** Left out when there are none in it, or none that can be used. */
   keys?: ProofKeys
+  /** Why the keys cannot be used. */
+  keyError?: unknown
   at: number
 }
 
@@ -54,7 +56,7 @@ const HOUR_MS = 60 * MINUTE_MS
 const CACHE_MS = 12 * HOUR_MS
 const REFRESH_EVERY_MS = 1 * MINUTE_MS
 const TIMEOUT_MS = 10 * SECOND_MS
-/** Shortest time between attempts while discovery has never been read, in ms. */
+/** Shortest time between attempts while discovery or its keys have never been read, in ms. */
 const FIRST_RETRY_MS = 5 * SECOND_MS
 
 /**
@@ -73,7 +75,7 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryClient {
   return {
     read: async () => (await latest()).discovery,
     proofKeys: {
-      keys: async () => keysOf(await latest()),
+      keys: async () => keysOf(await withKeys()),
       refresh: async () => keysOf(await look().catch(last)),
     },
   }
@@ -84,9 +86,15 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryClient {
     return seen
   }
 
+  /** Discovery without keys is read again and again: whoever asks for them needs them. */
+  async function withKeys(): Promise<Seen> {
+    const known = await latest()
+    return known.keys ? known : look().catch(() => known)
+  }
+
   /** Reads discovery, or gives the outcome of the attempt that runs or was made a moment ago. */
   function look(): Promise<Seen> {
-    const pauseMs = seen ? refreshEveryMs : Math.min(refreshEveryMs, FIRST_RETRY_MS)
+    const pauseMs = seen?.keys ? refreshEveryMs : Math.min(refreshEveryMs, FIRST_RETRY_MS)
     if (attempt && (attempt.running || now() - attempt.at < pauseMs)) return attempt.outcome
     const started = { at: now(), outcome: load(), running: true }
     attempt = started
@@ -100,8 +108,7 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryClient {
 
   async function load(): Promise<Seen> {
     const discovery = parseDiscovery(await readXml(options, timeoutMs))
-    const keys = await importChanged(discovery, seen)
-    seen = { discovery, ...(keys && { keys }), at: now() }
+    seen = { discovery, ...(await keysIn(discovery, seen, log)), at: now() }
     return seen
   }
 
@@ -133,17 +140,31 @@ function checkUrl(text: string): void {
     throw new TypeError('The address of discovery must be an http(s) URL without a password')
 }
 
-/** The keys of discovery; the same object while they are the same. */
-async function importChanged(
+/**
+ * The keys of discovery; the same object while they are the same. Broken keys make neither its
+ * actions nor the keys of before unusable.
+ */
+async function keysIn(
   { proofKey }: Discovery,
   former: Seen | undefined,
-): Promise<ProofKeys | undefined> {
-  if (!proofKey) return undefined
+  log: Log | undefined,
+): Promise<Pick<Seen, 'keys' | 'keyError'>> {
+  if (!proofKey) return {}
   const isSame = JSON.stringify(proofKey) === JSON.stringify(former?.discovery.proofKey)
-  return isSame && former?.keys ? former.keys : importProofKeys(proofKey)
+  if (isSame && former?.keys) return { keys: former.keys }
+  const problems: string[] = []
+  try {
+    const keys = await importProofKeys(proofKey, { onProblem: (text) => problems.push(text) })
+    if (problems.length > 0)
+      log?.warn({ problems }, 'The proof keys of discovery are used, but something is wrong there')
+    return { keys }
+  } catch (keyError) {
+    log?.warn({ err: keyError }, 'The proof keys of discovery cannot be used')
+    return former?.keys ? { keys: former.keys } : { keyError }
+  }
 }
 
-function keysOf({ keys }: Seen): ProofKeys {
+function keysOf({ keys, keyError }: Seen): ProofKeys {
   if (keys) return keys
-  throw new DiscoveryError('PROOF_KEY_MISSING', 'Discovery has no proof key')
+  throw keyError ?? new DiscoveryError('PROOF_KEY_MISSING', 'Discovery has no proof key')
 }

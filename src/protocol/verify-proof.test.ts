@@ -56,6 +56,26 @@ describe('verifyProof', () => {
     assert.deepEqual(await verifyProof(proof, keys, NOW), { verdict: 'old' })
   })
 
+  test('verifyProof takes either of two keys that discovery names for one', async () => {
+    const doubtful: ProofKeys = {
+      current: stranger.publicKey,
+      alternatives: { current: current.publicKey, old: old.publicKey },
+    }
+    const signed = request({ proof: await sign(current), proofOld: await sign(old) })
+    const ahead = request({ proof: 'AAAA', proofOld: await sign(current) })
+    const behind = request({ proof: await sign(old), proofOld: 'AAAA' })
+    const stale = request({ proof: 'AAAA', proofOld: await sign(old) })
+
+    const verdicts = [signed, ahead, behind, stale].map((proof) =>
+      verifyProof(proof, doubtful, NOW),
+    )
+
+    assert.deepEqual(
+      (await Promise.all(verdicts)).map(({ verdict }) => verdict),
+      ['current', 'old', 'old', 'refused'],
+    )
+  })
+
   test('verifyProof refuses when only the old proof is by the old key', async () => {
     const proof = request({ proof: await sign(stranger), proofOld: await sign(old) })
 

@@ -55,10 +55,12 @@ export async function verifyProof(
   const messages = [...new Set(proof.accessTokens)].map((accessToken) =>
     proofMessage({ accessToken, url: proof.url, timestamp }),
   )
-  if (await isSigned(messages, proof.proof, keys.current)) return { verdict: 'current' }
+  const current = [keys.current, keys.alternatives?.current]
+  const old = [keys.old, keys.alternatives?.old]
+  if (await isSigned(messages, proof.proof, current)) return { verdict: 'current' }
   const isOld =
-    (await isSigned(messages, proof.proofOld, keys.current)) ||
-    (await isSigned(messages, proof.proof, keys.old))
+    (await isSigned(messages, proof.proofOld, current)) ||
+    (await isSigned(messages, proof.proof, old))
   return isOld ? { verdict: 'old' } : { verdict: 'refused', reason: 'signature' }
 }
 
@@ -73,11 +75,13 @@ function readTimestamp(text: string, now: number): bigint | undefined {
 async function isSigned(
   messages: readonly Uint8Array<ArrayBuffer>[],
   header: string | undefined,
-  key: CryptoKey | undefined,
+  keys: readonly (CryptoKey | undefined)[],
 ): Promise<boolean> {
-  if (!key || !header || header.length > SIGNATURE_MAX_CHARS) return false
+  if (!header || header.length > SIGNATURE_MAX_CHARS) return false
   const signature = decodeBase64(header)
   if (!signature) return false
-  for (const message of messages) if (await verifySignature(key, signature, message)) return true
+  for (const key of keys)
+    for (const message of messages)
+      if (key && (await verifySignature(key, signature, message))) return true
   return false
 }

@@ -26,15 +26,18 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true }))
 
-function discoveryXml({ actions = ACTIONS, signs = true } = {}): string {
+function discoveryXml({ actions = ACTIONS, key = proofKey() } = {}): string {
+  return (
+    '<wopi-discovery><net-zone name="external-https">' +
+    `<app name="Word">${actions}</app></net-zone>${key}</wopi-discovery>`
+  )
+}
+
+function proofKey(): string {
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
   const base64 = (text: string) => Buffer.from(text, 'base64url').toString('base64')
-  const key = `<proof-key modulus="${base64(n)}" exponent="${base64(e)}"/>`
-  return (
-    '<wopi-discovery><net-zone name="external-https">' +
-    `<app name="Word">${actions}</app></net-zone>${signs ? key : ''}</wopi-discovery>`
-  )
+  return `<proof-key modulus="${base64(n)}" exponent="${base64(e)}"/>`
 }
 
 async function discoveryFile(xml = discoveryXml()): Promise<string> {
@@ -94,7 +97,7 @@ describe('openDiscovery', () => {
   })
 
   test('openDiscovery warns when there are no keys to check proofs with', async () => {
-    const discovery = await discoveryFile(discoveryXml({ signs: false }))
+    const discovery = await discoveryFile(discoveryXml({ key: '' }))
     const { log, lines } = warnings()
 
     await openDiscovery({ discovery, proofKeys: true }, { log })
@@ -102,14 +105,39 @@ describe('openDiscovery', () => {
     assert.match(lines.join(), /no proof key/)
   })
 
-  test('openDiscovery refuses a file that is not there, or none of discovery', async () => {
-    const broken = await discoveryFile('<html/>')
+  const unusable: [problem: string, xml: string | undefined][] = [
+    ['is not there', undefined],
+    ['is none of discovery', '<html/>'],
+    ['has a broken key', discoveryXml({ key: '<proof-key value="AAAA"/>' })],
+  ]
+  for (const [problem, xml] of unusable) {
+    const open = async (proofKeys: boolean, { log, lines } = warnings()) => {
+      const discovery = xml === undefined ? join(folder, 'nope.xml') : await discoveryFile(xml)
+      return { opened: await openDiscovery({ discovery, proofKeys }, { log }), lines }
+    }
 
-    for (const discovery of [broken, join(folder, 'nope.xml')])
+    test(`openDiscovery refuses a file that ${problem} where proofs are demanded`, async () => {
       await assert.rejects(
-        openDiscovery({ discovery, proofKeys: true }, warnings()),
+        open(true),
         (error) => error instanceof ServerError && error.code === 'DISCOVERY_UNUSABLE',
       )
+    })
+
+    test(`openDiscovery only warns of a file that ${problem} where no proofs are demanded`, async () => {
+      const { opened, lines } = await open(false)
+
+      assert.equal(opened.proofKeys, undefined)
+      assert.equal(lines.length, 1)
+    })
+  }
+
+  test('openDiscovery has the addresses of a discovery with a broken key', async () => {
+    using client = await serveDiscovery()
+    client.served.xml = discoveryXml({ key: '<proof-key value="AAAA"/>' })
+
+    const opened = await openDiscovery({ discovery: client.url, proofKeys: true }, warnings())
+
+    assert.equal(opened.coauthAddresses().collab, 'https://ocs.example/c')
   })
 
   test('openDiscovery waits for no client that is down, and finds it when it is up', async () => {

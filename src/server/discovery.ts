@@ -3,6 +3,7 @@ import { createDiscovery, type DiscoveryClient } from '../http/discovery-client.
 import type { Log } from '../ports/log.ts'
 import type { ProofKeySource } from '../ports/proof-keys.ts'
 import { type Discovery, findAction } from '../protocol/discovery.ts'
+import { DiscoveryError } from '../protocol/discovery-error.ts'
 import type { Config } from './config.ts'
 import { ServerError } from './errors.ts'
 
@@ -29,10 +30,12 @@ export function isDiscoveryAddress(discovery: string): boolean {
 }
 
 /**
- * Reads discovery, as the settings say. A client that cannot be reached stops nothing: it is asked
- * again by and by, and until then requests that need its keys are refused.
+ * Reads discovery, as the settings say. A client that cannot be reached, or whose discovery cannot be
+ * used, stops nothing: it is asked again by and by, and until then requests that need its keys are
+ * refused.
  *
- * @throws ServerError DISCOVERY_UNUSABLE for a file that cannot be read or is none of discovery
+ * @throws ServerError DISCOVERY_UNUSABLE for a file that cannot be read, is none of discovery, or has
+ *   broken keys, where proofs are demanded
  */
 export async function openDiscovery(
   { discovery: location, proofKeys }: Pick<Config, 'discovery' | 'proofKeys'>,
@@ -43,12 +46,13 @@ export async function openDiscovery(
   const source = isAddress ? { url: location } : { read: fileReader(location) }
   const client = createDiscovery({ ...source, log, ...(now && { now }) })
   try {
-    const { proofKey } = await client.read()
-    if (proofKeys && !proofKey)
-      log.warn({}, 'Discovery has no proof key: all requests are refused unless proofKeys is off')
+    await (proofKeys ? client.proofKeys.keys() : client.read())
   } catch (cause) {
-    if (!isAddress)
+    const isMissing = cause instanceof DiscoveryError && cause.code === 'PROOF_KEY_MISSING'
+    if (proofKeys && !isAddress && !isMissing)
       throw new ServerError('DISCOVERY_UNUSABLE', reasonOf(location, cause), { cause })
+    if (isMissing)
+      log.warn({}, 'Discovery has no proof key: all requests are refused unless proofKeys is off')
   }
   return {
     ...(proofKeys && { proofKeys: client.proofKeys }),

@@ -18,7 +18,9 @@ const FAILURES = {
   },
   DISCOVERY_UNUSABLE: {
     title: 'The discovery file cannot be used',
-    fix: "Give --discovery the address of a client's discovery, or a file with its XML.",
+    fix:
+      "Give --discovery the address of a client's discovery, or a file with its XML; with " +
+      '--proof-keys off the server starts without it.',
   },
   FILE_UNREADABLE: {
     title: 'The file cannot be read',
