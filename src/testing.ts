@@ -1,4 +1,6 @@
 /// <reference types="node" preserve="true" />
+export { createMemoryBlobStore } from './stores/blobs/memory.ts'
+export { createMemoryMetadataStore } from './stores/metadata/sqlite/in-memory.ts'
 export { blobStoreContract } from './testing/blob-store-contract.ts'
 export type { TestFramework } from './testing/framework.ts'
 export {

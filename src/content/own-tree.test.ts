@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Tree } from '../ports/tree.ts'
 import { createMemoryBlobStore } from '../stores/blobs/memory.ts'
-import { createMemoryMetadataStore } from '../stores/metadata/memory.ts'
+import { createMemoryMetadataStore } from '../stores/metadata/sqlite/in-memory.ts'
 import { createOwnTree } from './own-tree.ts'
 import { type ContentServices, createContentServices } from './services.ts'
 

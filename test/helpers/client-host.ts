@@ -8,7 +8,7 @@ import { createNodeListener } from '../../src/http/node-listener.ts'
 import { createLinks } from '../../src/operations/links.ts'
 import type { Log } from '../../src/ports/log.ts'
 import { createMemoryBlobStore } from '../../src/stores/blobs/memory.ts'
-import { createMemoryMetadataStore } from '../../src/stores/metadata/memory.ts'
+import { createMemoryMetadataStore } from '../../src/stores/metadata/sqlite/in-memory.ts'
 
 /** Failures of the host are failures of a test: they have to be seen. */
 const LOG: Log = { debug() {}, info() {}, warn() {}, error: (...all) => console.error(...all) }

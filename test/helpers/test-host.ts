@@ -21,7 +21,7 @@ import { END_FRAME, encodeFrameHeader, encodeMessage } from '../../src/protocol/
 import { encodePutChunkedFileRequest } from '../../src/protocol/messages.ts'
 import { chunkIdOf } from '../../src/protocol/spooky/spooky.ts'
 import { createMemoryBlobStore } from '../../src/stores/blobs/memory.ts'
-import { createMemoryMetadataStore } from '../../src/stores/metadata/memory.ts'
+import { createMemoryMetadataStore } from '../../src/stores/metadata/sqlite/in-memory.ts'
 import { type Alarms, createAlarms } from './alarms.ts'
 
 export const MINUTE = 60_000

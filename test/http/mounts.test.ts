@@ -9,7 +9,7 @@ import { addDocument } from '../../src/content/add-document.ts'
 import { createContentServices } from '../../src/content/services.ts'
 import { createHost, type Host } from '../../src/http/create-host.ts'
 import { createMemoryBlobStore } from '../../src/stores/blobs/memory.ts'
-import { createMemoryMetadataStore } from '../../src/stores/metadata/memory.ts'
+import { createMemoryMetadataStore } from '../../src/stores/metadata/sqlite/in-memory.ts'
 import { createTestLog } from '../helpers/http-server.ts'
 import { chunkFrames, putBody, testBytes } from '../helpers/test-host.ts'
 

@@ -10,7 +10,7 @@ import { createPuller } from './puller.ts'
 /** Largest piece that reading yields, in bytes. */
 const PIECE_BYTES = 64 * 1024
 
-/** A BlobStore that lives in this process and is gone with it: for tests and demonstrations. */
+/** A BlobStore in the memory of this process, for tests. */
 export function createMemoryBlobStore(): BlobStore {
   const blobs = new Map<string, Uint8Array>()
   const checkFree = (key: string) => {

@@ -30,7 +30,9 @@ export interface SqliteMetadataStoreOptions {
 export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): MetadataStore {
   const { path, now = Date.now, busyTimeoutMs = BUSY_TIMEOUT_MS } = options
   if (path === '' || path === ':memory:')
-    throw new RangeError('A SQLite metadata store needs a file; for tests use the memory store')
+    throw new RangeError(
+      'A SQLite metadata store needs a file; createMemoryMetadataStore of wopikit/testing needs none',
+    )
   const writer = createLane({ path, busyTimeoutMs, readOnly: false, now })
   let ready = false
   let reader: Lane | undefined

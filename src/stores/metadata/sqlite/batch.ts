@@ -11,10 +11,15 @@ export interface LaneOptions {
   readOnly: boolean
 }
 
+export interface Call {
+  name: CommandName | 'check'
+  input: unknown[]
+}
+
 /** Calls that go to the worker as one message, and the time at which they happen. */
 export interface Batch {
   now: number
-  calls: { name: CommandName | 'check'; input: unknown[] }[]
+  calls: Call[]
 }
 
 /** What became of one call. */

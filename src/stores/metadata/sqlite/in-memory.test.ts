@@ -1,6 +1,6 @@
 import { describe, test } from 'node:test'
-import { metadataStoreContract } from '../../testing/metadata-store-contract.ts'
-import { createMemoryMetadataStore } from './memory.ts'
+import { metadataStoreContract } from '../../../testing/metadata-store-contract.ts'
+import { createMemoryMetadataStore } from './in-memory.ts'
 
 metadataStoreContract({
   describe,
