@@ -17,7 +17,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The pages mark some as optional. The validator knows two schemas that exclude each other: all eight properties, or none; anything else skips every case.',
     choice: 'All eight, or none, by configuration and file type.',
     shownBy: {
-      file: 'src/operations/check-file-info.test.ts',
+      file: 'src/operations/files/check-file-info.test.ts',
       test: 'CheckFileInfo sends all eight Plus properties for a file that is coauthored',
     },
   },
@@ -27,7 +27,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The page and the schema allow 0 for “unknown”; the validator wants a time within ten years of now.',
     choice: 'The true time when the token expires.',
     shownBy: {
-      file: 'src/operations/check-file-info.test.ts',
+      file: 'src/operations/files/check-file-info.test.ts',
       test: 'CheckFileInfo sends all eight Plus properties for a file that is coauthored',
     },
   },
@@ -37,7 +37,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The page lists it as required and describes it under “not required”; the schema wants it to be there, also when it is empty.',
     choice: 'Always there with the other seven, empty unless it is configured.',
     shownBy: {
-      file: 'src/operations/check-file-info.test.ts',
+      file: 'src/operations/files/check-file-info.test.ts',
       test: 'CheckFileInfo sends all eight Plus properties for a file that is coauthored',
     },
   },
@@ -47,7 +47,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The page on coauthoring requires it; the one on other properties still calls it unused.',
     choice: 'Always there with the other seven.',
     shownBy: {
-      file: 'src/operations/check-file-info.test.ts',
+      file: 'src/operations/files/check-file-info.test.ts',
       test: 'CheckFileInfo sends all eight Plus properties for a file that is coauthored',
     },
   },
@@ -57,7 +57,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The pages: SupportsCoauth, and SupportsResumableFileTransfer for upload sessions; the validator’s comments name a SupportsChunkedFileTransfer that is nowhere else.',
     choice: 'As the pages say.',
     shownBy: {
-      file: 'src/operations/check-file-info.test.ts',
+      file: 'src/operations/files/check-file-info.test.ts',
       test: 'CheckFileInfo does not promise upload sessions where they are switched off',
     },
   },
@@ -67,7 +67,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The page refuses it for files with content; Collabora never locks where SupportsLocks is false.',
     choice: 'SupportsLocks is always promised, and the page is followed.',
     shownBy: {
-      file: 'src/operations/put-file.test.ts',
+      file: 'src/operations/files/put-file.test.ts',
       test: 'PutFile into an unlocked file with content is 409 with an empty X-WOPI-Lock',
     },
   },
@@ -76,7 +76,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     sources: 'The page forbids null; the schemas accept it.',
     choice: 'A value, or no property.',
     shownBy: {
-      file: 'src/operations/check-file-info.test.ts',
+      file: 'src/operations/files/check-file-info.test.ts',
       test: 'CheckFileInfo sends no nulls',
     },
   },
@@ -87,7 +87,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     choice:
       'The address carries a token of its own, which is good for reading this file and for nothing else.',
     shownBy: {
-      file: 'src/operations/check-file-info.test.ts',
+      file: 'src/operations/files/check-file-info.test.ts',
       test: 'CheckFileInfo gives a FileUrl that is fetched without headers, for the newest bytes and no more',
     },
   },
@@ -96,7 +96,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     sources: 'Today’s page allows letters and digits only; older ones advise against some signs.',
     choice: 'Letters and digits only.',
     shownBy: {
-      file: 'src/server/access.test.ts',
+      file: 'src/access/signed-access.test.ts',
       test: 'mint refuses a user id that clients do not take',
     },
   },
@@ -116,7 +116,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The pages speak of headers that “aren’t empty”; the validator sends optional headers empty.',
     choice: 'An empty header is one that is not there.',
     shownBy: {
-      file: 'src/operations/put-chunked-file-refusals.test.ts',
+      file: 'src/operations/files/put-chunked-file-refusals.test.ts',
       test: 'PutChunkedFile takes empty lock headers for none',
     },
   },
@@ -126,7 +126,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'One page sends it empty, another leaves it out of every 409 while coauthoring locks exist.',
     choice: 'Left out, which both readings accept.',
     shownBy: {
-      file: 'src/operations/put-chunked-file-refusals.test.ts',
+      file: 'src/operations/files/put-chunked-file-refusals.test.ts',
       test: 'PutChunkedFile with a lock that is not in the table is 409 without lock headers',
     },
   },
@@ -136,7 +136,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'It “must be set” when a lock does not match, says the page; its table has no value for unlocked files and for locks that are missing from the table.',
     choice: 'Left out in these two cases.',
     shownBy: {
-      file: 'src/operations/put-chunked-file-refusals.test.ts',
+      file: 'src/operations/files/put-chunked-file-refusals.test.ts',
       test: 'PutChunkedFile with a lock that is not in the table is 409 without lock headers',
     },
   },
@@ -145,7 +145,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     sources: 'The text tells it by X-WOPI-Lock, the table by X-WOPI-ConflictingMechanism.',
     choice: 'Both.',
     shownBy: {
-      file: 'src/operations/put-chunked-file-refusals.test.ts',
+      file: 'src/operations/files/put-chunked-file-refusals.test.ts',
       test: 'PutChunkedFile against another’s WOPI lock is 409 and names that lock',
     },
   },
@@ -155,7 +155,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The page answers 400; the validator demands 200, and the page’s own rule that streams are carried forward reads like it.',
     choice: '200; what is not named stays as it is.',
     shownBy: {
-      file: 'src/operations/put-chunked-file.test.ts',
+      file: 'src/operations/files/put-chunked-file.test.ts',
       test: 'PutChunkedFile of an alternate stream alone carries the main content forward',
     },
   },
@@ -165,7 +165,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The value “must be greater than 0”, says the page; the validator sends 0 and expects 412 with the current number.',
     choice: '412, as for every number that is not the current one.',
     shownBy: {
-      file: 'src/operations/put-chunked-file-refusals.test.ts',
+      file: 'src/operations/files/put-chunked-file-refusals.test.ts',
       test: 'PutChunkedFile against another number than the current one is 412 and names it',
     },
   },
@@ -174,7 +174,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     sources: 'The page on PutChunkedFile answers 400, the one on proof keys 500.',
     choice: '400 for PutChunkedFile, whose page is the more special one; else 500.',
     shownBy: {
-      file: 'src/operations/put-chunked-file.test.ts',
+      file: 'src/operations/files/put-chunked-file.test.ts',
       test: 'PutChunkedFile names editors without proof keys: 400',
     },
   },
@@ -184,7 +184,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The validator’s schema demands a text, its client sends null, and the page’s sample leaves it out or has null.',
     choice: 'Null, the empty text and no member are all “no session”.',
     shownBy: {
-      file: 'src/operations/put-chunked-file.test.ts',
+      file: 'src/operations/files/put-chunked-file.test.ts',
       test: 'PutChunkedFile takes null, empty and missing session tokens for none',
     },
   },
@@ -203,7 +203,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The validator’s schema demands ChunksToReturn and AlreadyKnownChunks; the page has defaults.',
     choice: 'The defaults.',
     shownBy: {
-      file: 'src/operations/get-chunked-file.test.ts',
+      file: 'src/operations/files/get-chunked-file.test.ts',
       test: 'GetChunkedFile without ChunksToReturn sends all, and ignores members it does not know',
     },
   },
@@ -213,7 +213,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The page names no scheme for it; the validator asks for FullFile and expects Zip without chunks.',
     choice: 'Zip without chunks.',
     shownBy: {
-      file: 'src/operations/get-chunked-file.test.ts',
+      file: 'src/operations/files/get-chunked-file.test.ts',
       test: 'GetChunkedFile of a stream that does not exist answers Zip and no chunks',
     },
   },
@@ -223,7 +223,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The page: one chunk, with the id of the empty text; the validator’s client declares no chunks.',
     choice: 'One empty chunk is sent; both are accepted.',
     shownBy: {
-      file: 'src/operations/get-chunked-file.test.ts',
+      file: 'src/operations/files/get-chunked-file.test.ts',
       test: 'GetChunkedFile of an empty file sends the empty chunk and a frame for it',
     },
   },
@@ -243,7 +243,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'ChunkRangesToReturn and ChunkRangeToReturn; ChunkRange and PartialChunk, Chunk and FullChunk.',
     choice: 'ChunkRangesToReturn, ChunkRange, Chunk.',
     shownBy: {
-      file: 'src/operations/get-chunks.test.ts',
+      file: 'src/operations/files/get-chunks.test.ts',
       test: 'GetChunks sends the range that was asked for',
     },
   },
@@ -253,7 +253,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The text of CreateUploadSession promises the time in the response; its list of properties and its sample do not have it.',
     choice: 'UploadSessionExpiry is there besides the token.',
     shownBy: {
-      file: 'src/operations/create-upload-session.test.ts',
+      file: 'src/operations/files/create-upload-session.test.ts',
       test: 'CreateUploadSession answers a token of 256 bits and when the session expires',
     },
   },
@@ -261,14 +261,14 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     topic: 'X-WOPI-CoauthLockType',
     sources: 'The header’s line on the page has the name of the operation as its value.',
     choice: 'Coauth or CoauthExclusive, spelt so; else 400.',
-    shownBy: { file: 'src/operations/get-coauth-lock.test.ts', test: 'GetCoauthLock with ' },
+    shownBy: { file: 'src/operations/files/get-coauth-lock.test.ts', test: 'GetCoauthLock with ' },
   },
   {
     topic: 'CoauthLockMetadata in the body',
     sources: 'The pages know the header only; the validator sends a JSON body, too.',
     choice: 'Both are taken, the body before the header.',
     shownBy: {
-      file: 'src/operations/get-coauth-lock.test.ts',
+      file: 'src/operations/files/get-coauth-lock.test.ts',
       test: 'GetCoauthLock takes the metadata of the body before that of the header',
     },
   },
@@ -277,7 +277,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     sources: 'The page: 4 KB; the validator’s cases of that name send a short text.',
     choice: 'More than 4 KB is 400.',
     shownBy: {
-      file: 'src/operations/get-coauth-lock.test.ts',
+      file: 'src/operations/files/get-coauth-lock.test.ts',
       test: 'GetCoauthLock with a body that is no JSON, or metadata of more than 4 KB in it, is 400',
     },
   },
@@ -287,7 +287,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The page leaves it open; the validator leaves a lock behind in one case and takes it as exclusive in the next.',
     choice: 'The lock switches its type.',
     shownBy: {
-      file: 'src/operations/get-coauth-lock.test.ts',
+      file: 'src/operations/files/get-coauth-lock.test.ts',
       test: 'GetCoauthLock of one’s own lock switches its type, and keeps time and version rules',
     },
   },
@@ -297,7 +297,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'No permission to edit is needed, says the text of GetCoauthTable; its status table has 404 for tokens without it.',
     choice: 'Who may read the file may see the table.',
     shownBy: {
-      file: 'src/operations/get-coauth-table.test.ts',
+      file: 'src/operations/files/get-coauth-table.test.ts',
       test: 'GetCoauthTable needs no right to write; without any it is 404, without a token 401',
     },
   },
@@ -307,7 +307,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'Where the operation is supported the validator accepts 400 or 501, where it is not and in CreateChildFile only 501.',
     choice: '501 everywhere.',
     shownBy: {
-      file: 'src/operations/put-relative-file.test.ts',
+      file: 'src/operations/files/put-relative-file.test.ts',
       test: 'PutRelativeFile with both names is 501, with none or an illegal one 400',
     },
   },
@@ -316,7 +316,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     sources: '404 is for users without a right; with UserCanNotWriteRelative the page has 501.',
     choice: '501, and UserCanNotWriteRelative says so beforehand.',
     shownBy: {
-      file: 'src/operations/put-relative-file.test.ts',
+      file: 'src/operations/files/put-relative-file.test.ts',
       test: 'PutRelativeFile is 501 without the right to create, and without tokens',
     },
   },
@@ -326,7 +326,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
       'The host may adjust a name, says the page; the validator expects the one that it asked for.',
     choice: 'The name as it was asked for where that is free and legal; else adjusted.',
     shownBy: {
-      file: 'src/operations/rename-file.test.ts',
+      file: 'src/operations/files/rename-file.test.ts',
       test: 'RenameFile makes a name legal, and numbers one that is taken',
     },
   },

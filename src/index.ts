@@ -1,7 +1,7 @@
 /// <reference types="node" preserve="true" />
 /** `wopikit`: a WOPI host to mount in an application. */
 
-export { DocumentExistsError } from './content/add-document.ts'
+export { DocumentExistsError } from './content/saving/add-document.ts'
 export type {
   CoauthFeatures,
   ContentLimits,
@@ -55,4 +55,4 @@ export {
   type MintedToken,
   type SignedAccess,
   type SignedAccessOptions,
-} from './server/access.ts'
+} from './access/signed-access.ts'

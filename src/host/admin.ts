@@ -1,21 +1,21 @@
-import { storeDocument } from '../content/add-document.ts'
-import { createOwnTree } from '../content/own-tree.ts'
-import { DEFAULT_RETENTION, type Retention } from '../content/retention.ts'
+import { storeDocument } from '../content/saving/add-document.ts'
 import {
   type ContentLimits,
   type ContentServices,
   createContentServices,
-} from '../content/services.ts'
-import { createSweeper, type SweepReport } from '../content/sweep.ts'
-import { type VerifyReport, verifyStore } from '../content/verify.ts'
+} from '../content/saving/services.ts'
+import { createOwnTree } from '../content/trees/own-tree.ts'
+import { DEFAULT_RETENTION, type Retention } from '../content/upkeep/retention.ts'
+import { createSweeper, type SweepReport } from '../content/upkeep/sweep.ts'
+import { type VerifyReport, verifyStore } from '../content/upkeep/verify.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { DocumentRecord, MetadataStore, SessionRecord } from '../ports/metadata-store.ts'
 import type { Tree } from '../ports/tree.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { withNumber } from '../protocol/file-name.ts'
 
-export { DocumentExistsError } from '../content/add-document.ts'
-export type { Damage, VerifyReport } from '../content/verify.ts'
+export { DocumentExistsError } from '../content/saving/add-document.ts'
+export type { Damage, VerifyReport } from '../content/upkeep/verify.ts'
 
 /** A document to be added. */
 export interface AddedFile {

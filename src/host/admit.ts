@@ -1,7 +1,7 @@
-import type { ContentServices } from '../content/services.ts'
-import type { Features } from '../operations/features.ts'
-import type { Links } from '../operations/links.ts'
-import { changeLocks } from '../operations/locking.ts'
+import type { ContentServices } from '../content/saving/services.ts'
+import type { Features } from '../operations/shared/features.ts'
+import type { Links } from '../operations/shared/links.ts'
+import { changeLocks } from '../operations/shared/locking.ts'
 import type {
   BootstrapperContext,
   CommonContext,
@@ -10,7 +10,7 @@ import type {
   Operation,
   OperationContext,
   TokenContext,
-} from '../operations/operation.ts'
+} from '../operations/shared/operation.ts'
 import type { Access, Grant, IssuedToken, Resource } from '../ports/access.ts'
 import type { HostRequest } from '../ports/exchange.ts'
 import type { SignIn } from '../ports/sign-in.ts'

@@ -1,20 +1,23 @@
-import { createConflicts } from '../content/conflicts.ts'
-import { createOwnTree } from '../content/own-tree.ts'
-import { DEFAULT_RETENTION, type Retention } from '../content/retention.ts'
+import { createConflicts } from '../content/application/conflicts.ts'
+import { createDeliveries, type Deliveries } from '../content/application/deliveries.ts'
 import {
   type ContentLimits,
   type ContentServices,
   createContentServices,
-} from '../content/services.ts'
-import { createSweeper, type Sweeper } from '../content/sweep.ts'
+} from '../content/saving/services.ts'
+import { createSourceTree } from '../content/trees/application-tree.ts'
+import { createOwnTree } from '../content/trees/own-tree.ts'
+import { createHousekeeping, type Housekeeping } from '../content/upkeep/housekeeping.ts'
+import { DEFAULT_RETENTION, type Retention } from '../content/upkeep/retention.ts'
+import { createSweeper, type Sweeper } from '../content/upkeep/sweep.ts'
 import type {
   CoauthFeatures,
   ExtraProperties,
   Features,
   Licence,
   Pages,
-} from '../operations/features.ts'
-import { createLinks } from '../operations/links.ts'
+} from '../operations/shared/features.ts'
+import { createLinks } from '../operations/shared/links.ts'
 import type { Access } from '../ports/access.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { DocumentSource } from '../ports/document-source.ts'
@@ -23,15 +26,12 @@ import type { MetadataStore } from '../ports/metadata-store.ts'
 import type { ProofKeySource } from '../ports/proof-keys.ts'
 import type { SignIn } from '../ports/sign-in.ts'
 import { createProofCheck } from './check-proof.ts'
-import { createDeliveries, type Deliveries } from './deliveries.ts'
 import { createDocuments, type Documents } from './documents.ts'
 import { createHandler, type Handler } from './handle.ts'
-import { createHousekeeping, type Housekeeping } from './housekeeping.ts'
-import { createSourceTree } from './source-tree.ts'
 
-export type { Retention } from '../content/retention.ts'
-export type { ContentLimits } from '../content/services.ts'
-export type { SweepReport } from '../content/sweep.ts'
+export type { ContentLimits } from '../content/saving/services.ts'
+export type { Retention } from '../content/upkeep/retention.ts'
+export type { SweepReport } from '../content/upkeep/sweep.ts'
 export type {
   CoauthFeatures,
   ExtraProperties,
@@ -40,7 +40,7 @@ export type {
   Pages,
   PropertiesRequest,
   ShareUrlType,
-} from '../operations/features.ts'
+} from '../operations/shared/features.ts'
 export type { Handler } from './handle.ts'
 
 /** What a host is made of, without HTTP. The stores and `access` are the application's. */

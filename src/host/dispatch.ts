@@ -1,5 +1,5 @@
 import { OPERATIONS } from '../operations/index.ts'
-import type { Operation, Target } from '../operations/operation.ts'
+import type { Operation, Target } from '../operations/shared/operation.ts'
 import type { HostRequest } from '../ports/exchange.ts'
 import { HEADERS } from '../protocol/names.ts'
 

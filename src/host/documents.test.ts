@@ -3,7 +3,7 @@ import test from 'node:test'
 import { type Application, createApplication, readAll } from '../../test/helpers/application.ts'
 import { createTestHost, once, type TestHost, testBytes } from '../../test/helpers/test-host.ts'
 import { takeCoauthLock } from '../../test/helpers/wopi-story.ts'
-import { DocumentExistsError } from '../content/add-document.ts'
+import { DocumentExistsError } from '../content/saving/add-document.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { createDocuments, type Documents, type OpenedDocument } from './documents.ts'
 

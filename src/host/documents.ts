@@ -1,13 +1,13 @@
-import { storeDocument } from '../content/add-document.ts'
-import { keptBytes } from '../content/foreign-bytes.ts'
-import { openMain } from '../content/main-content.ts'
-import type { ContentServices, FoundDocument } from '../content/services.ts'
-import { putWhole } from '../operations/whole-put.ts'
+import type { Deliveries } from '../content/application/deliveries.ts'
+import { keptBytes } from '../content/bytes/opened-bytes.ts'
+import { openMain } from '../content/packs/main-content.ts'
+import { storeDocument } from '../content/saving/add-document.ts'
+import { putWhole } from '../content/saving/put-whole.ts'
+import type { ContentServices, FoundDocument } from '../content/saving/services.ts'
 import type { ByteRange, OpenedBytes } from '../ports/blob-store.ts'
 import type { ActivityRecord, DocumentRecord } from '../ports/metadata-store.ts'
 import { sequenceMismatch, WopiError } from '../protocol/errors.ts'
 import { decodeLocks, liveLocks } from '../protocol/locks/state.ts'
-import type { Deliveries } from './deliveries.ts'
 
 const ACTIVITIES_DEFAULT = 100
 

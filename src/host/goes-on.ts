@@ -1,4 +1,4 @@
-import type { Operation } from '../operations/operation.ts'
+import type { Operation } from '../operations/shared/operation.ts'
 
 /**
  * Operations that go on with what an earlier request has begun: they take an application's document

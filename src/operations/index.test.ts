@@ -22,7 +22,7 @@ test('OPERATIONS holds no two operations that answer the same request, unless th
 })
 
 test('OPERATIONS holds every operation that a file defines', () => {
-  const defined = readdirSync(HERE)
+  const defined = readdirSync(HERE, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => readFileSync(new URL(file, HERE), 'utf8'))
     .filter((source) => / = define\w*Operation\(/.test(source))
@@ -30,13 +30,22 @@ test('OPERATIONS holds every operation that a file defines', () => {
   assert.equal(OPERATIONS.length, defined.length)
 })
 
-for (const { name } of OPERATIONS)
+/** The room of an operation, by what it is about. */
+const ROOMS = {
+  file: 'files',
+  container: 'containers',
+  ecosystem: 'ecosystem',
+  bootstrapper: 'bootstrapper',
+} as const
+
+for (const { name, target } of OPERATIONS)
   test(`OPERATIONS: ${name} has a file of its name, and tests that begin with its name`, () => {
     const file = name.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()
 
-    const tests = new URL(`${file}.test.ts`, HERE)
+    const room = new URL(`${ROOMS[target]}/`, HERE)
+    const tests = new URL(`${file}.test.ts`, room)
 
-    assert.ok(existsSync(new URL(`${file}.ts`, HERE)), `${file}.ts is missing`)
+    assert.ok(existsSync(new URL(`${file}.ts`, room)), `${file}.ts is missing`)
     assert.ok(existsSync(tests), `${file}.test.ts is missing`)
     const titles = [...readFileSync(tests, 'utf8').matchAll(/^\s*test\(\s*['`](\w+)/gm)]
     assert.ok(titles.length > 0)

@@ -8,7 +8,7 @@ import type { Stores } from './compose.ts'
 import type { Config } from './config.ts'
 import { ServerError } from './errors.ts'
 import { answerHealth, isHealthRequest } from './health.ts'
-import type { TrialSignIn } from './trial-sign-in.ts'
+import type { TrialSignIn } from './trial-sign-in/trial-sign-in.ts'
 
 /** How often connections that have become idle are looked for while the server stops, in ms. */
 const IDLE_CHECK_MS = 50

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import type { SignedAccess } from '../access/signed-access.ts'
 import { type Admin, createAdmin } from '../host/admin.ts'
-import type { SignedAccess } from './access.ts'
 import { containerSrcOf, wopiSrcOf } from './addresses.ts'
 import { limitsOf, openAccess, openStores, openTokenKey, retentionOf } from './compose.ts'
 import type { Config } from './config.ts'
 
+export { PERMISSIONS } from '../access/signed-access.ts'
 export type { Damage, VerifyReport } from '../host/admin.ts'
 export { DocumentExistsError } from '../host/admin.ts'
 export type { Permission } from '../ports/access.ts'
-export { PERMISSIONS } from './access.ts'
 
 /** The administration of a data folder, for commands that run beside a server or without one. */
 export interface OpenedAdmin extends Admin, AsyncDisposable {

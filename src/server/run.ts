@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import type { SignedAccess } from '../access/signed-access.ts'
 import { type Admin, createAdmin } from '../host/admin.ts'
 import type { Host } from '../http/create-host.ts'
 import { systemTimers, type Timers } from '../http/timers.ts'
 import type { Log } from '../ports/log.ts'
-import type { SignedAccess } from './access.ts'
 import { publicUrlOf } from './addresses.ts'
 import {
   composeHost,
@@ -21,7 +21,7 @@ import { listen, serveRequests } from './http-server.ts'
 import { logRequests } from './logging.ts'
 import { ensureSample } from './sample.ts'
 import { noteServing } from './serving-record.ts'
-import { createTrialSignIn, type TrialSignIn } from './trial-sign-in.ts'
+import { createTrialSignIn, type TrialSignIn } from './trial-sign-in/trial-sign-in.ts'
 
 /** A server that answers requests. */
 export interface RunningServer {

@@ -1,16 +1,16 @@
-import { addDocument } from '../../src/content/add-document.ts'
-import { createConflicts } from '../../src/content/conflicts.ts'
-import { createOwnTree } from '../../src/content/own-tree.ts'
+import { createConflicts } from '../../src/content/application/conflicts.ts'
+import { createDeliveries, type Deliveries } from '../../src/content/application/deliveries.ts'
+import { addDocument } from '../../src/content/saving/add-document.ts'
 import {
   type ContentLimits,
   type ContentServices,
   createContentServices,
-} from '../../src/content/services.ts'
-import { createDeliveries, type Deliveries } from '../../src/host/deliveries.ts'
+} from '../../src/content/saving/services.ts'
+import { createSourceTree } from '../../src/content/trees/application-tree.ts'
+import { createOwnTree } from '../../src/content/trees/own-tree.ts'
 import { createHandler, type Handler, type HostServices } from '../../src/host/handle.ts'
-import { createSourceTree } from '../../src/host/source-tree.ts'
-import type { Features } from '../../src/operations/features.ts'
-import { createLinks } from '../../src/operations/links.ts'
+import type { Features } from '../../src/operations/shared/features.ts'
+import { createLinks } from '../../src/operations/shared/links.ts'
 import type { Access, Permission } from '../../src/ports/access.ts'
 import type { DocumentSource } from '../../src/ports/document-source.ts'
 import type { HostReply } from '../../src/ports/exchange.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
-import { createSweeper } from '../../src/content/sweep.ts'
+import { createSweeper } from '../../src/content/upkeep/sweep.ts'
 import {
   createTestHost,
   MINUTE,

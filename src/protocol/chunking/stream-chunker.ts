@@ -2,7 +2,7 @@ import { createHash } from '../spooky/spooky.ts'
 import type { ZipDirectory, ZipRefusal } from '../zip/outcome.ts'
 import type { StreamChunks } from './chunk.ts'
 import { chunkIdFromBytes } from './chunk-id.ts'
-import { ZipCutter } from './zip-cutter.ts'
+import { ZipCutter } from './zip-chunker.ts'
 import { followDirectory, walkLocalHeaders } from './zip-route.ts'
 
 /** Refusals of a walk that do not speak against the archive: its directory may still be sound. */

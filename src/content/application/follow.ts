@@ -1,0 +1,171 @@
+import type { DocumentSource, SourceDocument } from '../../ports/document-source.ts'
+import { RevisionGoneError } from '../../ports/document-source.ts'
+import type { DocumentRecord } from '../../ports/metadata-store.ts'
+import { WopiError } from '../../protocol/errors.ts'
+import { legalName } from '../../protocol/file-name.ts'
+import { decodeLocks, liveLocks } from '../../protocol/locks/state.ts'
+import { createSingleFlight, unlessAborted } from '../bytes/single-flight.ts'
+import type { CutContent } from '../saving/chunk-stream.ts'
+import { commitOn, mainSize } from '../saving/commit.ts'
+import type { ContentServices, DocumentRequest, FoundDocument } from '../saving/services.ts'
+import { decodeManifest, encodeManifest, type Manifest } from '../state/manifest.ts'
+import { applyWholePut, mainStream } from '../state/next-state.ts'
+import type { Conflicts } from './conflicts.ts'
+import { isRevision, takeRevision } from './take-revision.ts'
+
+/** Each attempt follows a change that somebody else has made meanwhile. */
+const ATTEMPTS_MAX = 10
+
+type Services = Pick<
+  ContentServices,
+  'metadata' | 'blobs' | 'newId' | 'limits' | 'manifests' | 'afterSave'
+>
+
+/**
+ * Finds documents that an application keeps: adopts those that are asked for the first time, and
+ * follows those that the application has changed.
+ */
+export function createFollower(
+  services: Services,
+  source: DocumentSource,
+  conflicts: Conflicts,
+): ContentServices['findDocument'] {
+  const { metadata } = services
+  const once = createSingleFlight()
+
+  /** Does what one request is enough for; another one waits for it as long as its client does. */
+  async function take(name: string, signal: AbortSignal, act: () => Promise<void>): Promise<void> {
+    try {
+      await unlessAborted(once(name, act), signal)
+    } catch (error) {
+      // What has changed meanwhile is found anew.
+      if (!(error instanceof RevisionGoneError)) throw error
+    }
+  }
+
+  /** @returns whether the host's state stays as it is */
+  async function follow(
+    { document, now }: FoundDocument,
+    found: SourceDocument,
+    { signal }: DocumentRequest,
+  ): Promise<boolean> {
+    const { fileId, manifestId, sequenceNumber, source: known } = document
+    if (!known) return true
+    const { revision } = found
+    const conflict = { fileId, revision, knownRevision: known.revision, version: sequenceNumber }
+    if (known.sequenceNumber < sequenceNumber) {
+      conflicts.suspect({ ...conflict, reason: 'undelivered' })
+      return true
+    }
+    if (isLocked(document, now)) {
+      // Unless it is the same still, the revision may be a save that was delivered meanwhile.
+      const again = await metadata.readDocument(fileId)
+      if (again?.document.manifestId !== manifestId) return false
+      conflicts.report({ ...conflict, reason: 'locked' })
+      return true
+    }
+    await take(`${fileId}/${manifestId}/${revision}`, signal, () =>
+      update(services, source, { document, now }, found),
+    )
+    return false
+  }
+
+  return async (fileId, request) => {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      // Read first: a save that is delivered after that makes the commit below fail.
+      const read = await metadata.readDocument(fileId)
+      if (read && (request.goesOn || !read.document.source)) return read
+      const found = await source.find(fileId, { signal: request.signal })
+      if (!found) {
+        if (read) conflicts.lost(read.document)
+        return undefined
+      }
+      checkFound(fileId, found)
+      if (!read) {
+        const adopting = () => adopt(services, source, fileId, found)
+        await take(`${fileId}/${found.revision}`, request.signal, adopting)
+        continue
+      }
+      const isKnown = read.document.source?.revision === found.revision
+      if (isKnown || (await follow(read, found, request))) return shown(read, found)
+    }
+    throw new WopiError('INTERNAL', { detail: 'The file changes faster than it can be read' })
+  }
+}
+
+async function adopt(
+  services: Services,
+  source: DocumentSource,
+  fileId: string,
+  found: SourceDocument,
+): Promise<void> {
+  const { metadata, newId } = services
+  const key = newId()
+  const content = await takeRevision(services, source, key, fileId, found)
+  const manifest: Manifest = { streams: [mainStream(content, 0)], properties: [] }
+  const newPacks = packsIn(content)
+  const created = await metadata.createDocument({
+    fileId,
+    key,
+    name: found.name,
+    ownerId: found.ownerId,
+    manifestId: newId(),
+    manifest: encodeManifest(manifest),
+    size: mainSize(manifest),
+    userId: found.ownerId,
+    newPacks,
+    sourceRevision: found.revision,
+  })
+  // What another process has adopted first leaves garbage here, which the sweeper looks for.
+  if (content.uncut || (!created.ok && newPacks.length > 0)) await metadata.requestSweep(key, 0)
+  if (!created.ok && created.reason === 'pack-gone')
+    throw new Error('The new pack was condemned before it was named')
+}
+
+/** A changed revision is an update that was no PutChunkedFile. */
+async function update(
+  services: Services,
+  source: DocumentSource,
+  { document, now }: FoundDocument,
+  found: SourceDocument,
+): Promise<void> {
+  const { metadata } = services
+  const { key, fileId, manifestId } = document
+  const encoded = await metadata.readManifest(key, manifestId)
+  if (!encoded) return
+  const content = await takeRevision(services, source, key, fileId, found)
+  const newPacks = packsIn(content)
+  const saved = await commitOn(services, document, found.ownerId, {
+    manifest: applyWholePut(decodeManifest(encoded), content, now),
+    newPacks,
+    sourceRevision: found.revision,
+  })
+  if (!saved && newPacks.length > 0) await metadata.requestSweep(key, 0)
+}
+
+function packsIn({ extents }: CutContent) {
+  return extents.map(({ pack }) => pack).filter(({ foreign }) => !foreign)
+}
+
+function isLocked({ locks }: DocumentRecord, now: number): boolean {
+  return liveLocks(decodeLocks(locks), now).kind !== 'unlocked'
+}
+
+/**
+ * Name, owner and place are the application's, as they are now; what clients cannot have in a name
+ * becomes `-`.
+ */
+function shown({ document, now }: FoundDocument, found: SourceDocument): FoundDocument {
+  const { ownerId, containerId = null } = found
+  return { document: { ...document, name: legalName(found.name, ''), ownerId, containerId }, now }
+}
+
+/** @throws TypeError that tells the application's developer what is wrong */
+function checkFound(fileId: string, { name, ownerId, revision, size }: SourceDocument): void {
+  const isSize = Number.isSafeInteger(size) && size >= 0
+  if (isRevision(revision) && name && typeof ownerId === 'string' && isSize) return
+  const found = JSON.stringify({ name, ownerId, revision, size: `${typeof size} ${size}` })
+  throw new TypeError(
+    `DocumentSource.find must give name, ownerId, revision and size of ${fileId}, not ${found}`,
+  )
+}

@@ -1,0 +1,66 @@
+import {
+  type DocumentSource,
+  RevisionGoneError,
+  type SourceDocument,
+} from '../../ports/document-source.ts'
+import { tameBytes } from '../bytes/opened-bytes.ts'
+import type { CutContent } from '../saving/chunk-stream.ts'
+import type { ContentServices } from '../saving/services.ts'
+import { storeWholeContent, tooLarge } from '../saving/whole-content.ts'
+import { foreignSource } from '../state/manifest.ts'
+import { EMPTY_CONTENT } from '../state/next-state.ts'
+
+/** Longest name of a revision, in characters. */
+const REVISION_MAX_CHARS = 1024
+
+/** Whether an application may call a revision so: half characters come back from no store. */
+export function isRevision(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length === 0 || value.length > REVISION_MAX_CHARS)
+    return false
+  return value.isWellFormed() && !value.includes('\0')
+}
+
+/**
+ * Takes in a revision of an application's document: one that never changes is only named, any other
+ * is copied into a pack.
+ *
+ * @throws RevisionGoneError when a document that is copied changes meanwhile; RangeError when it has
+ *   another size than was told; WopiError TOO_LARGE, STORAGE_FULL
+ */
+export async function takeRevision(
+  services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits'>,
+  source: DocumentSource,
+  documentKey: string,
+  fileId: string,
+  found: SourceDocument,
+): Promise<CutContent> {
+  const { revision, size } = found
+  if (source.revisions === 'immutable') return namedContent(fileId, found)
+  const maxBytes = services.limits.maxFileBytes
+  if (size > maxBytes) throw tooLarge(maxBytes)
+  // Several requests may wait for it, so none of them ends it.
+  const signal = AbortSignal.any([])
+  await using opened = tameBytes(await source.open(fileId, revision, { signal }))
+  const content = await storeWholeContent(services, documentKey, opened, { maxBytes, signal })
+  try {
+    const after = await source.find(fileId, { signal })
+    // A writer may have been at work while the bytes were read: half of each is no revision.
+    if (after?.revision !== revision) throw new RevisionGoneError(fileId, revision)
+    if (content.size !== size)
+      throw new RangeError(
+        `Revision ${revision} of document ${fileId} has ${content.size} bytes, not ${size}`,
+      )
+    return content
+  } catch (error) {
+    // Nothing names the copy; as elsewhere, the failure counts.
+    await services.metadata.requestSweep(documentKey, 0).catch(() => {})
+    throw error
+  }
+}
+
+function namedContent(fileId: string, { revision, size }: SourceDocument): CutContent {
+  const common = { alternatives: [], uncut: false }
+  if (size === 0) return { ...common, ...EMPTY_CONTENT }
+  const extents = [{ pack: foreignSource(fileId, revision), offset: 0, length: size }]
+  return { ...common, scheme: 'FullFile', size, chunks: [], extents }
+}

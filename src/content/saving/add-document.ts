@@ -1,0 +1,110 @@
+import type { Place } from '../../ports/metadata-store.ts'
+import type { PlaceRefusal } from '../../ports/tree.ts'
+import { legalName, nameKey } from '../../protocol/file-name.ts'
+import { encodeManifest, type Manifest } from '../state/manifest.ts'
+import { mainStream } from '../state/next-state.ts'
+import type { ContentServices } from './services.ts'
+import { storeWholeContent } from './whole-content.ts'
+
+/** A document that is new to the host. */
+export interface AddedDocument {
+  /** With extension. */
+  name: string
+  ownerId: string
+  content: AsyncIterable<Uint8Array>
+  /** The application's own id for it; made up when left out. */
+  fileId?: string
+}
+
+/** The fileId of a new document is taken. */
+export class DocumentExistsError extends Error {
+  override readonly name = 'DocumentExistsError'
+  readonly code = 'DOCUMENT_EXISTS'
+}
+
+/** Where and as what a document is stored. */
+export interface NewContent extends AddedDocument {
+  /** `null`, or left out, for a document outside of the tree. */
+  containerId?: string | null
+  /** Asked for another name when one is taken, until there is none; see `Tree.createFile`. */
+  otherName?: () => string | undefined
+  signal?: AbortSignal
+}
+
+/**
+ * Adds a document outside of the tree. It can be opened when the promise resolves; before that, and
+ * when `content` throws, there is no such document.
+ *
+ * @returns its fileId
+ * @throws DocumentExistsError; WopiError TOO_LARGE, STORAGE_FULL
+ */
+export async function addDocument(
+  services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits'>,
+  document: AddedDocument,
+): Promise<string> {
+  const stored = await storeDocument(services, document)
+  if (stored.ok) return stored.fileId
+  throw new Error(`A document outside of the tree was refused: ${stored.reason}`)
+}
+
+/**
+ * Adds a document, at a place or outside of the tree. What clients cannot have in its name becomes `-`.
+ *
+ * @throws DocumentExistsError when the fileId is taken; WopiError TOO_LARGE, STORAGE_FULL, and
+ *   whatever `content` throws; there is no such document then
+ */
+export async function storeDocument(
+  services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits'>,
+  document: NewContent,
+): Promise<{ ok: true; fileId: string; name: string } | { ok: false; reason: PlaceRefusal }> {
+  const { ownerId, content, signal, otherName, fileId = services.newId() } = document
+  const key = services.newId()
+  const maxBytes = services.limits.maxFileBytes
+  const stored = await storeWholeContent(services, key, content, {
+    maxBytes,
+    ...(signal && { signal }),
+  })
+  // The stream's own time is only told of alternate streams; the row's time is the store's.
+  const manifest: Manifest = { streams: [mainStream(stored, 0)], properties: [] }
+  const row = {
+    fileId,
+    key,
+    ownerId,
+    manifestId: services.newId(),
+    manifest: encodeManifest(manifest),
+    size: stored.size,
+    userId: ownerId,
+    newPacks: stored.extents.map((extent) => extent.pack),
+  }
+  let refusal: PlaceRefusal = 'name-taken'
+  const wanted = legalName(document.name, '')
+  for (let name: string | undefined = wanted; name !== undefined; name = otherName?.()) {
+    const place = placeOf(document.containerId, name)
+    const created = await services.metadata.createDocument({ ...row, name, ...place })
+    if (created.ok) {
+      if (stored.uncut) await services.metadata.requestSweep(key, 0)
+      return { ok: true, fileId, name }
+    }
+    refusal = await refusalOf(services, created.reason, { fileId, key })
+    if (refusal !== 'name-taken') break
+  }
+  // What was stored for nothing becomes garbage, which the sweeper looks for.
+  await services.metadata.requestSweep(key, 0)
+  return { ok: false, reason: refusal }
+}
+
+/** The place in the tree that goes with a name. */
+function placeOf(containerId: string | null | undefined, name: string): { place?: Place } {
+  return containerId ? { place: { containerId, nameKey: nameKey(name) } } : {}
+}
+
+async function refusalOf(
+  { metadata }: Pick<ContentServices, 'metadata'>,
+  reason: PlaceRefusal | 'exists' | 'pack-gone',
+  { fileId, key }: { fileId: string; key: string },
+): Promise<PlaceRefusal> {
+  if (reason === 'name-taken' || reason === 'container-gone') return reason
+  await metadata.requestSweep(key, 0)
+  if (reason === 'exists') throw new DocumentExistsError(`There is a document ${fileId} already`)
+  throw new Error('The new pack was condemned before it was named')
+}

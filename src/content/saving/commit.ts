@@ -1,0 +1,118 @@
+import type { Commit, DocumentRecord, PackRef } from '../../ports/metadata-store.ts'
+import { WopiError } from '../../protocol/errors.ts'
+import { MAIN_CONTENT, SEQUENCE_NUMBER_MAX } from '../../protocol/names.ts'
+import { SWEEP_AFTER_SAVE_MS } from '../limits.ts'
+import { encodeManifest, isUncut, type Manifest } from '../state/manifest.ts'
+import type { DocumentState } from '../state/manifests.ts'
+import type { ContentServices } from './services.ts'
+
+/** A new state, made from the state it follows. */
+export interface NextState {
+  manifest: Manifest
+  /** When the lock that allows this save runs out, in ms since 1970 UTC. */
+  validBefore?: number | undefined
+  /** Packs that only this save names. */
+  newPacks: readonly PackRef[]
+  session?: Commit['session']
+  /** The application's revision that this state is; see `Commit`. */
+  sourceRevision?: string
+}
+
+/** What a save is made with. */
+export type CommitServices = Pick<ContentServices, 'metadata' | 'manifests' | 'newId' | 'afterSave'>
+
+/** What a save has become. */
+export interface SavedState {
+  sequenceNumber: number
+  /** In ms since 1970 UTC. */
+  modifiedAt: number
+}
+
+/**
+ * Makes the next state of a document the current one. `prepare` looks at the state as it is now,
+ * refuses by throwing, or says what comes next; it is asked again whenever another request was
+ * faster. Nothing has changed unless the promise resolves.
+ */
+export async function commitNext(
+  services: CommitServices,
+  { fileId, userId }: { fileId: string; userId: string },
+  prepare: (current: DocumentState) => Promise<NextState>,
+): Promise<SavedState> {
+  for (;;) {
+    const current = await services.manifests.current(fileId)
+    if (!current) throw new WopiError('NOT_FOUND')
+    const saved = await commitOn(services, current.document, userId, await prepare(current))
+    if (saved) return saved
+  }
+}
+
+/**
+ * Makes `next` the current state, if the document is still as `document` says.
+ *
+ * @returns `undefined` when another request was faster; nothing has changed then
+ */
+export async function commitOn(
+  services: Omit<CommitServices, 'manifests'>,
+  document: DocumentRecord,
+  userId: string,
+  next: NextState,
+): Promise<SavedState | undefined> {
+  const sequenceNumber = nextSequenceNumber(document)
+  const outcome = await services.metadata.commit({
+    documentKey: document.key,
+    expected: {
+      manifestId: document.manifestId,
+      lockVersion: document.lockVersion,
+      ...(next.validBefore !== undefined && { validBefore: next.validBefore }),
+    },
+    manifestId: services.newId(),
+    manifest: encodeManifest(next.manifest),
+    size: mainSize(next.manifest),
+    sequenceNumber,
+    userId,
+    newPacks: next.newPacks,
+    sweepAfterMs: isUncut(next.manifest) ? 0 : SWEEP_AFTER_SAVE_MS,
+    ...(next.session && { session: next.session }),
+    ...(next.sourceRevision !== undefined && { sourceRevision: next.sourceRevision }),
+  })
+  if (!outcome.ok && outcome.reason === 'pack-gone')
+    throw new WopiError('INTERNAL', { detail: 'A new pack was condemned before it was named' })
+  if (!outcome.ok) return undefined
+  if (document.source && next.sourceRevision === undefined) services.afterSave()
+  return { sequenceNumber, modifiedAt: outcome.now }
+}
+
+/**
+ * As `commitNext`, for a save that has stored `packs` for the document of `documentKey`; when it is
+ * refused, the sweeper soon looks at them.
+ */
+export async function commitOrSweep(
+  services: CommitServices,
+  target: { fileId: string; userId: string; documentKey: string },
+  packs: readonly PackRef[],
+  prepare: (current: DocumentState) => Promise<NextState>,
+): Promise<SavedState> {
+  try {
+    return await commitNext(services, target, async (current) => {
+      // A document of the same name that came after it must not name packs of this one.
+      if (current.document.key !== target.documentKey) throw new WopiError('NOT_FOUND')
+      return prepare(current)
+    })
+  } catch (error) {
+    // Without it the bytes would wait for the rotation through all documents; the refusal counts.
+    if (packs.length > 0)
+      await services.metadata.requestSweep(target.documentKey, 0).catch(() => {})
+    throw error
+  }
+}
+
+/** Size of the document as WOPI tells it, in bytes. */
+export function mainSize(manifest: Manifest): number {
+  return manifest.streams.find(({ streamId }) => streamId === MAIN_CONTENT)?.size ?? 0
+}
+
+function nextSequenceNumber({ sequenceNumber }: DocumentRecord): number {
+  if (sequenceNumber >= SEQUENCE_NUMBER_MAX)
+    throw new WopiError('INTERNAL', { detail: 'The file has used up its sequence numbers' })
+  return sequenceNumber + 1
+}

@@ -1,0 +1,48 @@
+import type { DocumentRecord } from '../../ports/metadata-store.ts'
+import { applyWholePut, checkState } from '../state/next-state.ts'
+import { commitOrSweep, type SavedState } from './commit.ts'
+import type { ContentServices, FoundDocument } from './services.ts'
+import { storeWholeContent, tooLarge } from './whole-content.ts'
+
+/** A new content, and who may put it. */
+export interface WholePut {
+  userId: string
+  /** In bytes, when the client has said so. */
+  contentLength?: number | undefined
+  body: AsyncIterable<Uint8Array>
+  signal: AbortSignal
+  /**
+   * Throws when the content must not be replaced, and tells until when it may. It is asked before
+   * bytes are stored, and for the state that is replaced.
+   */
+  check(
+    document: DocumentRecord,
+    now: number,
+  ): { validBefore?: number } | Promise<{ validBefore?: number }>
+}
+
+/**
+ * Replaces the whole content of a document.
+ *
+ * @throws WopiError TOO_LARGE, STORAGE_FULL, CONTENT_LIMIT, NOT_FOUND when it is gone meanwhile, and
+ *   what `check` and `body` throw
+ */
+export async function putWhole(
+  services: ContentServices,
+  { document: file, now }: FoundDocument,
+  { userId, contentLength, body, signal, check }: WholePut,
+): Promise<SavedState> {
+  const maxBytes = services.limits.maxFileBytes
+  await check(file, now)
+  if ((contentLength ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  const content = await storeWholeContent(services, file.key, body, { maxBytes, signal })
+
+  const target = { fileId: file.fileId, documentKey: file.key, userId }
+  const newPacks = content.extents.map((extent) => extent.pack)
+  return commitOrSweep(services, target, newPacks, async ({ document, manifest, now }) => {
+    const { validBefore } = await check(document, now)
+    const next = applyWholePut(manifest, content, now)
+    checkState(next, maxBytes)
+    return { manifest: next, validBefore, newPacks }
+  })
+}

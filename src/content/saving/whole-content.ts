@@ -1,0 +1,106 @@
+import { createStreamChunker } from '../../protocol/chunking/stream-chunker.ts'
+import { WopiError } from '../../protocol/errors.ts'
+import { unlessAborted } from '../bytes/single-flight.ts'
+import { SECOND_PASS_MAX_BYTES } from '../limits.ts'
+import { createOpener } from '../packs/opener.ts'
+import { writePack } from '../packs/pack-writer.ts'
+import { appendExtent, type Extent } from '../state/extents.ts'
+import { type CutContent, cutByDirectory, cutContent } from './chunk-stream.ts'
+import type { ContentServices } from './services.ts'
+
+/**
+ * Stores a stream that comes whole, in one pass: the bytes go into one pack while they are cut and
+ * hashed. A zip whose local headers do not tell its sizes is read a second time, up to
+ * `SECOND_PASS_MAX_BYTES`; a larger one is left to housekeeping.
+ *
+ * @param maxBytes more than that is TOO_LARGE, noticed before the rest is pulled
+ * @throws WopiError TOO_LARGE, STORAGE_FULL, and whatever `body` throws; nothing names the bytes
+ *   then, and the body is told to close, which is not waited for
+ */
+export async function storeWholeContent(
+  services: Pick<ContentServices, 'blobs' | 'newId'>,
+  documentKey: string,
+  body: AsyncIterable<Uint8Array>,
+  { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal },
+): Promise<CutContent> {
+  const chunker = createStreamChunker()
+  const extents: Extent[] = []
+  const source = openSource(body)
+  try {
+    const first = await (signal ? unlessAborted(firstBytes(source), signal) : firstBytes(source))
+    if (first) {
+      const passed = passOn(first, source, maxBytes, chunker.push)
+      const stored = await writePack(services, documentKey, passed, signal)
+      appendExtent(extents, { pack: stored.pack, offset: 0, length: stored.length })
+    }
+  } finally {
+    source.close()
+  }
+  const chunked = chunker.finish()
+  if (!chunked.needsDirectory) return cutContent(chunked, extents, false)
+  if (chunked.size > SECOND_PASS_MAX_BYTES) return cutContent(chunked, extents, true)
+  return cutByDirectory(createOpener(services.blobs), extents, chunked.size, signal)
+}
+
+/** 413 that says what the host allows. */
+export function tooLarge(maxBytes: number): WopiError {
+  return new WopiError('TOO_LARGE', {
+    detail: `The content is larger than the ${maxBytes} bytes that this host allows`,
+  })
+}
+
+/** A body that is pulled by hand. */
+interface Source {
+  next(): Promise<IteratorResult<Uint8Array>>
+  /** Tells the body that no more is wanted, if it has not ended by itself. */
+  close(): void
+}
+
+function openSource(body: AsyncIterable<Uint8Array>): Source {
+  const iterator = body[Symbol.asyncIterator]()
+  let ended = false
+  return {
+    async next() {
+      try {
+        const step = await iterator.next()
+        ended = step.done === true
+        return step
+      } catch (error) {
+        ended = true
+        throw error
+      }
+    },
+
+    close() {
+      // Not awaited: a foreign body may take for ever, and what made the caller give up counts.
+      if (!ended) (async () => iterator.return?.())().catch(() => {})
+    },
+  }
+}
+
+/** The first bytes of a body that has any; an empty one needs no pack. */
+async function firstBytes(source: Source): Promise<Uint8Array | undefined> {
+  for (;;) {
+    const next = await source.next()
+    if (next.done) return undefined
+    if (next.value.length > 0) return next.value
+  }
+}
+
+/** The whole body, each piece shown to `see` before it is passed on. */
+async function* passOn(
+  first: Uint8Array,
+  rest: Source,
+  maxBytes: number,
+  see: (bytes: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  let received = 0
+  for (let bytes: Uint8Array | undefined = first; bytes; ) {
+    received += bytes.length
+    if (received > maxBytes) throw tooLarge(maxBytes)
+    see(bytes)
+    yield bytes
+    const next: IteratorResult<Uint8Array> = await rest.next()
+    bytes = next.done ? undefined : next.value
+  }
+}

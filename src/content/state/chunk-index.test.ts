@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { testBytes } from '../../../test/helpers/test-host.ts'
+import { EMPTY_CHUNK_ID } from '../../protocol/chunking/chunk-id.ts'
+import { CONTENT_PART_LIFETIME_MS } from '../../protocol/names.ts'
+import { chunkIdOf } from '../../protocol/spooky/spooky.ts'
+import { indexChunks, manifestSources, streamSource } from './chunk-index.ts'
+import type { Extent } from './extents.ts'
+import type { StreamState } from './manifest.ts'
+
+const [A, B, WHOLE] = [1, 2, 3].map((seed) => chunkIdOf(testBytes(9, seed))) as [
+  string,
+  string,
+  string,
+]
+
+test('find gives the extents of a chunk, across packs and in parts', () => {
+  const index = indexChunks([
+    {
+      chunks: [{ id: A, offset: 5, length: 10 }],
+      extents: [extent('p', 100, 8), extent('q', 0, 50)],
+    },
+  ])
+
+  const found = index.find(A)
+
+  assert.equal(found?.length, 10)
+  assert.deepEqual(found?.slice(0, 10), [extent('p', 105, 3), extent('q', 0, 7)])
+  assert.deepEqual(found?.slice(4, 2), [extent('q', 1, 2)])
+})
+
+test('find prefers the earlier source, and in it the earlier place', () => {
+  const at = (key: string, offset: number) => ({
+    chunks: [
+      { id: A, offset, length: 2 },
+      { id: A, offset: 0, length: 2 },
+    ],
+    extents: [extent(key, 0, 10)],
+  })
+
+  const index = indexChunks([at('first', 4), at('second', 0)])
+
+  assert.deepEqual(index.find(A)?.slice(0, 2), [extent('first', 4, 2)])
+})
+
+test('find knows nothing of other ids, but the empty chunk always', () => {
+  const index = indexChunks([])
+
+  assert.equal(index.find(A), undefined)
+  assert.equal(index.find(EMPTY_CHUNK_ID)?.length, 0)
+  assert.deepEqual(index.find(EMPTY_CHUNK_ID)?.slice(0, 0), [])
+})
+
+test('streamSource and manifestSources know a stream by its signature and by its other names', () => {
+  const main = streamOf('MainContent', 'p')
+  const alternate = streamOf('Alternate', 'q')
+
+  const one = indexChunks([streamSource(main)])
+  const all = indexChunks(manifestSources({ streams: [alternate, main], properties: [] }, 0))
+
+  assert.deepEqual(one.find(B)?.slice(0, 4), [extent('p', 3, 4)])
+  assert.deepEqual(one.find(WHOLE)?.slice(0, 7), [extent('p', 0, 7)])
+  assert.deepEqual(all.find(B)?.slice(0, 4), [extent('q', 3, 4)])
+})
+
+test('manifestSources knows no alternate stream that has expired', () => {
+  const streams = [streamOf('Alternate', 'q'), streamOf('MainContent', 'p')]
+
+  const sources = manifestSources({ streams, properties: [] }, CONTENT_PART_LIFETIME_MS)
+
+  assert.deepEqual(indexChunks(sources).find(B)?.slice(0, 4), [extent('p', 3, 4)])
+})
+
+function streamOf(streamId: string, pack: string): StreamState {
+  return {
+    streamId,
+    updatedAt: 0,
+    scheme: 'Zip',
+    size: 7,
+    chunks: [
+      { id: A, length: 3 },
+      { id: B, length: 4 },
+    ],
+    alternatives: [{ id: WHOLE, offset: 0, length: 7 }],
+    extents: [extent(pack, 0, 7)],
+    uncut: false,
+  }
+}
+
+function extent(key: string, offset: number, length: number): Extent {
+  return { pack: { key }, offset, length }
+}

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import fc from 'fast-check'
+import { testBytes } from '../../../test/helpers/test-host.ts'
+import { chunkIdFromBytes } from '../../protocol/chunking/chunk-id.ts'
+import { StoredFormatError } from '../bytes/codec.ts'
+import { appendExtent, type Extent } from './extents.ts'
+import {
+  decodeManifest,
+  encodeManifest,
+  findStream,
+  foreignSource,
+  liveProperties,
+  type Manifest,
+  packsOf,
+  type StreamState,
+} from './manifest.ts'
+
+const DAY = 24 * 60 * 60 * 1000
+const anyId = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(chunkIdFromBytes)
+const anyText = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed())
+const anyTime = fc.nat({ max: 2 ** 45 })
+const anySize = fc.nat({ max: 2 ** 40 })
+const PACKS = [
+  { key: 'aa/doc/one' },
+  { key: 'aa/doc/two', locator: 'somewhere else' },
+  { key: 'aa/doc/three' },
+]
+
+const REVISIONS = [foreignSource('report', 'r1'), foreignSource('report', 'ünï/@2')]
+
+const anyExtents: fc.Arbitrary<Extent[]> = fc
+  .array(
+    fc.record({
+      pack: fc.constantFrom(...PACKS, ...REVISIONS),
+      offset: anySize,
+      length: fc.integer({ min: 1, max: 2 ** 30 }),
+    }),
+  )
+  .map((extents) => {
+    const row: Extent[] = []
+    for (const extent of extents) appendExtent(row, extent)
+    return row
+  })
+
+const anyManifest: fc.Arbitrary<Manifest> = fc.record({
+  streams: fc.array(
+    fc.record({
+      streamId: anyText,
+      updatedAt: anyTime,
+      scheme: fc.constantFrom('Zip' as const, 'FullFile' as const),
+      size: anySize,
+      chunks: fc.array(fc.record({ id: anyId, length: anySize })),
+      alternatives: fc.array(fc.record({ id: anyId, length: anySize, offset: anySize })),
+      extents: anyExtents,
+      uncut: fc.boolean(),
+    }),
+    { maxLength: 4 },
+  ),
+  properties: fc.array(
+    fc.record({
+      name: anyText,
+      value: anyText,
+      retention: fc.constantFrom('DeleteOnContentChange' as const, 'KeepOnContentChange' as const),
+      updatedAt: anyTime,
+    }),
+    { maxLength: 4 },
+  ),
+})
+
+test('decodeManifest gives back what encodeManifest was given', () => {
+  fc.assert(
+    fc.property(anyManifest, (manifest) => {
+      // fast-check makes objects without a prototype.
+      assert.deepEqual(decodeManifest(encodeManifest(manifest)), structuredClone(manifest))
+    }),
+  )
+})
+
+test('decodeManifest refuses every manifest that is cut short or has bytes too many', () => {
+  fc.assert(
+    fc.property(anyManifest, fc.nat(), (manifest, dice) => {
+      const whole = encodeManifest(manifest)
+
+      const cut = whole.subarray(0, dice % whole.length)
+      const longer = new Uint8Array([...whole, 0])
+
+      assert.throws(() => decodeManifest(cut), StoredFormatError)
+      assert.throws(() => decodeManifest(longer), StoredFormatError)
+    }),
+  )
+})
+
+test('decodeManifest says StoredFormatError, or nothing, of any damaged bytes', () => {
+  const damages = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(anyManifest, damages, (manifest, changes) => {
+      const bytes = encodeManifest(manifest)
+      for (const [at, value] of changes) bytes[at % bytes.length] = value
+
+      try {
+        decodeManifest(bytes)
+      } catch (error) {
+        assert.ok(error instanceof StoredFormatError, String(error))
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('decodeManifest refuses a manifest of a later format', () => {
+  const bytes = encodeManifest({ streams: [], properties: [] })
+  bytes[0] = 2
+
+  assert.throws(() => decodeManifest(bytes), /has format 2; this release reads 1/)
+})
+
+test('encodeManifest writes 5,000 chunks in far less than 1 MB', () => {
+  const chunks = Array.from({ length: 5000 }, (_, i) => ({
+    id: chunkIdFromBytes(testBytes(16, i + 1)),
+    length: 1000 + i,
+  }))
+  const extents = chunks.map(({ length }, i) => ({
+    pack: { key: `aa/document/${i % 7}` },
+    offset: 32 * i + 100_000 * i,
+    length,
+  }))
+  const stream = { ...streamOf('MainContent', 0), size: 1, chunks, extents }
+
+  const encoded = encodeManifest({ streams: [stream], properties: [] })
+
+  assert.ok(encoded.length < 5000 * 30, `${encoded.length} bytes`)
+})
+
+test('packsOf names every pack once, and no revision of an application', () => {
+  const revision = { pack: foreignSource('report', 'r1'), offset: 0, length: 9 }
+  const extents = [0, 1, 0].map((i) => ({ pack: PACKS[i] as Extent['pack'], offset: i, length: 9 }))
+  const manifest = {
+    streams: [
+      { ...streamOf('MainContent', 0), extents },
+      { ...streamOf('Alternate', 0), extents: [...extents, revision] },
+    ],
+    properties: [],
+  }
+
+  assert.deepEqual(packsOf(manifest), [PACKS[0], PACKS[1]])
+})
+
+test('findStream knows the main content for ever and an alternate stream for 30 days', () => {
+  const manifest = {
+    streams: [streamOf('MainContent', 1000), streamOf('Alternate', 1000)],
+    properties: [],
+  }
+  const found = (streamId: string, now: number) => findStream(manifest, streamId, now) !== undefined
+
+  assert.equal(found('Alternate', 1000 + 30 * DAY - 1), true)
+  assert.equal(found('Alternate', 1000 + 30 * DAY), false)
+  assert.equal(found('MainContent', 1000 + 3000 * DAY), true)
+  assert.equal(found('Other', 1000), false)
+})
+
+test('liveProperties knows a property for 30 days', () => {
+  const property = {
+    name: 'p',
+    value: 'v',
+    retention: 'KeepOnContentChange' as const,
+    updatedAt: 1000,
+  }
+  const manifest = { streams: [], properties: [property] }
+
+  assert.deepEqual(liveProperties(manifest, 1000 + 30 * DAY - 1), [property])
+  assert.deepEqual(liveProperties(manifest, 1000 + 30 * DAY), [])
+})
+
+function streamOf(streamId: string, updatedAt: number): StreamState {
+  return {
+    streamId,
+    updatedAt,
+    scheme: 'FullFile',
+    size: 0,
+    chunks: [],
+    alternatives: [],
+    extents: [],
+    uncut: false,
+  }
+}

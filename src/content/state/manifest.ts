@@ -1,0 +1,269 @@
+import type { PackRef } from '../../ports/metadata-store.ts'
+import type { Chunk, ChunkingScheme, PlacedChunk } from '../../protocol/chunking/chunk.ts'
+import { chunkIdFromBytes, chunkIdToBytes } from '../../protocol/chunking/chunk-id.ts'
+import type { ContentProperty } from '../../protocol/messages.ts'
+import { CONTENT_PART_LIFETIME_MS, MAIN_CONTENT } from '../../protocol/names.ts'
+import {
+  type ByteReader,
+  type ByteWriter,
+  createByteReader,
+  createByteWriter,
+  StoredFormatError,
+} from '../bytes/codec.ts'
+import { appendExtent, type ByteSource, type Extent } from './extents.ts'
+
+/** One stored state of a document: where the bytes of each stream lie, and under which names. */
+export interface Manifest {
+  streams: StreamState[]
+  properties: PropertyState[]
+}
+
+export interface StreamState {
+  streamId: string
+  /** When the stream was last put, in ms since 1970 UTC. */
+  updatedAt: number
+  scheme: ChunkingScheme
+  /** In bytes. */
+  size: number
+  /**
+   * The signature that is served: chunks in order, without gaps. None at all, beside a size, for
+   * bytes that an application keeps and that nobody has had to read yet.
+   */
+  chunks: Chunk[]
+  /** Further names under which parts of the stream resolve. */
+  alternatives: PlacedChunk[]
+  /** The stream's bytes in order. */
+  extents: Extent[]
+  /** The stream may be a zip that housekeeping has yet to cut; it is served as FullFile until then. */
+  uncut: boolean
+}
+
+export interface PropertyState extends ContentProperty {
+  /** When it was last put, in ms since 1970 UTC. */
+  updatedAt: number
+}
+
+const FORMAT_VERSION = 1
+/** Kinds of byte sources in the table of a manifest; others may follow. */
+const SOURCE_PACK = 0
+const SOURCE_FOREIGN = 1
+const SCHEMES: readonly ChunkingScheme[] = ['FullFile', 'Zip']
+const RETENTIONS: readonly ContentProperty['retention'][] = [
+  'DeleteOnContentChange',
+  'KeepOnContentChange',
+]
+const CHUNK_ID_BYTES = 16
+
+/** The stream of a manifest, unless it has outlived its 30 days (MainContent never does). */
+export function findStream(
+  manifest: Manifest,
+  streamId: string,
+  now: number,
+): StreamState | undefined {
+  return manifest.streams.find((stream) => stream.streamId === streamId && isLive(stream, now))
+}
+
+/** Whether a stream is still there at `now` (put-chunked-file: 30 days since its last update). */
+export function isLive(stream: StreamState, now: number): boolean {
+  return stream.streamId === MAIN_CONTENT || now < stream.updatedAt + CONTENT_PART_LIFETIME_MS
+}
+
+/** The properties that have not outlived their 30 days. */
+export function liveProperties(manifest: Manifest, now: number): PropertyState[] {
+  return manifest.properties.filter(
+    (property) => now < property.updatedAt + CONTENT_PART_LIFETIME_MS,
+  )
+}
+
+/** Whether a stream waits for housekeeping to cut it. */
+export function isUncut(manifest: Manifest): boolean {
+  return manifest.streams.some((stream) => stream.uncut)
+}
+
+/** Whether the signature of a stream has yet to be computed. */
+export function isUnsigned({ size, chunks }: StreamState): boolean {
+  return size > 0 && chunks.length === 0
+}
+
+/** All packs that a manifest names, each once. */
+export function packsOf(manifest: Manifest): PackRef[] {
+  return sourcesOf(manifest).filter(({ foreign }) => !foreign)
+}
+
+function sourcesOf(manifest: Manifest): ByteSource[] {
+  const sources = new Map<string, ByteSource>()
+  for (const stream of manifest.streams)
+    for (const { pack } of stream.extents) sources.set(pack.key, pack)
+  return [...sources.values()]
+}
+
+/** A revision that an application keeps, as an extent names it. */
+export function foreignSource(fileId: string, revision: string): ByteSource {
+  // No key of a pack has this character.
+  return { key: `@${revision}`, foreign: { fileId, revision } }
+}
+
+/**
+ * Encodes a manifest: a format version, a table of byte sources, then streams and properties. A chunk
+ * costs its id, its length and about three bytes of extent.
+ */
+export function encodeManifest(manifest: Manifest): Uint8Array {
+  const sources = sourcesOf(manifest)
+  const indexOfPack = new Map(sources.map(({ key }, index) => [key, index]))
+  const out = createByteWriter()
+  out.byte(FORMAT_VERSION)
+  writeList(out, sources, (source) => writeSource(out, source))
+  writeList(out, manifest.streams, (stream) => writeStream(out, stream, indexOfPack))
+  writeList(out, manifest.properties, (property) => {
+    out.text(property.name)
+    out.text(property.value)
+    out.byte(RETENTIONS.indexOf(property.retention))
+    out.integer(property.updatedAt)
+  })
+  return out.finish()
+}
+
+/**
+ * Decodes what `encodeManifest` wrote, also with an earlier version of this library.
+ *
+ * @throws StoredFormatError when the bytes are damaged or of a later version
+ */
+export function decodeManifest(bytes: Uint8Array): Manifest {
+  const input = createByteReader(bytes)
+  const version = input.byte()
+  if (version !== FORMAT_VERSION)
+    throw new StoredFormatError(
+      `A manifest has format ${version}; this release reads ${FORMAT_VERSION}`,
+    )
+  const sources = readList(input, () => readSource(input))
+  const streams = readList(input, () => readStream(input, sources))
+  const properties = readList(input, () => ({
+    name: input.text(),
+    value: input.text(),
+    retention: pick(RETENTIONS, input.byte()),
+    updatedAt: input.integer(),
+  }))
+  input.finish()
+  return { streams, properties }
+}
+
+/** Chunks with their places in a stream or session, encoded as `readPlacedChunks` reads them. */
+export function writePlacedChunks(out: ByteWriter, chunks: readonly PlacedChunk[]): void {
+  writeList(out, chunks, (chunk) => {
+    out.raw(chunkIdToBytes(chunk.id))
+    out.integer(chunk.offset)
+    out.integer(chunk.length)
+  })
+}
+
+export function readPlacedChunks(input: ByteReader): PlacedChunk[] {
+  return readList(input, () => ({
+    id: chunkIdFromBytes(input.raw(CHUNK_ID_BYTES)),
+    offset: input.integer(),
+    length: input.integer(),
+  }))
+}
+
+function writeStream(out: ByteWriter, stream: StreamState, indexOfPack: Map<string, number>): void {
+  out.text(stream.streamId)
+  out.integer(stream.updatedAt)
+  out.byte(SCHEMES.indexOf(stream.scheme))
+  out.byte(stream.uncut ? 1 : 0)
+  out.integer(stream.size)
+  writeList(out, stream.chunks, (chunk) => {
+    out.raw(chunkIdToBytes(chunk.id))
+    out.integer(chunk.length)
+  })
+  writePlacedChunks(out, stream.alternatives)
+  writeExtents(out, stream.extents, indexOfPack)
+}
+
+/**
+ * Extents mostly follow each other in one pack with a frame header between them, so the pack is
+ * written as a step from the last one and the offset as a step from where the last one ended.
+ */
+function writeExtents(
+  out: ByteWriter,
+  extents: readonly Extent[],
+  indexOfPack: Map<string, number>,
+): void {
+  let pack = 0
+  let end = 0
+  writeList(out, extents, (extent) => {
+    const index = indexOfPack.get(extent.pack.key) as number
+    out.integer(zigzag(index - pack))
+    out.integer(zigzag(extent.offset - (index === pack ? end : 0)))
+    out.integer(extent.length)
+    pack = index
+    end = extent.offset + extent.length
+  })
+}
+
+function writeSource(out: ByteWriter, { key, locator, foreign }: ByteSource): void {
+  out.byte(foreign ? SOURCE_FOREIGN : SOURCE_PACK)
+  out.text(foreign ? foreign.fileId : key)
+  out.text(foreign ? foreign.revision : (locator ?? ''))
+}
+
+function readSource(input: ByteReader): ByteSource {
+  const kind = input.byte()
+  if (kind === SOURCE_FOREIGN) return foreignSource(input.text(), input.text())
+  if (kind !== SOURCE_PACK)
+    throw new StoredFormatError(`A manifest names a byte source of kind ${kind}, unknown here`)
+  const key = input.text()
+  const locator = input.text()
+  return locator === '' ? { key } : { key, locator }
+}
+
+function readStream(input: ByteReader, packs: readonly ByteSource[]): StreamState {
+  return {
+    streamId: input.text(),
+    updatedAt: input.integer(),
+    scheme: pick(SCHEMES, input.byte()),
+    uncut: input.byte() === 1,
+    size: input.integer(),
+    chunks: readList(input, () => ({
+      id: chunkIdFromBytes(input.raw(CHUNK_ID_BYTES)),
+      length: input.integer(),
+    })),
+    alternatives: readPlacedChunks(input),
+    extents: readExtents(input, packs),
+  }
+}
+
+function readExtents(input: ByteReader, packs: readonly ByteSource[]): Extent[] {
+  let index = 0
+  let end = 0
+  const extents: Extent[] = []
+  for (let left = input.integer(); left > 0; left--) {
+    const step = unzigzag(input.integer())
+    const offset = unzigzag(input.integer()) + (step === 0 ? end : 0)
+    index += step
+    const pack = packs[index]
+    if (!pack) throw new StoredFormatError(`A manifest names pack ${index} of ${packs.length}`)
+    const length = input.integer()
+    appendExtent(extents, { pack, offset, length })
+    end = offset + length
+  }
+  return extents
+}
+
+function writeList<T>(out: ByteWriter, items: readonly T[], write: (item: T) => void): void {
+  out.integer(items.length)
+  for (const item of items) write(item)
+}
+
+function readList<T>(input: ByteReader, read: () => T): T[] {
+  const items: T[] = []
+  for (let left = input.integer(); left > 0; left--) items.push(read())
+  return items
+}
+
+function pick<T>(values: readonly T[], index: number): T {
+  const value = values[index]
+  if (value === undefined) throw new StoredFormatError(`A manifest has the unknown value ${index}`)
+  return value
+}
+
+const zigzag = (value: number) => (value < 0 ? -2 * value - 1 : 2 * value)
+const unzigzag = (value: number) => (value % 2 === 1 ? -(value + 1) / 2 : value / 2)

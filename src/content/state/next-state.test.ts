@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { testBytes } from '../../../test/helpers/test-host.ts'
+import { signatureOf } from '../../../test/helpers/wopi-story.ts'
+import { EMPTY_CHUNK_ID } from '../../protocol/chunking/chunk-id.ts'
+import { indexChunks } from './chunk-index.ts'
+import type { Manifest, PropertyState, StreamState } from './manifest.ts'
+import { applyChunkedPut, applyWholePut, checkState, resolveStream } from './next-state.ts'
+
+const DAY = 24 * 60 * 60 * 1000
+const [A, B] = [testBytes(10, 1), testBytes(20, 2)]
+const PACK = { key: 'aa/doc/1' }
+const INDEX = indexChunks([
+  {
+    chunks: [
+      { ...chunkOf(A), offset: 32 },
+      { ...chunkOf(B), offset: 74 },
+    ],
+    extents: [{ pack: PACK, offset: 0, length: 100 }],
+  },
+])
+
+test('resolveStream finds the extents in the order of the signature', () => {
+  const stream = resolveStream(signatureOf([B, A, A]), INDEX, 7)
+
+  assert.deepEqual(stream.extents, [
+    { pack: PACK, offset: 74, length: 20 },
+    { pack: PACK, offset: 32, length: 10 },
+    { pack: PACK, offset: 32, length: 10 },
+  ])
+  assert.deepEqual([stream.size, stream.updatedAt, stream.scheme], [40, 7, 'Zip'])
+})
+
+test('resolveStream of a stream without bytes is the empty chunk of FullFile', () => {
+  for (const declared of [signatureOf([]), signatureOf([new Uint8Array(0), new Uint8Array(0)])]) {
+    const { scheme, chunks, size, extents } = resolveStream(declared, INDEX, 7)
+
+    assert.deepEqual([scheme, size, extents], ['FullFile', 0, []])
+    assert.deepEqual(chunks, [{ id: EMPTY_CHUNK_ID, length: 0 }])
+  }
+})
+
+test('resolveStream refuses chunks that nobody has, and lengths that are wrong', () => {
+  const wrong = signatureOf([A])
+  wrong.chunks = [{ ...chunkOf(A), length: 9 }]
+
+  assert.throws(() => resolveStream(signatureOf([testBytes(3, 3)]), INDEX, 7), {
+    code: 'CHUNK_MISSING',
+  })
+  assert.throws(() => resolveStream(wrong, INDEX, 7), /has 10 bytes, not 9/)
+})
+
+test('applyChunkedPut replaces, deletes, carries forward, and drops what has expired', () => {
+  const base: Manifest = {
+    streams: [
+      streamOf('MainContent', 0),
+      streamOf('a', DAY),
+      streamOf('b', DAY),
+      streamOf('old', 0),
+    ],
+    properties: [propertyOf('kept', DAY), propertyOf('set', DAY), propertyOf('old', 0)],
+  }
+  const put = streamOf('a', 30 * DAY)
+  const { updatedAt: _, ...declared } = propertyOf('set', 0)
+
+  const next = applyChunkedPut(base, [put], new Set(['b']), [declared], 30 * DAY)
+
+  assert.deepEqual(
+    next.streams.map(({ streamId, updatedAt }) => [streamId, updatedAt]),
+    [
+      ['MainContent', 0],
+      ['a', 30 * DAY],
+    ],
+  )
+  assert.deepEqual(
+    next.properties.map(({ name, updatedAt }) => [name, updatedAt]),
+    [
+      ['kept', DAY],
+      ['set', 30 * DAY],
+    ],
+  )
+})
+
+test('applyWholePut keeps only properties of KeepOnContentChange', () => {
+  const base: Manifest = {
+    streams: [streamOf('MainContent', 0), streamOf('a', 0)],
+    properties: [
+      propertyOf('delete', 5),
+      { ...propertyOf('keep', 5), retention: 'KeepOnContentChange' },
+      { ...propertyOf('old', 5 - 30 * DAY), retention: 'KeepOnContentChange' },
+    ],
+  }
+  const { streamId: _, updatedAt: __, ...content } = streamOf('MainContent', 0)
+
+  const next = applyWholePut(base, { ...content, size: 9 }, 5)
+
+  assert.deepEqual(
+    next.streams.map(({ streamId, size }) => [streamId, size]),
+    [['MainContent', 9]],
+  )
+  assert.deepEqual(
+    next.properties.map(({ name }) => name),
+    ['keep'],
+  )
+})
+
+test('checkState allows exactly as much as the limits', () => {
+  const streams = [streamOf('MainContent', 0), streamOf('a', 0)].map((s) => ({ ...s, size: 5 }))
+
+  checkState({ streams, properties: [] }, 10)
+  assert.throws(() => checkState({ streams, properties: [] }, 9), { code: 'TOO_LARGE' })
+})
+
+function chunkOf(bytes: Uint8Array) {
+  return signatureOf([bytes]).chunks[0] as { id: string; length: number }
+}
+
+function streamOf(streamId: string, updatedAt: number): StreamState {
+  return {
+    streamId,
+    updatedAt,
+    scheme: 'FullFile',
+    size: 0,
+    chunks: [],
+    alternatives: [],
+    extents: [],
+    uncut: false,
+  }
+}
+
+function propertyOf(name: string, updatedAt: number): PropertyState {
+  return { name, value: 'v', retention: 'DeleteOnContentChange', updatedAt }
+}

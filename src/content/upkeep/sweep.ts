@@ -1,0 +1,290 @@
+import type { MetadataStore, PackRef, References } from '../../ports/metadata-store.ts'
+import { SESSION_GRACE_MS } from '../limits.ts'
+import { documentOfPack, packPrefix } from '../packs/pack-writer.ts'
+import { cutLater } from '../saving/chunk-later.ts'
+import type { ContentServices } from '../saving/services.ts'
+import { decodeManifest, packsOf } from '../state/manifest.ts'
+import type { Retention } from './retention.ts'
+
+/** What one sweep has done. */
+export interface SweepReport {
+  sessionsRemoved: number
+  documentsSwept: number
+  statesPruned: number
+  packsCondemned: number
+  packsDeleted: number
+  /** Whether the budget ran out before the work did. */
+  more: boolean
+}
+
+export interface Sweeper {
+  /**
+   * Removes dead sessions, former states that are too old, and packs that nothing names, until all
+   * is done or `budgetMs` of the clock are used up. It may be killed at any moment and run many
+   * times at once: every step is conditioned on what it has read.
+   *
+   * A document that was begun is finished, or hashing a very large one never would be; only `signal`
+   * ends that.
+   *
+   * @throws AggregateError at the end, with one error for each document that went wrong
+   */
+  sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
+}
+
+type Services = Pick<ContentServices, 'metadata' | 'blobs' | 'opener' | 'newId'>
+
+const PAGE = 100
+/** Rows of sessions and fragments that one command removes, in some ten milliseconds. */
+const SESSION_ROWS = 1000
+/** Documents are visited for orphans by the first two digits of their key. */
+const BUCKETS = 256
+/** Time until a document is read again that could not be cut, in ms. */
+const CUT_AGAIN_MS = 60 * 60 * 1000
+
+/**
+ * Creates the one who deletes. Nothing else in the host deletes packs, and no error path does.
+ *
+ * @param options.clock in ms, for the budget of a sweep
+ * @param options.random in [0, 1), which part of the blobs is listed first (default: `Math.random`)
+ */
+export function createSweeper(
+  services: Services,
+  options: { retention: Retention; clock: () => number; random?: () => number },
+): Sweeper {
+  const { retention, clock, random = Math.random } = options
+  let bucket = Math.floor(random() * BUCKETS)
+
+  return {
+    async sweep({ budgetMs, signal }) {
+      const end = clock() + budgetMs
+      const report = emptyReport()
+      const hasTime = () => clock() < end && !signal?.aborted
+      report.sessionsRemoved = await removeDeadSessions(services.metadata, hasTime)
+      const visit = createVisit(services, retention, report, signal)
+      await visit.bucket(bucket)
+      bucket = (bucket + 1) % BUCKETS
+      const isFinished = await visitDue(services.metadata, hasTime, visit.document)
+      report.more ||= !isFinished
+      visit.throwFailures()
+      return report
+    },
+  }
+}
+
+async function removeDeadSessions(
+  metadata: MetadataStore,
+  hasTime: () => boolean,
+): Promise<number> {
+  let removed = 0
+  for (let more = true; more && hasTime(); ) {
+    const limits = { graceMs: SESSION_GRACE_MS, limit: SESSION_ROWS }
+    const step = await metadata.removeDeadSessions(limits)
+    removed += step.removed
+    more = step.more
+  }
+  return removed
+}
+
+/**
+ * Lists one part of the blobs and puts their documents into the due-queue, also documents that were
+ * never added: a process may have died between a pack and the command that names it.
+ */
+async function requestBucketSweeps({ blobs, metadata }: Services, bucket: number): Promise<void> {
+  const prefix = `${bucket.toString(16).padStart(2, '0')}/`
+  let last: string | undefined
+  for await (const { key } of blobs.list(prefix)) {
+    const documentKey = documentOfPack(key)
+    if (documentKey === undefined || documentKey === last) continue
+    last = documentKey
+    await metadata.requestSweep(documentKey, 0)
+  }
+}
+
+/**
+ * Looks after one document after the other, and remembers what went wrong, which does not stand in
+ * the way of the others. A document that cannot be swept stays in the queue. One that cannot be cut
+ * is swept all the same; as it may be large and read in vain each time, it is left alone for a while.
+ */
+function createVisit(
+  services: Services,
+  retention: Retention,
+  report: SweepReport,
+  signal: AbortSignal | undefined,
+) {
+  const failures: Error[] = []
+  const note = (message: string, cause: unknown) => {
+    failures.push(new Error(`${message}: ${cause}`, { cause }))
+  }
+  return {
+    async bucket(bucket: number): Promise<void> {
+      await requestBucketSweeps(services, bucket).catch((cause) =>
+        note('Blobs cannot be listed', cause),
+      )
+    },
+
+    /** Whether the document is settled. */
+    async document(documentKey: string): Promise<boolean> {
+      try {
+        await sweepDocument(services, documentKey, retention, report)
+      } catch (cause) {
+        note(`Document ${documentKey} cannot be swept`, cause)
+        return false
+      }
+      try {
+        return await cutLater(services, documentKey, signal)
+      } catch (cause) {
+        if (signal?.aborted) {
+          report.more = true
+          return false
+        }
+        note(`Document ${documentKey} cannot be cut`, cause)
+        await services.metadata.requestSweep(documentKey, CUT_AGAIN_MS)
+        return true
+      }
+    },
+
+    throwFailures(): void {
+      if (failures[0]) throw new AggregateError(failures, failures[0].message)
+    },
+  }
+}
+
+/** Visits each document in the queue once, longest due first; `visit` says whether it is settled. */
+async function visitDue(
+  metadata: MetadataStore,
+  hasTime: () => boolean,
+  visit: (documentKey: string) => Promise<boolean>,
+): Promise<boolean> {
+  const seen = new Set<string>()
+  let unsettled = 0
+  for (;;) {
+    const page = await metadata.listDue(PAGE + unsettled)
+    const due = page.filter((entry) => !seen.has(entry.documentKey))
+    if (due.length === 0) return true
+    for (const { documentKey, dueAt } of due) {
+      if (!hasTime()) return false
+      seen.add(documentKey)
+      if (await visit(documentKey)) await metadata.finishSweep(documentKey, dueAt)
+      else unsettled++
+    }
+  }
+}
+
+async function sweepDocument(
+  services: Services,
+  documentKey: string,
+  retention: Retention,
+  report: SweepReport,
+): Promise<void> {
+  const { metadata } = services
+  report.documentsSwept++
+  report.statesPruned += await metadata.pruneManifests(documentKey, {
+    keep: retention.historyStates,
+    maxAgeMs: retention.historyAgeMs,
+  })
+  const stored = await listPacks(services, documentKey)
+  const references = await metadata.readReferences(documentKey)
+  const named = await namedPacks(metadata, documentKey, references)
+  await pardonNamed(metadata, documentKey, references, named)
+  report.packsCondemned += await condemn(metadata, documentKey, references, stored, named)
+  report.packsDeleted += await destroy(services, documentKey, references, named, retention)
+  await waitForCondemned(metadata, documentKey, retention)
+}
+
+/** Listed before the references are read, so that a pack stored meanwhile is not taken for garbage. */
+async function listPacks({ blobs }: Services, documentKey: string): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of blobs.list(packPrefix(documentKey))) keys.push(key)
+  return keys
+}
+
+/** Every pack that a kept state or a session names. */
+async function namedPacks(
+  metadata: MetadataStore,
+  documentKey: string,
+  { manifestIds, sessionPacks }: References,
+): Promise<Set<string>> {
+  const named = new Set(sessionPacks)
+  for (const manifestId of manifestIds) {
+    const encoded = await metadata.readManifest(documentKey, manifestId)
+    // A state that was pruned since names nothing any more.
+    if (encoded) for (const { key } of packsOf(decodeManifest(encoded))) named.add(key)
+  }
+  return named
+}
+
+async function pardonNamed(
+  metadata: MetadataStore,
+  documentKey: string,
+  { condemned }: References,
+  named: ReadonlySet<string>,
+): Promise<void> {
+  const pardoned = condemned.map(({ pack }) => pack.key).filter((key) => named.has(key))
+  if (pardoned.length > 0) await metadata.pardonPacks(documentKey, pardoned)
+}
+
+async function condemn(
+  metadata: MetadataStore,
+  documentKey: string,
+  { condemned, referenceVersion }: References,
+  stored: readonly string[],
+  named: ReadonlySet<string>,
+): Promise<number> {
+  const known = new Set(condemned.map(({ pack }) => pack.key))
+  const packs = stored.filter((key) => !named.has(key) && !known.has(key)).map((key) => ({ key }))
+  if (packs.length === 0) return 0
+  const { ok } = await metadata.condemnPacks(documentKey, referenceVersion, packs)
+  return ok ? packs.length : 0
+}
+
+/** Second phase: what has waited long enough, and is still not named, loses its bytes. */
+async function destroy(
+  { metadata, blobs }: Services,
+  documentKey: string,
+  { condemned, referenceVersion }: References,
+  named: ReadonlySet<string>,
+  { garbageDelayMs }: Retention,
+): Promise<number> {
+  const candidates = condemned.map(({ pack }) => pack.key).filter((key) => !named.has(key))
+  if (candidates.length === 0) return 0
+  const outcome = await metadata.doomPacks(
+    documentKey,
+    referenceVersion,
+    candidates,
+    garbageDelayMs,
+  )
+  if (!outcome.ok) return 0
+  for (const pack of outcome.doomed) await blobs.delete(pack.key, locatorOf(pack))
+  await metadata.forgetPacks(
+    documentKey,
+    outcome.doomed.map((pack) => pack.key),
+  )
+  return outcome.doomed.length
+}
+
+/** Makes the document due again for what is condemned but not yet ripe. */
+async function waitForCondemned(
+  metadata: MetadataStore,
+  documentKey: string,
+  { garbageDelayMs }: Retention,
+): Promise<void> {
+  const { condemned, now } = await metadata.readReferences(documentKey)
+  if (condemned.length === 0) return
+  const oldest = Math.min(...condemned.map(({ condemnedAt }) => condemnedAt))
+  await metadata.requestSweep(documentKey, Math.max(0, oldest + garbageDelayMs - now))
+}
+
+function locatorOf({ locator }: PackRef): { locator?: string } {
+  return locator === undefined ? {} : { locator }
+}
+
+function emptyReport(): SweepReport {
+  return {
+    sessionsRemoved: 0,
+    documentsSwept: 0,
+    statesPruned: 0,
+    packsCondemned: 0,
+    packsDeleted: 0,
+    more: false,
+  }
+}

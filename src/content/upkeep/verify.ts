@@ -1,0 +1,216 @@
+import type { DocumentRecord, SessionRecord } from '../../ports/metadata-store.ts'
+import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
+import { chunkIdFromBytes } from '../../protocol/chunking/chunk-id.ts'
+import { createChunkReader } from '../../protocol/frames/chunk-reader.ts'
+import { placeChunks } from '../../protocol/signature.ts'
+import { createHash } from '../../protocol/spooky/spooky.ts'
+import { openExtents } from '../packs/assemble.ts'
+import type { ContentServices } from '../saving/services.ts'
+import { sessionSource } from '../saving/upload-session.ts'
+import { type Extent, extentsLength, indexExtents } from '../state/extents.ts'
+import { decodeManifest, isUnsigned, type StreamState } from '../state/manifest.ts'
+
+/** Something that is not as it was when it was acknowledged. */
+export interface Damage {
+  fileId: string
+  /** Of the damaged state; left out for an upload session. */
+  sequenceNumber?: number
+  /** Whether it is the state that clients see. */
+  current?: boolean
+  streamId?: string
+  /** Id of the damaged upload session. */
+  sessionId?: string
+  /** Pack in which the damage lies, where that is known. */
+  pack?: string
+  problem: string
+}
+
+export interface VerifyReport {
+  documents: number
+  states: number
+  sessions: number
+  /** Bytes that were read and hashed. */
+  bytes: number
+  /** Bytes that an application keeps and that could not be checked here. */
+  bytesElsewhere: number
+  damage: Damage[]
+}
+
+type Services = Pick<ContentServices, 'metadata' | 'opener'>
+
+const PAGE = 100
+
+/**
+ * Reads every kept state of every document and every open upload session, hashes all chunks again
+ * and tells what is damaged. Bytes that several states share are read once. It may run beside a
+ * host: what is deleted meanwhile is no damage.
+ *
+ * @param options.onDocument called before each document, with its name and how many came before
+ */
+export async function verifyStore(
+  services: Services,
+  options: {
+    signal?: AbortSignal
+    onDocument?: (progress: { fileId: string; name: string; index: number }) => void
+  } = {},
+): Promise<VerifyReport> {
+  const report: VerifyReport = {
+    documents: 0,
+    states: 0,
+    sessions: 0,
+    bytes: 0,
+    bytesElsewhere: 0,
+    damage: [],
+  }
+  for await (const document of allDocuments(services)) {
+    options.signal?.throwIfAborted()
+    const { fileId, name } = document
+    options.onDocument?.({ fileId, name, index: report.documents })
+    report.documents++
+    await verifyDocument(services, document, report)
+  }
+  for await (const session of openSessions(services)) {
+    options.signal?.throwIfAborted()
+    report.sessions++
+    await verifySession(services, session, report)
+  }
+  return report
+}
+
+async function* allDocuments({ metadata }: Services): AsyncGenerator<DocumentRecord> {
+  let after: string | undefined
+  for (;;) {
+    const page = await metadata.listDocuments({
+      limit: PAGE,
+      ...(after !== undefined && { after }),
+    })
+    yield* page
+    after = page.at(-1)?.fileId
+    if (page.length < PAGE) return
+  }
+}
+
+async function* openSessions({ metadata }: Services): AsyncGenerator<SessionRecord> {
+  let after: string | undefined
+  for (;;) {
+    const page = await metadata.listSessions({ limit: PAGE, ...(after !== undefined && { after }) })
+    for (const session of page.sessions)
+      if (!session.committed && page.now < session.expiresAt) yield session
+    after = page.sessions.at(-1)?.id
+    if (page.sessions.length < PAGE) return
+  }
+}
+
+async function verifyDocument(
+  services: Services,
+  document: DocumentRecord,
+  report: VerifyReport,
+): Promise<void> {
+  const { key, fileId } = document
+  const verified = new Set<string>()
+  for (const [i, state] of (await services.metadata.listManifests(key)).entries()) {
+    const where = { fileId, sequenceNumber: state.sequenceNumber, current: i === 0 }
+    const stillKept = async () =>
+      (await services.metadata.readManifest(key, state.manifestId)) !== undefined
+    try {
+      const encoded = await services.metadata.readManifest(key, state.manifestId)
+      if (!encoded) continue
+      report.states++
+      for (const stream of decodeManifest(encoded).streams)
+        await verifyStream(services, stream, { where, verified, stillKept }, report)
+    } catch (error) {
+      report.damage.push({ ...where, problem: `The manifest cannot be read: ${messageOf(error)}` })
+    }
+  }
+}
+
+interface StateCheck {
+  where: Omit<Damage, 'problem'>
+  /** Chunks of this document that were found sound before. */
+  verified: Set<string>
+  /** Whether the state is still there: one that was pruned meanwhile may have lost its packs. */
+  stillKept: () => Promise<boolean>
+}
+
+async function verifyStream(
+  services: Services,
+  stream: StreamState,
+  { where, verified, stillKept }: StateCheck,
+  report: VerifyReport,
+): Promise<void> {
+  const { streamId, size } = stream
+  const place = { ...where, streamId }
+  const held = extentsLength(stream.extents)
+  if (held !== size) {
+    report.damage.push({ ...place, problem: `The stream has ${held} bytes in packs, not ${size}` })
+    return
+  }
+  const index = indexExtents(stream.extents)
+  const isHere = ({ pack }: Extent) => services.opener.reaches(pack)
+  const unchecked = stream.extents.filter((extent) => isUnsigned(stream) || !isHere(extent))
+  report.bytesElsewhere += extentsLength(unchecked)
+  for (const chunk of [...placeChunks(stream.chunks), ...stream.alternatives]) {
+    const extents = index.slice(chunk.offset, chunk.length)
+    if (!extents.every(isHere)) continue
+    const name = `${chunk.id} ${extents.map((e) => `${e.pack.key}:${e.offset}+${e.length}`).join()}`
+    if (verified.has(name)) continue
+    const problem = await findChunkProblem(services, chunk, extents, report)
+    if (!problem) verified.add(name)
+    else if (await stillKept()) report.damage.push({ ...place, ...problem })
+  }
+}
+
+async function findChunkProblem(
+  { opener }: Services,
+  chunk: PlacedChunk,
+  extents: Extent[],
+  report: VerifyReport,
+): Promise<{ problem: string; pack?: string } | undefined> {
+  const packs = [...new Set(extents.map(({ pack }) => pack.key))].join(', ')
+  const place = `Chunk ${chunk.id} at byte ${chunk.offset}`
+  try {
+    const hash = createHash()
+    await using opened = await openExtents(opener, extents)
+    for await (const bytes of opened) {
+      hash.update(bytes)
+      report.bytes += bytes.length
+    }
+    const id = chunkIdFromBytes(hash.digest())
+    if (id === chunk.id) return undefined
+    return { pack: packs, problem: `${place} has other bytes than were stored` }
+  } catch (error) {
+    return { pack: packs, problem: `${place} cannot be read: ${messageOf(error)}` }
+  }
+}
+
+async function verifySession(
+  services: Services,
+  session: SessionRecord,
+  report: VerifyReport,
+): Promise<void> {
+  const { fileId, id: sessionId, received } = session
+  try {
+    const { extents, chunks } = await sessionSource(services.metadata, session.tokenHash)
+    const reader = createChunkReader({ endFrame: 'forbidden' })
+    let completed = 0
+    await using opened = await openExtents(services.opener, extents)
+    for await (const bytes of opened) {
+      completed += reader.push(bytes).length
+      report.bytes += bytes.length
+    }
+    if (reader.position >= received && completed >= chunks.length) return
+    throw new Error(`${reader.position} of ${received} bytes and ${completed} chunks are there`)
+  } catch (error) {
+    const still = await services.metadata.readSession(session.tokenHash)
+    if (!still || still.session.committed) return
+    report.damage.push({
+      fileId,
+      sessionId,
+      problem: `The session is damaged: ${messageOf(error)}`,
+    })
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,21 @@
+import { requireAddress } from '../shared/browsing.ts'
+import type { BootstrapperContext } from '../shared/operation.ts'
+
+/** Who has signed in, and where their ecosystem is: in every answer of the bootstrapper. */
+export interface BootstrapInfo {
+  EcosystemUrl: string
+  UserId: string
+  SignInName: string
+  UserFriendlyName: string
+}
+
+/** @throws WopiError NOT_FOUND when the user has no right to anything here */
+export async function bootstrapInfo(context: BootstrapperContext): Promise<BootstrapInfo> {
+  const { userId, signInName, displayName } = context.user
+  return {
+    EcosystemUrl: await requireAddress(context, {}),
+    UserId: userId,
+    SignInName: signInName,
+    UserFriendlyName: displayName,
+  }
+}

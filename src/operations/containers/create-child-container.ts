@@ -1,0 +1,43 @@
+import { legalName } from '../../protocol/file-name.ts'
+import { readTargetName } from '../../protocol/name-headers.ts'
+import { OVERRIDES } from '../../protocol/names.ts'
+import { mayBrowse, requireAddress } from '../shared/browsing.ts'
+import { jsonReply } from '../shared/json-reply.ts'
+import { defineContainerOperation } from '../shared/operation.ts'
+import { createNamed, wantedName } from '../shared/target-name.ts'
+import { containerInfo } from './container-info.ts'
+
+/** What a container is called when nothing is left of the name that a client suggests. */
+const DEFAULT_NAME = 'New folder'
+
+/** CreateChildContainer: an empty container in the container. */
+export const createChildContainer = defineContainerOperation({
+  name: 'CreateChildContainer',
+  route: {
+    method: 'POST',
+    path: '/wopi/containers/:containerId',
+    override: OVERRIDES.createChildContainer,
+  },
+  permission: 'create',
+  supported: mayBrowse,
+
+  read: ({ header }) => ({ target: readTargetName(header, 'container') }),
+
+  async run({ target }, context) {
+    const { tree, services, grant } = context
+    const { containerId: parentId } = context.container
+    const wanted = wantedName(target, (text) => legalName(text, DEFAULT_NAME))
+    const naming = { tree, containerId: parentId, newId: services.newId }
+    const { created } = await createNamed(wanted, naming, (name) =>
+      tree.createContainer({ parentId, name, userId: grant.userId }),
+    )
+    const { containerId, name } = created.container
+    return {
+      ContainerPointer: { Name: name, Url: await requireAddress(context, { containerId }) },
+      // Who creates a container may do in it what they may do around it.
+      ContainerInfo: await containerInfo(context, created.container),
+    }
+  },
+
+  reply: jsonReply,
+})

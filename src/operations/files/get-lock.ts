@@ -1,0 +1,25 @@
+import { versionOf } from '../../content/state/version.ts'
+import { decodeLocks } from '../../protocol/locks/state.ts'
+import { getWopiLock } from '../../protocol/locks/wopi.ts'
+import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
+import { requireLock } from '../shared/locking.ts'
+import { defineOperation } from '../shared/operation.ts'
+
+/** GetLock: tells the file's lock; the empty string means that it has none. */
+export const getLock = defineOperation({
+  name: 'GetLock',
+  route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getLock },
+  permission: 'read',
+
+  read: () => ({}),
+
+  run: async (_, { file, now }) => ({
+    lockId: requireLock(getWopiLock(decodeLocks(file.locks), now)).lockId,
+    version: versionOf(file),
+  }),
+
+  reply: ({ lockId, version }) => ({
+    status: 200,
+    headers: { [HEADERS.lock]: lockId, [HEADERS.itemVersion]: version },
+  }),
+})

@@ -1,0 +1,153 @@
+import {
+  type ChunkedPut,
+  digestMessage,
+  findRepeatedCommit,
+  putChunks,
+} from '../../content/saving/chunked-put.ts'
+import type { SavedState } from '../../content/saving/commit.ts'
+import {
+  messageOrRefusal,
+  type OpenedMessage,
+  openMessage,
+} from '../../content/saving/message-body.ts'
+import { tooLarge } from '../../content/saving/whole-content.ts'
+import { versionOf } from '../../content/state/version.ts'
+import { sequenceMismatch, WopiError } from '../../protocol/errors.ts'
+import {
+  type PresentedLock,
+  readPresentedLock,
+  readSequenceNumber,
+} from '../../protocol/headers.ts'
+import { decodeLocks } from '../../protocol/locks/state.ts'
+import { checkPutChunkedFile } from '../../protocol/locks/writing.ts'
+import { parsePutChunkedFileRequest } from '../../protocol/messages.ts'
+import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
+import { requireLock } from '../shared/locking.ts'
+import { defineOperation, type OperationContext } from '../shared/operation.ts'
+
+/** What the headers of a PutChunkedFile say, and its body. */
+interface Input {
+  lock: PresentedLock | undefined
+  baseSequenceNumber: number
+  namesEditors: boolean
+  contentLength: number | undefined
+  body: AsyncIterable<Uint8Array>
+}
+
+/** PutChunkedFile: saves streams from the chunks it brings, an upload session, and the file. */
+export const putChunkedFile = defineOperation({
+  name: 'PutChunkedFile',
+  route: {
+    method: 'POST',
+    path: '/wopi/files/:fileId/contents',
+    override: OVERRIDES.putChunkedFile,
+  },
+  permission: 'write',
+
+  // A claim about who has edited is answered 400 where it cannot be believed (page "PutChunkedFile").
+  unproven: ({ header }) => header(HEADERS.editors) !== undefined,
+
+  read: ({ header, contentLength, body }): Input => {
+    const lock = readPresentedLock(header)
+    const baseSequenceNumber = readSequenceNumber(header)
+    const namesEditors = header(HEADERS.editors) !== undefined
+    return { lock, baseSequenceNumber, namesEditors, contentLength, body }
+  },
+
+  async run(input, context): Promise<SavedState> {
+    if (input.namesEditors && !context.proven) throw new WopiError('EDITORS_WITHOUT_PROOF')
+    const refusal = refusalOf(() => check(input, context))
+    const { services, signal } = context
+    try {
+      using message = await openMessage(input.body, services.messageMemory, signal)
+      const put = readPut(message, input, context)
+      return await saveOrRepeat(services, put, refusal, signal)
+    } catch (error) {
+      // A body that makes no sense is no reason to hide that the save was refused anyway.
+      throw refusal && !isRefusal(error) ? refusal : error
+    }
+  },
+
+  reply: (saved) => ({
+    status: 200,
+    headers: {
+      [HEADERS.sequenceNumber]: String(saved.sequenceNumber),
+      [HEADERS.itemVersion]: versionOf(saved),
+    },
+  }),
+})
+
+/** Looks at locks and number of a state that this save would follow. */
+function check(
+  { lock, baseSequenceNumber }: Input,
+  { file, now }: Pick<OperationContext, 'file' | 'now'>,
+): { validBefore?: number } {
+  const { size, sequenceNumber } = file
+  const allowed = requireLock(checkPutChunkedFile(decodeLocks(file.locks), { lock, size }, now))
+  if (sequenceNumber !== baseSequenceNumber)
+    throw sequenceMismatch(sequenceNumber, baseSequenceNumber)
+  return allowed
+}
+
+function readPut(message: OpenedMessage, input: Input, context: OperationContext): ChunkedPut {
+  const { file, grant, services } = context
+  if ((input.contentLength ?? 0) > services.limits.maxFileBytes)
+    throw tooLarge(services.limits.maxFileBytes)
+  return {
+    fileId: file.fileId,
+    documentKey: file.key,
+    document: file,
+    userId: grant.userId,
+    message: messageOrRefusal(() => parsePutChunkedFileRequest(message.json)),
+    digest: digestMessage(message.json),
+    baseSequenceNumber: input.baseSequenceNumber,
+    frames: message.rest,
+    check: ({ document, now }) => check(input, { file: document, now }),
+  }
+}
+
+/**
+ * Saves, unless the save was refused already. A refusal because the file has moved on is held back
+ * until it is clear that this is not the repeat of a commit whose reply was lost.
+ */
+async function saveOrRepeat(
+  services: OperationContext['services'],
+  put: ChunkedPut,
+  refusal: WopiError | undefined,
+  signal: AbortSignal,
+): Promise<SavedState> {
+  try {
+    if (refusal) throw refusal
+    return await putChunks(services, put, signal)
+  } catch (error) {
+    if (!put.message.uploadSessionTokenToCommit) throw error
+    const current = await services.metadata.readDocument(put.fileId).catch(() => undefined)
+    if (current?.document.key !== put.documentKey) throw error
+    const repeated = await findRepeatedCommit(services, put, current.document).catch(
+      () => undefined,
+    )
+    if (repeated) return repeated
+    // What was refused as a new save may have been a repeat then: the answer must be that of now.
+    put.check(current)
+    throw error
+  }
+}
+
+/** Whether an error is what `check` refuses with: then it is newer than the refusal of the start. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof WopiError &&
+    (error.code === 'LOCK_CONFLICT' || error.code === 'SEQUENCE_MISMATCH')
+  )
+}
+
+/** The refusal that a check throws, or `undefined`. */
+function refusalOf(check: () => unknown): WopiError | undefined {
+  try {
+    check()
+    return undefined
+  } catch (error) {
+    if (error instanceof WopiError) return error
+    throw error
+  }
+}

@@ -1,0 +1,50 @@
+import { putWhole } from '../../content/saving/put-whole.ts'
+import { versionOf } from '../../content/state/version.ts'
+import { readOptionalLockId } from '../../protocol/headers.ts'
+import { readLastSeenTime, requireLastSeen } from '../../protocol/last-seen-time.ts'
+import { decodeLocks } from '../../protocol/locks/state.ts'
+import { checkPutFile } from '../../protocol/locks/writing.ts'
+import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
+import { roundTripTime } from '../../protocol/round-trip-time.ts'
+import { requireLock } from '../shared/locking.ts'
+import { defineOperation } from '../shared/operation.ts'
+
+/** PutFile: replaces the whole content by the body. */
+export const putFile = defineOperation({
+  name: 'PutFile',
+  route: { method: 'POST', path: '/wopi/files/:fileId/contents', override: OVERRIDES.put },
+  permission: 'write',
+
+  read: ({ header, contentLength, body }) => ({
+    lockId: readOptionalLockId(header),
+    lastSeen: readLastSeenTime(header),
+    contentLength,
+    body,
+  }),
+
+  run: ({ lockId, lastSeen, contentLength, body }, { services, file, grant, now, signal }) =>
+    putWhole(
+      services,
+      { document: file, now },
+      {
+        userId: grant.userId,
+        contentLength,
+        body,
+        signal,
+        check({ locks, size, modifiedAt }, now) {
+          const lock = requireLock(checkPutFile(decodeLocks(locks), { lockId, size }, now))
+          requireLastSeen(lastSeen, modifiedAt)
+          return lock
+        },
+      },
+    ),
+
+  /** The body is for clients of Collabora's kind, which save against the time they saw last. */
+  reply: (saved) => ({
+    status: 200,
+    headers: { [HEADERS.itemVersion]: versionOf(saved), 'Content-Type': 'application/json' },
+    body: new TextEncoder().encode(
+      JSON.stringify({ LastModifiedTime: roundTripTime(saved.modifiedAt) }),
+    ),
+  }),
+})

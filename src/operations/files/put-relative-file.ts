@@ -1,0 +1,46 @@
+import { tooLarge } from '../../content/saving/whole-content.ts'
+import { splitName } from '../../protocol/file-name.ts'
+import { readTargetName, type TargetName } from '../../protocol/name-headers.ts'
+import { OVERRIDES } from '../../protocol/names.ts'
+import { jsonReply } from '../shared/json-reply.ts'
+import { createFile, newFile } from '../shared/new-file.ts'
+import { defineOperation } from '../shared/operation.ts'
+import { findOverwritten, overwriteFile } from '../shared/overwrite.ts'
+import { mayCreate } from './check-file-info.ts'
+
+/** A file that the client gives whole. */
+interface Input {
+  target: TargetName
+  contentLength: number | undefined
+  body: AsyncIterable<Uint8Array>
+}
+
+/** PutRelativeFile: a new file beside this one, with the body as its content. */
+export const putRelativeFile = defineOperation({
+  name: 'PutRelativeFile',
+  route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.putRelative },
+  permission: 'read',
+  supported: mayCreate,
+
+  read: ({ header, contentLength, body }): Input => ({
+    target: readTargetName(header, 'file'),
+    contentLength,
+    body,
+  }),
+
+  async run({ target, contentLength, body }, context) {
+    const { tree, file, services } = context
+    const containerId = await tree.containerOf(file)
+    const { maxFileBytes } = services.limits
+    if ((contentLength ?? 0) > maxFileBytes) throw tooLarge(maxFileBytes)
+    const existing = await findOverwritten(context, containerId, target)
+    if (existing) {
+      await overwriteFile(context, existing, { body, contentLength })
+      return newFile(context, existing)
+    }
+    const { stem } = splitName(file.name)
+    return createFile(context, { containerId, target, stem, content: body })
+  },
+
+  reply: jsonReply,
+})

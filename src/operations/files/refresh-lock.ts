@@ -1,0 +1,24 @@
+import { versionOf } from '../../content/state/version.ts'
+import { readWopiLock } from '../../protocol/headers.ts'
+import { refreshWopiLock } from '../../protocol/locks/wopi.ts'
+import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
+import { defineOperation } from '../shared/operation.ts'
+
+/** RefreshLock: starts the time of the caller's own lock anew. */
+export const refreshLock = defineOperation({
+  name: 'RefreshLock',
+  route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.refreshLock },
+  permission: 'write',
+
+  read: ({ header }) => readWopiLock(header),
+
+  async run({ userVisible, ...request }, { grant, changeLocks }) {
+    const visibleName = userVisible ? grant.displayName : undefined
+    const saved = await changeLocks((locks, now) =>
+      refreshWopiLock(locks, { ...request, visibleName }, now),
+    )
+    return versionOf(saved)
+  },
+
+  reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),
+})

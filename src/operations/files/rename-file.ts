@@ -1,0 +1,67 @@
+import { WopiError } from '../../protocol/errors.ts'
+import { legalName, splitName, withNumber } from '../../protocol/file-name.ts'
+import { type PresentedLock, readPresentedLock } from '../../protocol/headers.ts'
+import { decodeLocks } from '../../protocol/locks/state.ts'
+import { checkRenameFile } from '../../protocol/locks/writing.ts'
+import { readRequestedFileName } from '../../protocol/name-headers.ts'
+import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
+import { jsonReply } from '../shared/json-reply.ts'
+import { requireLock } from '../shared/locking.ts'
+import { defineOperation, type OperationContext } from '../shared/operation.ts'
+
+/** Numbers that are tried where the name is taken. */
+const NUMBERS_MAX = 100
+
+/** RenameFile: another name for the file, whose address stays. */
+export const renameFile = defineOperation({
+  name: 'RenameFile',
+  route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.renameFile },
+  permission: 'rename',
+  supported: ({ tree, file }) => tree.can(file).rename,
+
+  read: ({ header }) => ({
+    lock: readPresentedLock(header),
+    requested: readRequestedFileName(header),
+  }),
+
+  async run({ lock, requested }, context) {
+    const { stem, extension } = splitName(context.file.name)
+    const wanted = legalName(withoutExtension(requested, extension), stem)
+    // A file without an extension gets none by its new name; any other one needs room for its own.
+    const name = legalName(
+      extension === '' ? wanted.replaceAll('.', '-') : wanted + extension,
+      stem,
+    )
+    const renamed = await renameTo(name, lock, context)
+    return { Name: renamed.slice(0, renamed.length - extension.length) }
+  },
+
+  reply: jsonReply,
+})
+
+/** Clients send the name without its extension; one that does not is not to get it twice. */
+function withoutExtension(requested: string, extension: string): string {
+  const doubled = extension !== '' && requested.toLowerCase().endsWith(extension.toLowerCase())
+  return doubled ? requested.slice(0, -extension.length) : requested
+}
+
+/** Renames to this name or, where it is taken, to the next one that is free. */
+async function renameTo(
+  name: string,
+  lock: PresentedLock | undefined,
+  { services, file, tree, signal }: OperationContext,
+): Promise<string> {
+  for (let number = 1; number <= NUMBERS_MAX; ) {
+    const found = await services.findDocument(file.fileId, { signal })
+    if (!found) throw new WopiError('NOT_FOUND')
+    requireLock(checkRenameFile(decodeLocks(found.document.locks), { lock }, found.now))
+    const tried = number === 1 ? name : withNumber(name, number)
+    const renamed = await tree.renameFile(found.document, tried)
+    if (renamed.ok) return tried
+    if (renamed.reason === 'name-taken') number += 1
+  }
+  throw new WopiError('NAME_INVALID', {
+    detail: 'Every name like this one is taken',
+    headers: { [HEADERS.invalidFileNameError]: 'Every name like this one is taken' },
+  })
+}

@@ -1,0 +1,30 @@
+import { versionOf } from '../../content/state/version.ts'
+import { readOldLock, readWopiLock } from '../../protocol/headers.ts'
+import { unlockAndRelock as relock } from '../../protocol/locks/wopi.ts'
+import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
+import { defineOperation } from '../shared/operation.ts'
+
+/** UnlockAndRelock: puts a new lock in the place of the caller's own one, with no gap between. */
+export const unlockAndRelock = defineOperation({
+  name: 'UnlockAndRelock',
+  route: {
+    method: 'POST',
+    path: '/wopi/files/:fileId',
+    override: OVERRIDES.lock,
+    withHeader: HEADERS.oldLock,
+  },
+  permission: 'write',
+
+  read: ({ header }) => ({
+    oldLockId: readOldLock(header) ?? '',
+    ...readWopiLock(header),
+  }),
+
+  async run({ userVisible, ...request }, { grant, changeLocks }) {
+    const visibleName = userVisible ? grant.displayName : undefined
+    const saved = await changeLocks((locks, now) => relock(locks, { ...request, visibleName }, now))
+    return versionOf(saved)
+  },
+
+  reply: (version) => ({ status: 200, headers: { [HEADERS.itemVersion]: version } }),
+})
