@@ -1,6 +1,12 @@
 /// <reference types="node" preserve="true" />
 /** `wopikit`: a WOPI host to mount in an application. */
 
+export {
+  createSignedAccess,
+  type MintedToken,
+  type SignedAccess,
+  type SignedAccessOptions,
+} from './access/signed-access.ts'
 export { DocumentExistsError } from './content/saving/add-document.ts'
 export type {
   CoauthFeatures,
@@ -50,9 +56,3 @@ export type { ProofKeySource } from './ports/proof-keys.ts'
 export type { SignedInUser, SignIn } from './ports/sign-in.ts'
 export type { Folders, PlaceRefusal, TreeContainer, TreeFile } from './ports/tree.ts'
 export { type FailureCode, WopiError } from './protocol/errors.ts'
-export {
-  createSignedAccess,
-  type MintedToken,
-  type SignedAccess,
-  type SignedAccessOptions,
-} from './access/signed-access.ts'

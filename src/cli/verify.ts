@@ -19,10 +19,10 @@ async function verify(options: FolderOptions, io: TransferIo): Promise<void> {
 }
 
 function asText(report: VerifyReport): string {
-  const { documents, states, sessions, bytes, bytesElsewhere, damage } = report
+  const { documents, states, sessions, bytes, bytesOfApplication, damage } = report
   const read = `${documents} documents in ${states} states, ${sessions} upload sessions`
   const elsewhere =
-    bytesElsewhere > 0 ? `, ${formatBytes(bytesElsewhere)} kept by an application` : ''
+    bytesOfApplication > 0 ? `, ${formatBytes(bytesOfApplication)} kept by an application` : ''
   const summary = `${read}: ${formatBytes(bytes)} read${elsewhere}`
   if (damage.length === 0) return `${summary}, all as it was stored.\n`
   return `${damage.map(describe).join('')}${summary}, ${damage.length} damaged.\n`

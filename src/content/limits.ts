@@ -1,8 +1,31 @@
-/** Limits of the content model that a deployment does not set. */
+/** Limits of the content model: first those that a deployment sets, then the fixed ones. */
 
 const KIB = 1024
 const MIB = 1024 * KIB
+const GIB = 1024 * MIB
 const HOUR_MS = 60 * 60 * 1000
+
+/** Limits that a deployment sets. */
+export interface ContentLimits {
+  /** Largest content of one file, all streams together, in bytes. */
+  maxFileBytes: number
+  /** Most live upload sessions of one user on one file. */
+  maxSessionsPerUser: number
+  /** Most bytes in one upload session. */
+  maxSessionBytes: number
+  /** Most bytes in all live upload sessions of one file. */
+  maxSessionBytesPerDocument: number
+  /** Most bytes in all live upload sessions of one user, those on their way included. */
+  maxSessionBytesPerUser: number
+}
+
+export const DEFAULT_LIMITS: Readonly<ContentLimits> = {
+  maxFileBytes: 64 * GIB,
+  maxSessionsPerUser: 32,
+  maxSessionBytes: 64 * GIB,
+  maxSessionBytesPerDocument: 256 * GIB,
+  maxSessionBytesPerUser: 256 * GIB,
+}
 
 /** Extents of a pack closer than this become one read, in bytes; frame headers lie between them. */
 export const MERGED_GAP_MAX_BYTES = 64 * KIB

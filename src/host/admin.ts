@@ -1,9 +1,7 @@
+import { createContentServices } from '../content/create-content.ts'
+import type { ContentLimits } from '../content/limits.ts'
 import { storeDocument } from '../content/saving/add-document.ts'
-import {
-  type ContentLimits,
-  type ContentServices,
-  createContentServices,
-} from '../content/saving/services.ts'
+import type { ContentServices } from '../content/saving/services.ts'
 import { createOwnTree } from '../content/trees/own-tree.ts'
 import { DEFAULT_RETENTION, type Retention } from '../content/upkeep/retention.ts'
 import { createSweeper, type SweepReport } from '../content/upkeep/sweep.ts'

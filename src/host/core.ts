@@ -1,11 +1,12 @@
+import { createContentServices } from '../content/create-content.ts'
+
+export type { ContentLimits } from '../content/limits.ts'
+
 import { createConflicts } from '../content/application/conflicts.ts'
 import { createDeliveries, type Deliveries } from '../content/application/deliveries.ts'
-import {
-  type ContentLimits,
-  type ContentServices,
-  createContentServices,
-} from '../content/saving/services.ts'
-import { createSourceTree } from '../content/trees/application-tree.ts'
+import type { ContentLimits } from '../content/limits.ts'
+import type { ContentServices } from '../content/saving/services.ts'
+import { createApplicationTree } from '../content/trees/application-tree.ts'
 import { createOwnTree } from '../content/trees/own-tree.ts'
 import { createHousekeeping, type Housekeeping } from '../content/upkeep/housekeeping.ts'
 import { DEFAULT_RETENTION, type Retention } from '../content/upkeep/retention.ts'
@@ -29,7 +30,6 @@ import { createProofCheck } from './check-proof.ts'
 import { createDocuments, type Documents } from './documents.ts'
 import { createHandler, type Handler } from './handle.ts'
 
-export type { ContentLimits } from '../content/saving/services.ts'
 export type { Retention } from '../content/upkeep/retention.ts'
 export type { SweepReport } from '../content/upkeep/sweep.ts'
 export type {
@@ -107,7 +107,7 @@ export function createCore(options: CoreOptions & { baseUrl: string }): Core {
       content,
       features: featuresOf(options),
       access,
-      tree: options.documents ? createSourceTree(content, own, options.documents) : own,
+      tree: options.documents ? createApplicationTree(content, own, options.documents) : own,
       links: createLinks(baseUrl),
       log,
       ...(signIn && { signIn }),

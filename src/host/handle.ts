@@ -42,7 +42,7 @@ export function createHandler(services: HostServices): Handler {
 }
 
 /** Addresses that are asked for without a proof: clients sign nothing there. */
-function isUnsigned({ target, operation }: Destination): boolean {
+function needsNoProof({ target, operation }: Destination): boolean {
   return target === 'bootstrapper' || operation?.name === 'Download'
 }
 
@@ -52,7 +52,7 @@ async function prove(
   request: HostRequest,
   destination: Destination,
 ): Promise<boolean> {
-  if (!checkProof || isUnsigned(destination)) return false
+  if (!checkProof || needsNoProof(destination)) return false
   try {
     await checkProof(request)
     return true

@@ -72,3 +72,10 @@ export function sequenceMismatch(current: number, received: number): WopiError {
     headers: { [HEADERS.sequenceNumber]: String(current) },
   })
 }
+
+/** 413 that says what the host allows. */
+export function tooLarge(maxBytes: number): WopiError {
+  return new WopiError('TOO_LARGE', {
+    detail: `The content is larger than the ${maxBytes} bytes that this host allows`,
+  })
+}

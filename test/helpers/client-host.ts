@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createContentServices } from '../../src/content/create-content.ts'
 import { addDocument } from '../../src/content/saving/add-document.ts'
-import { createContentServices } from '../../src/content/saving/services.ts'
 import { createOwnTree } from '../../src/content/trees/own-tree.ts'
 import { createHandler, type Handler } from '../../src/host/handle.ts'
 import { createNodeListener } from '../../src/http/node-listener.ts'

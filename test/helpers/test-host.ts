@@ -1,12 +1,10 @@
 import { createConflicts } from '../../src/content/application/conflicts.ts'
 import { createDeliveries, type Deliveries } from '../../src/content/application/deliveries.ts'
+import { createContentServices } from '../../src/content/create-content.ts'
+import type { ContentLimits } from '../../src/content/limits.ts'
 import { addDocument } from '../../src/content/saving/add-document.ts'
-import {
-  type ContentLimits,
-  type ContentServices,
-  createContentServices,
-} from '../../src/content/saving/services.ts'
-import { createSourceTree } from '../../src/content/trees/application-tree.ts'
+import type { ContentServices } from '../../src/content/saving/services.ts'
+import { createApplicationTree } from '../../src/content/trees/application-tree.ts'
 import { createOwnTree } from '../../src/content/trees/own-tree.ts'
 import { createHandler, type Handler, type HostServices } from '../../src/host/handle.ts'
 import type { Features } from '../../src/operations/shared/features.ts'
@@ -152,7 +150,7 @@ export async function createTestHost(
     conflicts &&
     createDeliveries({ ...content, source, conflicts, log, alarm: alarms.after })
   const own = createOwnTree(content)
-  const tree = source ? createSourceTree(content, own, source) : own
+  const tree = source ? createApplicationTree(content, own, source) : own
   const services: HostServices = {
     content,
     features: options.features ? { ...PLAIN_FEATURES, ...options.features } : ALL_FEATURES,

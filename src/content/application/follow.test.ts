@@ -100,8 +100,8 @@ test('a client that leaves does not end the reading that others wait for', async
   const leaving = new AbortController()
   application.beforeOpen = () => leaving.abort(new Error('gone'))
   const document = await adopted(host)
-  const left = host.content.signed(document, leaving.signal)
-  const staying = host.content.signed(document, AbortSignal.any([]))
+  const left = host.content.withSignatures(document, leaving.signal)
+  const staying = host.content.withSignatures(document, AbortSignal.any([]))
 
   await assert.rejects(left, /gone/)
 
@@ -114,7 +114,7 @@ test('a signature that cannot be computed is tried again by the next request', a
   application.beforeOpen = () => {
     throw new Error('the bucket is away')
   }
-  await assert.rejects(host.content.signed(document, AbortSignal.any([])), /away/)
+  await assert.rejects(host.content.withSignatures(document, AbortSignal.any([])), /away/)
 
   application.beforeOpen = () => {}
 
@@ -130,7 +130,7 @@ test('a document that is deleted while its signature is computed is 404', async 
   const leaving = new AbortController()
   setImmediate(() => leaving.abort(new Error('it never ended')))
 
-  const signing = host.content.signed(await adopted(host), leaving.signal)
+  const signing = host.content.withSignatures(await adopted(host), leaving.signal)
 
   await assert.rejects(signing, (error) => error instanceof WopiError && error.code === 'NOT_FOUND')
 })

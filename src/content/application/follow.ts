@@ -5,9 +5,9 @@ import { WopiError } from '../../protocol/errors.ts'
 import { legalName } from '../../protocol/file-name.ts'
 import { decodeLocks, liveLocks } from '../../protocol/locks/state.ts'
 import { createSingleFlight, unlessAborted } from '../bytes/single-flight.ts'
-import type { CutContent } from '../saving/chunk-stream.ts'
 import { commitOn, mainSize } from '../saving/commit.ts'
 import type { ContentServices, DocumentRequest, FoundDocument } from '../saving/services.ts'
+import type { ChunkedContent } from '../state/chunked-content.ts'
 import { decodeManifest, encodeManifest, type Manifest } from '../state/manifest.ts'
 import { applyWholePut, mainStream } from '../state/next-state.ts'
 import type { Conflicts } from './conflicts.ts'
@@ -117,7 +117,8 @@ async function adopt(
     sourceRevision: found.revision,
   })
   // What another process has adopted first leaves garbage here, which the sweeper looks for.
-  if (content.uncut || (!created.ok && newPacks.length > 0)) await metadata.requestSweep(key, 0)
+  if (content.awaitsChunking || (!created.ok && newPacks.length > 0))
+    await metadata.requestSweep(key, 0)
   if (!created.ok && created.reason === 'pack-gone')
     throw new Error('The new pack was condemned before it was named')
 }
@@ -143,8 +144,8 @@ async function update(
   if (!saved && newPacks.length > 0) await metadata.requestSweep(key, 0)
 }
 
-function packsIn({ extents }: CutContent) {
-  return extents.map(({ pack }) => pack).filter(({ foreign }) => !foreign)
+function packsIn({ extents }: ChunkedContent) {
+  return extents.map(({ source }) => source).filter(({ application }) => !application)
 }
 
 function isLocked({ locks }: DocumentRecord, now: number): boolean {

@@ -76,7 +76,7 @@ test('verifyStore checks what the application keeps, where it can be reached', a
 
   assert.deepEqual(sound.damage, [])
   // The state that was adopted has a signature, the one before that has none: nobody can tell.
-  assert.equal(sound.bytesElsewhere, 2000)
+  assert.equal(sound.bytesOfApplication, 2000)
   assert.ok(sound.bytes > 2000)
   assert.match(String(broken.damage[0]?.problem), /the bucket is away/)
 })
@@ -88,7 +88,7 @@ test('verifyStore of a tool beside the host says how much it could not check', a
   const report = await verifyStore({ metadata, opener: createOpener(blobs) })
 
   assert.deepEqual(report.damage, [])
-  assert.equal(report.bytesElsewhere, 3 * 2000)
+  assert.equal(report.bytesOfApplication, 3 * 2000)
   assert.equal(report.bytes, 100)
 })
 

@@ -3,12 +3,12 @@ import {
   RevisionGoneError,
   type SourceDocument,
 } from '../../ports/document-source.ts'
+import { tooLarge } from '../../protocol/errors.ts'
 import { tameBytes } from '../bytes/opened-bytes.ts'
-import type { CutContent } from '../saving/chunk-stream.ts'
 import type { ContentServices } from '../saving/services.ts'
-import { storeWholeContent, tooLarge } from '../saving/whole-content.ts'
-import { foreignSource } from '../state/manifest.ts'
-import { EMPTY_CONTENT } from '../state/next-state.ts'
+import { storeWholeContent } from '../saving/whole-content.ts'
+import { type ChunkedContent, EMPTY_CONTENT } from '../state/chunked-content.ts'
+import { applicationSource } from '../state/manifest.ts'
 
 /** Longest name of a revision, in characters. */
 const REVISION_MAX_CHARS = 1024
@@ -33,7 +33,7 @@ export async function takeRevision(
   documentKey: string,
   fileId: string,
   found: SourceDocument,
-): Promise<CutContent> {
+): Promise<ChunkedContent> {
   const { revision, size } = found
   if (source.revisions === 'immutable') return namedContent(fileId, found)
   const maxBytes = services.limits.maxFileBytes
@@ -58,9 +58,9 @@ export async function takeRevision(
   }
 }
 
-function namedContent(fileId: string, { revision, size }: SourceDocument): CutContent {
-  const common = { alternatives: [], uncut: false }
+function namedContent(fileId: string, { revision, size }: SourceDocument): ChunkedContent {
+  const common = { alternatives: [], awaitsChunking: false }
   if (size === 0) return { ...common, ...EMPTY_CONTENT }
-  const extents = [{ pack: foreignSource(fileId, revision), offset: 0, length: size }]
+  const extents = [{ source: applicationSource(fileId, revision), offset: 0, length: size }]
   return { ...common, scheme: 'FullFile', size, chunks: [], extents }
 }

@@ -15,7 +15,7 @@ test('a stream of Node’s that is closed before its end is no failure', async (
   const opened = endless()
   const opener = { open: async () => tameBytes(opened), reserveAhead: () => undefined }
 
-  const bytes = await readExtents(opener, [{ pack: { key: 'a' }, offset: 0, length: 25 }])
+  const bytes = await readExtents(opener, [{ source: { key: 'a' }, offset: 0, length: 25 }])
 
   assert.equal(bytes.length, 25)
   assert.equal(opened.destroyed, true)

@@ -7,7 +7,7 @@ import { BlobNotFoundError, type BlobStore } from '../../ports/blob-store.ts'
 import { createMemoryBlobStore } from '../../stores/blobs/memory.ts'
 import { MERGED_GAP_MAX_BYTES, READ_AHEAD_PACKS, READ_AHEAD_PACKS_IN_ALL } from '../limits.ts'
 import type { Extent } from '../state/extents.ts'
-import { openExtents, openPieces, type Piece, readExtents } from './assemble.ts'
+import { openPieces, type Piece, readExtents } from './assemble.ts'
 import { createOpener } from './opener.ts'
 
 const PACK_BYTES = 200_000
@@ -225,7 +225,7 @@ test('readExtents reads a few bytes into memory', async () => {
   assert.equal(watched.open, 0)
 })
 
-test('openExtents hands the locator of a pack to the store', async () => {
+test('openPieces hands the locator of a pack to the store', async () => {
   const { blobs } = await filledStore()
   const locators: (string | undefined)[] = []
   const watching: BlobStore = {
@@ -236,8 +236,8 @@ test('openExtents hands the locator of a pack to the store', async () => {
     },
   }
 
-  await using opened = await openExtents(createOpener(watching), [
-    { pack: { key: 'a', locator: 'there' }, offset: 0, length: 1 },
+  await using opened = await openPieces(createOpener(watching), [
+    { source: { key: 'a', locator: 'there' }, offset: 0, length: 1 },
   ])
   await drain(opened)
 
@@ -251,7 +251,7 @@ async function filledStore(): Promise<WatchedBlobs> {
 }
 
 function extent(pack: number, offset: number, length: number): Extent {
-  return { pack: { key: PACKS[pack]?.key ?? '' }, offset, length }
+  return { source: { key: PACKS[pack]?.key ?? '' }, offset, length }
 }
 
 function everyPack(): Extent[] {
@@ -261,7 +261,7 @@ function everyPack(): Extent[] {
 function expectedOf(pieces: readonly Piece[]): Uint8Array {
   const parts = pieces.map((piece) => {
     if (piece instanceof Uint8Array) return piece
-    const bytes = PACKS.find(({ key }) => key === piece.pack.key)?.bytes
+    const bytes = PACKS.find(({ key }) => key === piece.source.key)?.bytes
     return bytes?.subarray(piece.offset, piece.offset + piece.length) ?? new Uint8Array(0)
   })
   return new Uint8Array(Buffer.concat(parts))

@@ -8,9 +8,9 @@ type ReadingOpener = Pick<Opener, 'open' | 'reserveAhead'>
 /** A part of a reply: bytes at hand, such as a frame header, or bytes of a pack. */
 export type Piece = Uint8Array | Extent
 
-/** One range read of one pack, and the pieces that it serves in order. */
+/** One range read of one source, and the pieces that it serves in order. */
 interface ReadRun {
-  pack: ByteSource
+  source: ByteSource
   start: number
   end: number
   pieces: Piece[]
@@ -38,15 +38,6 @@ export async function openPieces(
   }
 }
 
-/** Opens extents as one stream of bytes; see `openPieces`. */
-export function openExtents(
-  opener: ReadingOpener,
-  extents: readonly Extent[],
-  signal?: AbortSignal,
-): Promise<OpenedBytes> {
-  return openPieces(opener, extents, signal)
-}
-
 /** Reads a few bytes into memory; the caller answers for `extents` being small. */
 export async function readExtents(
   opener: ReadingOpener,
@@ -54,7 +45,7 @@ export async function readExtents(
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
-  await using opened = await openExtents(opener, extents, signal)
+  await using opened = await openPieces(opener, extents, signal)
   for await (const bytes of opened) parts.push(new Uint8Array(bytes))
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
   let offset = 0
@@ -79,7 +70,7 @@ function planRuns(pieces: readonly Piece[]): { lead: Uint8Array[]; runs: ReadRun
       run.pieces.push(piece)
     } else if (piece.length > 0) {
       const end = piece.offset + piece.length
-      runs.push({ pack: piece.pack, start: piece.offset, end, pieces: [piece] })
+      runs.push({ source: piece.source, start: piece.offset, end, pieces: [piece] })
     }
   }
   return { lead, runs }
@@ -87,7 +78,7 @@ function planRuns(pieces: readonly Piece[]): { lead: Uint8Array[]; runs: ReadRun
 
 function continues(run: ReadRun, extent: Extent): boolean {
   const gap = extent.offset - run.end
-  return run.pack.key === extent.pack.key && gap >= 0 && gap <= MERGED_GAP_MAX_BYTES
+  return run.source.key === extent.source.key && gap >= 0 && gap <= MERGED_GAP_MAX_BYTES
 }
 
 /** A run that is opened, with the place that it takes while nobody reads it. */
@@ -124,8 +115,8 @@ function createRunQueue(
     }
   }
 
-  function start({ pack, start, end }: ReadRun): Promise<OpenedBytes> {
-    const bytes = opener.open(pack, { range: { start, end }, ...(signal && { signal }) })
+  function start({ source, start, end }: ReadRun): Promise<OpenedBytes> {
+    const bytes = opener.open(source, { range: { start, end }, ...(signal && { signal }) })
     // Whoever awaits it sees the failure; one that nobody awaits must not end the process.
     bytes.catch(() => {})
     return bytes
@@ -191,7 +182,7 @@ async function* readRun(run: ReadRun, opened: OpenedBytes): AsyncGenerator<Uint8
       if (bytes.length === 0) {
         const next = await source.next()
         if (next.done)
-          throw new Error(`Pack ${run.pack.key} ends at byte ${position}, before ${end}`)
+          throw new Error(`Pack ${run.source.key} ends at byte ${position}, before ${end}`)
         bytes = next.value
       }
       const skip = Math.min(bytes.length, Math.max(0, piece.offset - position))

@@ -2,7 +2,7 @@ import type { ByteRange, OpenedBytes } from '../../ports/blob-store.ts'
 import { MAIN_CONTENT } from '../../protocol/names.ts'
 import { indexExtents } from '../state/extents.ts'
 import type { Manifest } from '../state/manifest.ts'
-import { openExtents } from './assemble.ts'
+import { openPieces } from './assemble.ts'
 import type { Opener } from './opener.ts'
 
 /**
@@ -17,5 +17,5 @@ export async function openMain(
 ): Promise<OpenedBytes> {
   const extents = manifest.streams.find(({ streamId }) => streamId === MAIN_CONTENT)?.extents ?? []
   const wanted = range ? indexExtents(extents).slice(range.start, range.end - range.start) : extents
-  return openExtents(opener, wanted, signal)
+  return openPieces(opener, wanted, signal)
 }

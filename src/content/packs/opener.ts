@@ -34,16 +34,16 @@ export function createOpener(blobs: BlobStore, documents?: DocumentSource): Open
       }
     },
 
-    async open({ key, locator, foreign }, options) {
-      if (!foreign)
+    async open({ key, locator, application }, options) {
+      if (!application)
         return blobs.open(key, { ...options, ...(locator !== undefined && { locator }) })
-      const { fileId, revision } = foreign
+      const { fileId, revision } = application
       if (!documents)
         throw new Error(`Revision ${revision} of document ${fileId} is kept by an application`)
       const opened = tameBytes(await documents.open(fileId, revision, options))
       return exactBytes(opened, options.range.end - options.range.start)
     },
 
-    reaches: ({ foreign }) => !foreign || documents !== undefined,
+    reaches: ({ application }) => !application || documents !== undefined,
   }
 }

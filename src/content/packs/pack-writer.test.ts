@@ -4,7 +4,7 @@ import { once, testBytes } from '../../../test/helpers/test-host.ts'
 import { BlobStoreFullError } from '../../ports/blob-store.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { createMemoryBlobStore } from '../../stores/blobs/memory.ts'
-import { newId } from '../saving/services.ts'
+import { newId } from '../bytes/new-id.ts'
 import { documentOfPack, packKey, packPrefix, writePack } from './pack-writer.ts'
 
 test('packKey lies under the prefix of its document, and documentOfPack finds that again', () => {

@@ -74,7 +74,7 @@ export async function storeDocument(
     manifest: encodeManifest(manifest),
     size: stored.size,
     userId: ownerId,
-    newPacks: stored.extents.map((extent) => extent.pack),
+    newPacks: stored.extents.map(({ source }) => source),
   }
   let refusal: PlaceRefusal = 'name-taken'
   const wanted = legalName(document.name, '')
@@ -82,7 +82,7 @@ export async function storeDocument(
     const place = placeOf(document.containerId, name)
     const created = await services.metadata.createDocument({ ...row, name, ...place })
     if (created.ok) {
-      if (stored.uncut) await services.metadata.requestSweep(key, 0)
+      if (stored.awaitsChunking) await services.metadata.requestSweep(key, 0)
       return { ok: true, fileId, name }
     }
     refusal = await refusalOf(services, created.reason, { fileId, key })

@@ -21,18 +21,18 @@ import { writePack } from '../packs/pack-writer.ts'
 import { decodeManifest, encodeManifest, packsOf } from '../state/manifest.ts'
 import { DEFAULT_RETENTION } from '../upkeep/retention.ts'
 import { createSweeper } from '../upkeep/sweep.ts'
-import { cutLater } from './chunk-later.ts'
+import { chunkLater } from './chunk-later.ts'
 
 const ZIP = zipOf({ entries: [{ name: 'a', content: testBytes(300), descriptor: 'signed' }] })
 
 /** One that is read in many pieces. */
 const LARGE = zipOf({ entries: [{ name: 'a', content: testBytes(1024 * 1024) }] })
 
-test('cutLater cuts a stream that was too large to be cut in time, at the same number', async () => {
+test('chunkLater cuts a stream that was too large to be cut in time, at the same number', async () => {
   const host = await hostWithUncut()
   const before = await getChunkedFile(host)
 
-  await cutLater(host.content, (await documentOf(host)).key)
+  await chunkLater(host.content, (await documentOf(host)).key)
 
   const after = await getChunkedFile(host)
   assert.equal(before.message.signatures[0]?.scheme, 'FullFile')
@@ -42,9 +42,9 @@ test('cutLater cuts a stream that was too large to be cut in time, at the same n
   assert.equal((await documentOf(host)).sequenceNumber, 2)
 })
 
-test('cutLater leaves the names by which clients know the chunks', async () => {
+test('chunkLater leaves the names by which clients know the chunks', async () => {
   const host = await hostWithUncut()
-  await cutLater(host.content, (await documentOf(host)).key)
+  await chunkLater(host.content, (await documentOf(host)).key)
   const more = testBytes(9)
 
   const body = putMessage([signatureOf([ZIP, more])], { inline: [more] })
@@ -52,7 +52,7 @@ test('cutLater leaves the names by which clients know the chunks', async () => {
   assert.equal((await putChunked(host, body, { lock: 'L' })).status, 200)
 })
 
-test('cutLater gives way to a save that comes in between', async () => {
+test('chunkLater gives way to a save that comes in between', async () => {
   const host = await hostWithUncut()
   const { opener } = host.content
   const saving = {
@@ -66,18 +66,18 @@ test('cutLater gives way to a save that comes in between', async () => {
     },
   }
 
-  await cutLater(saving, (await documentOf(host)).key)
+  await chunkLater(saving, (await documentOf(host)).key)
 
   assert.deepEqual(await host.get(), testBytes(5))
   assert.equal((await documentOf(host)).sequenceNumber, 3)
 })
 
-test('cutLater makes no state where there is nothing to cut, and knows unknown documents', async () => {
+test('chunkLater makes no state where there is nothing to cut, and knows unknown documents', async () => {
   const host = await createTestHost({ content: ZIP })
   const { manifestId, key } = await documentOf(host)
 
-  await cutLater(host.content, key)
-  await cutLater(host.content, 'unknown')
+  await chunkLater(host.content, key)
+  await chunkLater(host.content, 'unknown')
 
   assert.equal((await documentOf(host)).manifestId, manifestId)
 })
@@ -89,7 +89,7 @@ test('a save that finds its file cut meanwhile goes on with the new extents', as
   const body = putMessage([signatureOf([ZIP, more])], { inline: [more] })
   async function* slowly() {
     yield body.subarray(0, body.length - 20)
-    await cutLater(host.content, key)
+    await chunkLater(host.content, key)
     yield body.subarray(body.length - 20)
   }
 
@@ -207,7 +207,7 @@ async function hostWithUncut(content = ZIP): Promise<TestHost> {
   await host.lock('L')
   const document = await documentOf(host)
   const { pack } = await writePack(host.content, document.key, once(content))
-  const extents = [{ pack, offset: 0, length: content.length }]
+  const extents = [{ source: pack, offset: 0, length: content.length }]
   const stream = {
     ...signatureOf([content]),
     updatedAt: 0,
@@ -218,8 +218,8 @@ async function hostWithUncut(content = ZIP): Promise<TestHost> {
   const committed = await host.content.metadata.commit({
     documentKey: document.key,
     expected: { manifestId: document.manifestId },
-    manifestId: 'uncut',
-    manifest: encodeManifest({ streams: [{ ...stream, uncut: true }], properties: [] }),
+    manifestId: 'm-uncut',
+    manifest: encodeManifest({ streams: [{ ...stream, awaitsChunking: true }], properties: [] }),
     size: content.length,
     sequenceNumber: 2,
     userId: 'alice',

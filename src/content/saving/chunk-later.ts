@@ -2,11 +2,11 @@ import { SWEEP_AFTER_SAVE_MS } from '../limits.ts'
 import {
   decodeManifest,
   encodeManifest,
-  isUnsigned,
+  lacksSignature,
   type Manifest,
   type StreamState,
 } from '../state/manifest.ts'
-import { cutByDirectory } from './chunk-stream.ts'
+import { chunkByDirectory } from './chunk-stream.ts'
 import { mainSize } from './commit.ts'
 import type { ContentServices } from './services.ts'
 
@@ -19,16 +19,16 @@ type Services = Pick<ContentServices, 'metadata' | 'opener' | 'newId'>
  *
  * @returns `false` when a save came in between, which may have to be cut as well
  */
-export async function cutLater(
+export async function chunkLater(
   services: Services,
   documentKey: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
   const { opener } = services
   // A tool beside the host cannot read what an application keeps: such a stream waits for the host.
-  const isDue = ({ uncut, extents }: StreamState) =>
-    uncut && extents.every(({ pack }) => opener.reaches(pack))
-  return cutWhere(services, documentKey, isDue, signal)
+  const isDue = ({ awaitsChunking, extents }: StreamState) =>
+    awaitsChunking && extents.every(({ source }) => opener.reaches(source))
+  return chunkWhere(services, documentKey, isDue, signal)
 }
 
 /**
@@ -36,10 +36,10 @@ export async function cutLater(
  * whatever its size.
  */
 export async function signDocument(services: Services, documentKey: string): Promise<void> {
-  await cutWhere(services, documentKey, isUnsigned)
+  await chunkWhere(services, documentKey, lacksSignature)
 }
 
-async function cutWhere(
+async function chunkWhere(
   services: Services,
   documentKey: string,
   isDue: (stream: StreamState) => boolean,
@@ -72,5 +72,5 @@ async function cut(
   stream: StreamState,
   signal: AbortSignal | undefined,
 ): Promise<StreamState> {
-  return { ...stream, ...(await cutByDirectory(opener, stream.extents, stream.size, signal)) }
+  return { ...stream, ...(await chunkByDirectory(opener, stream.extents, stream.size, signal)) }
 }

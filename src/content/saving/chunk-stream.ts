@@ -1,48 +1,32 @@
-import type { StreamChunks } from '../../protocol/chunking/chunk.ts'
 import { createStreamChunker } from '../../protocol/chunking/stream-chunker.ts'
 import { readZipDirectory } from '../../protocol/zip/central-directory.ts'
 import { SECOND_PASS_MAX_BYTES } from '../limits.ts'
-import { openExtents, readExtents } from '../packs/assemble.ts'
+import { openPieces, readExtents } from '../packs/assemble.ts'
 import type { Opener } from '../packs/opener.ts'
+import { type ChunkedContent, chunkedContent } from '../state/chunked-content.ts'
 import { type Extent, indexExtents } from '../state/extents.ts'
 import type { StreamState } from '../state/manifest.ts'
 
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04]
 
-/** Bytes that came whole: how they are cut, and what of that is still open. */
-export interface CutContent extends StreamChunks {
-  extents: Extent[]
-  /** Housekeeping has yet to find out whether it is a zip. */
-  uncut: boolean
-}
-
 /**
  * Cuts a stream that is stored, by its zip directory: a few range reads, then one pass that hashes.
  * What is no proper zip is FullFile.
  */
-export async function cutByDirectory(
+export async function chunkByDirectory(
   opener: Opener,
   extents: Extent[],
   size: number,
   signal?: AbortSignal,
-): Promise<CutContent> {
+): Promise<ChunkedContent> {
   const index = indexExtents(extents)
   const read = (offset: number, length: number) =>
     readExtents(opener, index.slice(offset, length), signal)
   const found = await readZipDirectory(read, size)
   const chunker = createStreamChunker(found.ok ? { directory: found.directory } : {})
-  await using opened = await openExtents(opener, extents, signal)
+  await using opened = await openPieces(opener, extents, signal)
   for await (const bytes of opened) chunker.push(bytes)
-  return cutContent(chunker.finish(), extents, false)
-}
-
-/** How bytes are cut that lie in `extents`. */
-export function cutContent(
-  { scheme, size, chunks, alternatives }: StreamChunks,
-  extents: Extent[],
-  uncut: boolean,
-): CutContent {
-  return { scheme, size, chunks, alternatives, extents, uncut }
+  return chunkedContent(chunker.finish(), extents, false)
 }
 
 /**
@@ -50,15 +34,15 @@ export function cutContent(
  * zip is served as Zip, whatever was declared (get-chunked-file). Above `SECOND_PASS_MAX_BYTES` that
  * is left to housekeeping.
  */
-export async function cutIfZip(
+export async function chunkIfZip(
   opener: Opener,
   stream: StreamState,
   signal?: AbortSignal,
 ): Promise<StreamState> {
   if (stream.scheme !== 'FullFile' || stream.chunks.length !== 1) return stream
   if (!(await beginsLikeZip(opener, stream, signal))) return stream
-  if (stream.size > SECOND_PASS_MAX_BYTES) return { ...stream, uncut: true }
-  return { ...stream, ...(await cutByDirectory(opener, stream.extents, stream.size, signal)) }
+  if (stream.size > SECOND_PASS_MAX_BYTES) return { ...stream, awaitsChunking: true }
+  return { ...stream, ...(await chunkByDirectory(opener, stream.extents, stream.size, signal)) }
 }
 
 async function beginsLikeZip(

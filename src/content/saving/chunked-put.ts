@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DocumentRecord, PackRef, SessionRecord } from '../../ports/metadata-store.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
-import { WopiError } from '../../protocol/errors.ts'
+import { tooLarge, WopiError } from '../../protocol/errors.ts'
 import { createChunkReader } from '../../protocol/frames/chunk-reader.ts'
 import type { PutChunkedFileRequest } from '../../protocol/messages.ts'
 import { MAIN_CONTENT } from '../../protocol/names.ts'
@@ -17,8 +17,8 @@ import {
 import type { Manifest } from '../state/manifest.ts'
 import type { DocumentState } from '../state/manifests.ts'
 import { applyChunkedPut, checkState, resolveStream } from '../state/next-state.ts'
-import { cutIfZip } from './chunk-stream.ts'
-import { commitOrSweep, type NextState, type SavedState } from './commit.ts'
+import { chunkIfZip } from './chunk-stream.ts'
+import { commitNext, type NextState, type SavedState } from './commit.ts'
 import { takeBytes } from './message-body.ts'
 import type { ContentServices } from './services.ts'
 import {
@@ -30,7 +30,6 @@ import {
   sessionSource,
   tooManyChunks,
 } from './upload-session.ts'
-import { tooLarge } from './whole-content.ts'
 
 const FRAME_HEADER_BYTES = 16
 
@@ -72,7 +71,7 @@ export async function putChunks(
 ): Promise<SavedState> {
   const token = put.message.uploadSessionTokenToCommit
   if (token) await findOpenSession(services.metadata, token, put.documentKey)
-  await services.signed(put.document, signal)
+  await services.withSignatures(put.document, signal)
   const inline = await storeFrames(services, put, signal)
 
   const prepare = async (current: DocumentState): Promise<NextState> => {
@@ -89,7 +88,7 @@ export async function putChunks(
       ...(session && { session: ending(session, put) }),
     }
   }
-  return commitOrSweep(services, put, inline.packs, prepare)
+  return commitNext(services, { ...put, packs: inline.packs }, prepare)
 }
 
 /** Names a message, so that a repeat of it is known. */
@@ -137,7 +136,7 @@ async function storeFrames(
     const start = check(await takeBytes(frames, FRAME_HEADER_BYTES))
     if (reader.ended) return { source: { chunks, extents: [] }, packs: [] }
     const { pack, length } = await writePack(services, documentKey, checked(), signal)
-    return { source: { chunks, extents: [{ pack, offset: 0, length }] }, packs: [pack] }
+    return { source: { chunks, extents: [{ source: pack, offset: 0, length }] }, packs: [pack] }
 
     async function* checked(): AsyncGenerator<Uint8Array> {
       yield start
@@ -173,7 +172,7 @@ async function nextManifest(
   for (const declared of message.signatures) {
     if (declared.chunks.length === 0 && declared.streamId !== MAIN_CONTENT)
       deleted.add(declared.streamId)
-    else streams.push(await cutIfZip(opener, resolveStream(declared, index, now), signal))
+    else streams.push(await chunkIfZip(opener, resolveStream(declared, index, now), signal))
   }
   return applyChunkedPut(manifest, streams, deleted, message.contentProperties, now)
 }

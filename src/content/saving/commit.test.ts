@@ -11,11 +11,15 @@ test('commitNext asks again with the new state when another save was faster', as
   await host.lock('L')
   const seen: number[] = []
 
-  const saved = await commitNext(host.content, target(host), async ({ document, manifest }) => {
-    seen.push(document.sequenceNumber)
-    if (seen.length < 3) await host.put(testBytes(seen.length), 'L')
-    return { manifest, newPacks: [] }
-  })
+  const saved = await commitNext(
+    host.content,
+    await target(host),
+    async ({ document, manifest }) => {
+      seen.push(document.sequenceNumber)
+      if (seen.length < 3) await host.put(testBytes(seen.length), 'L')
+      return { manifest, newPacks: [] }
+    },
+  )
 
   assert.deepEqual(seen, [1, 2, 3])
   assert.equal(saved.sequenceNumber, 4)
@@ -26,7 +30,7 @@ test('commitNext asks again when the locks were changed meanwhile', async () => 
   const host = await createTestHost()
   const seen: (string | null)[] = []
 
-  await commitNext(host.content, target(host), async ({ document, manifest }) => {
+  await commitNext(host.content, await target(host), async ({ document, manifest }) => {
     seen.push(document.locks)
     if (seen.length === 1) await host.lock('L')
     return { manifest, newPacks: [] }
@@ -42,14 +46,14 @@ test('commitNext changes nothing when prepare throws', async () => {
   const host = await createTestHost()
   const refuse = () => Promise.reject(new Error('no'))
 
-  await assert.rejects(commitNext(host.content, target(host), refuse), /no/)
+  await assert.rejects(commitNext(host.content, await target(host), refuse), /no/)
 
   assert.equal((await documentOf(host)).sequenceNumber, 1)
 })
 
 test('commitNext of a document that is not there is NOT_FOUND', async () => {
   const host = await createTestHost()
-  const nobody = { fileId: 'none', userId: 'alice' }
+  const nobody = { fileId: 'none', documentKey: 'none', userId: 'alice', packs: [] }
 
   await assert.rejects(
     commitNext(host.content, nobody, () => assert.fail('It was asked')),
@@ -77,6 +81,7 @@ test('commitNext refuses to count beyond the largest sequence number', async () 
   assert.equal((await documentOf(host)).manifestId, 'last')
 })
 
-function target(host: TestHost) {
-  return { fileId: host.fileId, userId: 'alice' }
+async function target(host: TestHost) {
+  const { key } = await documentOf(host)
+  return { fileId: host.fileId, documentKey: key, userId: 'alice', packs: [] }
 }

@@ -2,7 +2,7 @@ import type { Commit, DocumentRecord, PackRef } from '../../ports/metadata-store
 import { WopiError } from '../../protocol/errors.ts'
 import { MAIN_CONTENT, SEQUENCE_NUMBER_MAX } from '../../protocol/names.ts'
 import { SWEEP_AFTER_SAVE_MS } from '../limits.ts'
-import { encodeManifest, isUncut, type Manifest } from '../state/manifest.ts'
+import { anyAwaitsChunking, encodeManifest, type Manifest } from '../state/manifest.ts'
 import type { DocumentState } from '../state/manifests.ts'
 import type { ContentServices } from './services.ts'
 
@@ -26,24 +26,6 @@ export interface SavedState {
   sequenceNumber: number
   /** In ms since 1970 UTC. */
   modifiedAt: number
-}
-
-/**
- * Makes the next state of a document the current one. `prepare` looks at the state as it is now,
- * refuses by throwing, or says what comes next; it is asked again whenever another request was
- * faster. Nothing has changed unless the promise resolves.
- */
-export async function commitNext(
-  services: CommitServices,
-  { fileId, userId }: { fileId: string; userId: string },
-  prepare: (current: DocumentState) => Promise<NextState>,
-): Promise<SavedState> {
-  for (;;) {
-    const current = await services.manifests.current(fileId)
-    if (!current) throw new WopiError('NOT_FOUND')
-    const saved = await commitOn(services, current.document, userId, await prepare(current))
-    if (saved) return saved
-  }
 }
 
 /**
@@ -71,7 +53,7 @@ export async function commitOn(
     sequenceNumber,
     userId,
     newPacks: next.newPacks,
-    sweepAfterMs: isUncut(next.manifest) ? 0 : SWEEP_AFTER_SAVE_MS,
+    sweepAfterMs: anyAwaitsChunking(next.manifest) ? 0 : SWEEP_AFTER_SAVE_MS,
     ...(next.session && { session: next.session }),
     ...(next.sourceRevision !== undefined && { sourceRevision: next.sourceRevision }),
   })
@@ -82,26 +64,38 @@ export async function commitOn(
   return { sequenceNumber, modifiedAt: outcome.now }
 }
 
+/** A document that is saved, and what was stored for it before. */
+export interface SaveTarget {
+  fileId: string
+  documentKey: string
+  userId: string
+  /** Packs that nothing names yet; the sweeper soon looks at them when the save is refused. */
+  packs: readonly PackRef[]
+}
+
 /**
- * As `commitNext`, for a save that has stored `packs` for the document of `documentKey`; when it is
- * refused, the sweeper soon looks at them.
+ * Makes the next state of a document the current one. `prepare` looks at the state as it is now,
+ * refuses by throwing, or says what comes next. It is asked again whenever another request was
+ * faster. Nothing has changed unless the promise resolves.
+ *
+ * @throws WopiError NOT_FOUND when the document is gone, and what `prepare` throws
  */
-export async function commitOrSweep(
+export async function commitNext(
   services: CommitServices,
-  target: { fileId: string; userId: string; documentKey: string },
-  packs: readonly PackRef[],
+  { fileId, documentKey, userId, packs }: SaveTarget,
   prepare: (current: DocumentState) => Promise<NextState>,
 ): Promise<SavedState> {
   try {
-    return await commitNext(services, target, async (current) => {
-      // A document of the same name that came after it must not name packs of this one.
-      if (current.document.key !== target.documentKey) throw new WopiError('NOT_FOUND')
-      return prepare(current)
-    })
+    for (;;) {
+      const current = await services.manifests.current(fileId)
+      // Another document may have taken the fileId meanwhile; it must not name packs of this one.
+      if (current?.document.key !== documentKey) throw new WopiError('NOT_FOUND')
+      const saved = await commitOn(services, current.document, userId, await prepare(current))
+      if (saved) return saved
+    }
   } catch (error) {
     // Without it the bytes would wait for the rotation through all documents; the refusal counts.
-    if (packs.length > 0)
-      await services.metadata.requestSweep(target.documentKey, 0).catch(() => {})
+    if (packs.length > 0) await services.metadata.requestSweep(documentKey, 0).catch(() => {})
     throw error
   }
 }

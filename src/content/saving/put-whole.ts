@@ -1,8 +1,9 @@
 import type { DocumentRecord } from '../../ports/metadata-store.ts'
+import { tooLarge } from '../../protocol/errors.ts'
 import { applyWholePut, checkState } from '../state/next-state.ts'
-import { commitOrSweep, type SavedState } from './commit.ts'
+import { commitNext, type SavedState } from './commit.ts'
 import type { ContentServices, FoundDocument } from './services.ts'
-import { storeWholeContent, tooLarge } from './whole-content.ts'
+import { storeWholeContent } from './whole-content.ts'
 
 /** A new content, and who may put it. */
 export interface WholePut {
@@ -37,9 +38,9 @@ export async function putWhole(
   if ((contentLength ?? 0) > maxBytes) throw tooLarge(maxBytes)
   const content = await storeWholeContent(services, file.key, body, { maxBytes, signal })
 
-  const target = { fileId: file.fileId, documentKey: file.key, userId }
-  const newPacks = content.extents.map((extent) => extent.pack)
-  return commitOrSweep(services, target, newPacks, async ({ document, manifest, now }) => {
+  const newPacks = content.extents.map(({ source }) => source)
+  const target = { fileId: file.fileId, documentKey: file.key, userId, packs: newPacks }
+  return commitNext(services, target, async ({ document, manifest, now }) => {
     const { validBefore } = await check(document, now)
     const next = applyWholePut(manifest, content, now)
     checkState(next, maxBytes)

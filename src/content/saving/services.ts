@@ -1,39 +1,11 @@
-import { randomBytes as secureRandomBytes } from 'node:crypto'
 import type { BlobStore } from '../../ports/blob-store.ts'
-import type { DocumentSource } from '../../ports/document-source.ts'
 import type { DocumentRecord, MetadataStore } from '../../ports/metadata-store.ts'
-import type { Conflicts } from '../application/conflicts.ts'
-import { createFollower } from '../application/follow.ts'
-import { createInFlightBytes, type InFlightBytes } from '../bytes/in-flight.ts'
-import { createMemoryBudget, type MemoryBudget } from '../bytes/memory-budget.ts'
-import { MESSAGE_MEMORY_BYTES, SMALL_MESSAGE_BYTES } from '../limits.ts'
-import { createOpener, type Opener } from '../packs/opener.ts'
-import { createManifests, type Manifests } from '../state/manifests.ts'
-import { createSigned, type Signed } from './signatures.ts'
-
-const GIB = 1024 ** 3
-
-/** Limits that a deployment sets. */
-export interface ContentLimits {
-  /** Largest content of one file, all streams together, in bytes. */
-  maxFileBytes: number
-  /** Most live upload sessions of one user on one file. */
-  maxSessionsPerUser: number
-  /** Most bytes in one upload session. */
-  maxSessionBytes: number
-  /** Most bytes in all live upload sessions of one file. */
-  maxSessionBytesPerDocument: number
-  /** Most bytes in all live upload sessions of one user, those on their way included. */
-  maxSessionBytesPerUser: number
-}
-
-export const DEFAULT_LIMITS: Readonly<ContentLimits> = {
-  maxFileBytes: 64 * GIB,
-  maxSessionsPerUser: 32,
-  maxSessionBytes: 64 * GIB,
-  maxSessionBytesPerDocument: 256 * GIB,
-  maxSessionBytesPerUser: 256 * GIB,
-}
+import type { InFlightBytes } from '../bytes/in-flight.ts'
+import type { MemoryBudget } from '../bytes/memory-budget.ts'
+import type { ContentLimits } from '../limits.ts'
+import type { Opener } from '../packs/opener.ts'
+import type { Manifest } from '../state/manifest.ts'
+import type { Manifests } from '../state/manifests.ts'
 
 /** A document as it was when it was found, and the store's time then, in ms since 1970 UTC. */
 export interface FoundDocument {
@@ -47,13 +19,21 @@ export interface DocumentRequest {
   readonly goesOn?: boolean
 }
 
-/** Documents that an application keeps. */
-export interface ApplicationDocuments {
-  source: DocumentSource
-  conflicts: Conflicts
-  /** Called after each save that the application has to be told of. */
-  afterSave: () => void
+/** A document and its content. */
+interface DocumentContent {
+  document: DocumentRecord
+  manifest: Manifest
 }
+
+/**
+ * As `Manifests.of`, with the signature of the content, which may have to be computed first.
+ *
+ * @throws WopiError NOT_FOUND when the document is gone; the reason of `signal`
+ */
+export type WithSignatures = (
+  document: DocumentRecord,
+  signal: AbortSignal,
+) => Promise<DocumentContent>
 
 /** What the content model works with. */
 export interface ContentServices {
@@ -63,7 +43,7 @@ export interface ContentServices {
   manifests: Manifests
   /** Opens what extents name, in packs and in revisions that an application keeps. */
   opener: Opener
-  signed: Signed
+  withSignatures: WithSignatures
   /**
    * Finds the document of a request. With documents that an application keeps, the application is
    * asked, unless the request goes on with what another one has begun.
@@ -78,40 +58,4 @@ export interface ContentServices {
   newId: () => string
   /** Unpredictable bytes, for tokens. */
   randomBytes: (length: number) => Uint8Array
-}
-
-/** Puts the content model on its two stores. */
-export function createContentServices(options: {
-  metadata: MetadataStore
-  blobs: BlobStore
-  limits?: Partial<ContentLimits>
-  newId?: () => string
-  randomBytes?: (length: number) => Uint8Array
-  application?: ApplicationDocuments
-}): ContentServices {
-  const { metadata, blobs, limits, randomBytes = secureRandomBytes, application } = options
-  const base = {
-    metadata,
-    blobs,
-    limits: { ...DEFAULT_LIMITS, ...limits },
-    manifests: createManifests(metadata),
-    opener: createOpener(blobs, application?.source),
-    afterSave: application?.afterSave ?? (() => {}),
-    inFlight: createInFlightBytes(),
-    messageMemory: createMemoryBudget(MESSAGE_MEMORY_BYTES, SMALL_MESSAGE_BYTES),
-    newId: options.newId ?? newId,
-    randomBytes,
-  }
-  return {
-    ...base,
-    signed: createSigned(base),
-    findDocument: application
-      ? createFollower(base, application.source, application.conflicts)
-      : (fileId) => metadata.readDocument(fileId),
-  }
-}
-
-/** A new id of 128 random bits, in lowercase hex. */
-export function newId(): string {
-  return secureRandomBytes(16).toString('hex')
 }

@@ -1,35 +1,21 @@
-import type { DocumentRecord } from '../../ports/metadata-store.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { createSingleFlight, unlessAborted } from '../bytes/single-flight.ts'
-import { isUnsigned, type Manifest } from '../state/manifest.ts'
+import { lacksSignature } from '../state/manifest.ts'
 import { signDocument } from './chunk-later.ts'
-import type { ContentServices } from './services.ts'
-
-/** A document and its content. */
-interface Read {
-  document: DocumentRecord
-  manifest: Manifest
-}
-
-/**
- * As `Manifests.of`, with the signature of the content, which may have to be computed first.
- *
- * @throws WopiError NOT_FOUND when the document is gone; the reason of `signal`
- */
-export type Signed = (document: DocumentRecord, signal: AbortSignal) => Promise<Read>
+import type { ContentServices, WithSignatures } from './services.ts'
 
 /**
  * Gives documents that an application keeps their signature, as soon as somebody needs it: one
  * request reads the content once, and all others wait for it.
  */
-export function createSigned(
+export function createSignatures(
   services: Pick<ContentServices, 'metadata' | 'manifests' | 'opener' | 'newId'>,
-): Signed {
+): WithSignatures {
   const once = createSingleFlight()
 
   return async (document, signal) => {
     let read = await services.manifests.of(document)
-    while (read.manifest.streams.some(isUnsigned)) {
+    while (read.manifest.streams.some(lacksSignature)) {
       const { key, manifestId, fileId } = read.document
       signal.throwIfAborted()
       await unlessAborted(

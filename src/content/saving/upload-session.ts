@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type {
+  AppendFragment,
   FragmentRecord,
   MetadataStore,
   SessionRecord,
@@ -17,7 +18,7 @@ import { HEADERS, UPLOAD_SESSION_LIFETIME_MS } from '../../protocol/names.ts'
 import { createByteReader, createByteWriter, StoredFormatError } from '../bytes/codec.ts'
 import { readLimited } from '../bytes/read-limited.ts'
 import { CHUNKS_PER_UPLOAD_MAX, FRAGMENTS_PER_SESSION_MAX } from '../limits.ts'
-import { type WrittenPack, writePack } from '../packs/pack-writer.ts'
+import { writePack } from '../packs/pack-writer.ts'
 import type { ChunkSource } from '../state/chunk-index.ts'
 import { appendExtent, type Extent } from '../state/extents.ts'
 import { readPlacedChunks, writePlacedChunks } from '../state/manifest.ts'
@@ -135,8 +136,13 @@ export async function appendFragment(
   const written = await framesOrRefusal(() =>
     writePack(services, session.documentKey, checked(), signal),
   )
-  const checkpoint = encodeCheckpoint(before + chunks.length, reader.save())
-  return append(services, session, fragment, written, chunks, checkpoint)
+  return append(services, session, {
+    offset: fragment.offset,
+    length: fragment.length,
+    pack: written.pack,
+    chunks: encodeChunkList(chunks),
+    checkpoint: encodeCheckpoint(before + chunks.length, reader.save()),
+  })
 }
 
 /** Goes on with the frames of a session where its last fragment ended. */
@@ -160,7 +166,7 @@ export async function sessionSource(
   const chunks: PlacedChunk[] = []
   const extents: Extent[] = []
   for (const fragment of await metadata.listFragments(tokenHash)) {
-    appendExtent(extents, { pack: fragment.pack, offset: 0, length: fragment.length })
+    appendExtent(extents, { source: fragment.pack, offset: 0, length: fragment.length })
     for (const chunk of decodeChunkList(fragment)) chunks.push(chunk)
   }
   return { chunks, extents }
@@ -248,24 +254,14 @@ async function extend(
 
 async function append(
   { metadata }: ContentServices,
-  session: SessionRecord,
-  { offset, length }: Fragment,
-  { pack }: WrittenPack,
-  chunks: readonly PlacedChunk[],
-  checkpoint: Uint8Array,
+  { tokenHash, documentKey }: SessionRecord,
+  stored: Omit<AppendFragment, 'tokenHash' | 'lifetimeMs'>,
 ): Promise<number> {
-  const appended = await metadata.appendFragment({
-    tokenHash: session.tokenHash,
-    offset,
-    length,
-    pack,
-    chunks: encodeChunkList(chunks),
-    checkpoint,
-    lifetimeMs: UPLOAD_SESSION_LIFETIME_MS,
-  })
+  const lifetimeMs = UPLOAD_SESSION_LIFETIME_MS
+  const appended = await metadata.appendFragment({ tokenHash, ...stored, lifetimeMs })
   if (appended.ok) return appended.received
-  await metadata.requestSweep(session.documentKey, 0)
-  if (appended.reason === 'moved') throw offsetMismatch(appended.received, offset)
+  await metadata.requestSweep(documentKey, 0)
+  if (appended.reason === 'moved') throw offsetMismatch(appended.received, stored.offset)
   if (appended.reason === 'gone') throw new WopiError('SESSION_GONE')
   throw new WopiError('INTERNAL', { detail: 'The new pack was condemned before it was named' })
 }

@@ -7,9 +7,9 @@ import { testBytes } from '../../../test/helpers/test-host.ts'
 import { type BlobStore, BlobStoreFullError } from '../../ports/blob-store.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { createMemoryBlobStore } from '../../stores/blobs/memory.ts'
+import { newId } from '../bytes/new-id.ts'
 import { readExtents } from '../packs/assemble.ts'
 import { createOpener } from '../packs/opener.ts'
-import { newId } from './services.ts'
 import { storeWholeContent } from './whole-content.ts'
 
 test('storeWholeContent stores any file as it came, cut as its bytes demand', async () => {
@@ -27,9 +27,9 @@ test('storeWholeContent stores any file as it came, cut as its bytes demand', as
 
       const { scheme, size, chunks, alternatives } = await chunkFully(bytes)
       assert.deepEqual(await readExtents(createOpener(services.blobs), stored.extents), bytes)
-      const { extents: _, uncut, ...cut } = stored
+      const { extents: _, awaitsChunking, ...cut } = stored
       assert.deepEqual(cut, { scheme, size, chunks, alternatives })
-      assert.equal(uncut, false)
+      assert.equal(awaitsChunking, false)
     }),
   )
 })

@@ -1,11 +1,12 @@
 import { createStreamChunker } from '../../protocol/chunking/stream-chunker.ts'
-import { WopiError } from '../../protocol/errors.ts'
+import { tooLarge } from '../../protocol/errors.ts'
 import { unlessAborted } from '../bytes/single-flight.ts'
 import { SECOND_PASS_MAX_BYTES } from '../limits.ts'
 import { createOpener } from '../packs/opener.ts'
 import { writePack } from '../packs/pack-writer.ts'
+import { type ChunkedContent, chunkedContent } from '../state/chunked-content.ts'
 import { appendExtent, type Extent } from '../state/extents.ts'
-import { type CutContent, cutByDirectory, cutContent } from './chunk-stream.ts'
+import { chunkByDirectory } from './chunk-stream.ts'
 import type { ContentServices } from './services.ts'
 
 /**
@@ -22,7 +23,7 @@ export async function storeWholeContent(
   documentKey: string,
   body: AsyncIterable<Uint8Array>,
   { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal },
-): Promise<CutContent> {
+): Promise<ChunkedContent> {
   const chunker = createStreamChunker()
   const extents: Extent[] = []
   const source = openSource(body)
@@ -31,22 +32,15 @@ export async function storeWholeContent(
     if (first) {
       const passed = passOn(first, source, maxBytes, chunker.push)
       const stored = await writePack(services, documentKey, passed, signal)
-      appendExtent(extents, { pack: stored.pack, offset: 0, length: stored.length })
+      appendExtent(extents, { source: stored.pack, offset: 0, length: stored.length })
     }
   } finally {
     source.close()
   }
   const chunked = chunker.finish()
-  if (!chunked.needsDirectory) return cutContent(chunked, extents, false)
-  if (chunked.size > SECOND_PASS_MAX_BYTES) return cutContent(chunked, extents, true)
-  return cutByDirectory(createOpener(services.blobs), extents, chunked.size, signal)
-}
-
-/** 413 that says what the host allows. */
-export function tooLarge(maxBytes: number): WopiError {
-  return new WopiError('TOO_LARGE', {
-    detail: `The content is larger than the ${maxBytes} bytes that this host allows`,
-  })
+  if (!chunked.needsDirectory) return chunkedContent(chunked, extents, false)
+  if (chunked.size > SECOND_PASS_MAX_BYTES) return chunkedContent(chunked, extents, true)
+  return chunkByDirectory(createOpener(services.blobs), extents, chunked.size, signal)
 }
 
 /** A body that is pulled by hand. */

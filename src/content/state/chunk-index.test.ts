@@ -83,10 +83,10 @@ function streamOf(streamId: string, pack: string): StreamState {
     ],
     alternatives: [{ id: WHOLE, offset: 0, length: 7 }],
     extents: [extent(pack, 0, 7)],
-    uncut: false,
+    awaitsChunking: false,
   }
 }
 
 function extent(key: string, offset: number, length: number): Extent {
-  return { pack: { key }, offset, length }
+  return { source: { key }, offset, length }
 }

@@ -5,7 +5,7 @@ import { appendExtent, type Extent, extentsLength, indexExtents } from './extent
 
 const anyExtents: fc.Arbitrary<Extent[]> = fc.array(
   fc.record({
-    pack: fc.constantFrom('a', 'b', 'c').map((key) => ({ key })),
+    source: fc.constantFrom('a', 'b', 'c').map((key) => ({ key })),
     offset: fc.nat(1000),
     length: fc.integer({ min: 1, max: 50 }),
   }),
@@ -29,7 +29,7 @@ test('indexExtents finds for every range exactly its bytes', () => {
 })
 
 test('indexExtents refuses a range beyond the end or before the start', () => {
-  const index = indexExtents([{ pack: { key: 'a' }, offset: 5, length: 10 }])
+  const index = indexExtents([{ source: { key: 'a' }, offset: 5, length: 10 }])
 
   assert.throws(() => index.slice(0, 11), RangeError)
   assert.throws(() => index.slice(11, 0), RangeError)
@@ -54,24 +54,24 @@ test('appendExtent joins what touches in one pack, and nothing else', () => {
   const row: Extent[] = []
   const [a, b] = [{ key: 'a' }, { key: 'b' }]
 
-  appendExtent(row, { pack: a, offset: 0, length: 5 })
-  appendExtent(row, { pack: a, offset: 5, length: 5 })
-  appendExtent(row, { pack: b, offset: 10, length: 5 })
-  appendExtent(row, { pack: b, offset: 16, length: 5 })
-  appendExtent(row, { pack: b, offset: 21, length: 0 })
-  appendExtent(row, { pack: b, offset: 0, length: 1 })
+  appendExtent(row, { source: a, offset: 0, length: 5 })
+  appendExtent(row, { source: a, offset: 5, length: 5 })
+  appendExtent(row, { source: b, offset: 10, length: 5 })
+  appendExtent(row, { source: b, offset: 16, length: 5 })
+  appendExtent(row, { source: b, offset: 21, length: 0 })
+  appendExtent(row, { source: b, offset: 0, length: 1 })
 
   assert.deepEqual(row, [
-    { pack: a, offset: 0, length: 10 },
-    { pack: b, offset: 10, length: 5 },
-    { pack: b, offset: 16, length: 5 },
-    { pack: b, offset: 0, length: 1 },
+    { source: a, offset: 0, length: 10 },
+    { source: b, offset: 10, length: 5 },
+    { source: b, offset: 16, length: 5 },
+    { source: b, offset: 0, length: 1 },
   ])
 })
 
 /** Every byte of a row of extents by its place. */
 function places(extents: readonly Extent[]): string[] {
-  return extents.flatMap(({ pack, offset, length }) =>
-    Array.from({ length }, (_, i) => `${pack.key}${offset + i}`),
+  return extents.flatMap(({ source, offset, length }) =>
+    Array.from({ length }, (_, i) => `${source.key}${offset + i}`),
   )
 }

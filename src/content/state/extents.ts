@@ -5,13 +5,13 @@ import type { PackRef } from '../../ports/metadata-store.ts'
  * revision is its name in one document, and never the key of a pack.
  */
 export interface ByteSource extends PackRef {
-  foreign?: { fileId: string; revision: string }
+  application?: { fileId: string; revision: string }
 }
 
 /** Bytes of a document that lie together in one pack, or in one revision of the application's. */
 export interface Extent {
-  pack: ByteSource
-  /** First byte inside the pack. */
+  source: ByteSource
+  /** First byte inside the source. */
   offset: number
   /** In bytes, at least 1. */
   length: number
@@ -21,7 +21,7 @@ export interface Extent {
 export function appendExtent(extents: Extent[], extent: Extent): void {
   if (extent.length === 0) return
   const last = extents.at(-1)
-  if (last?.pack.key === extent.pack.key && last.offset + last.length === extent.offset)
+  if (last?.source.key === extent.source.key && last.offset + last.length === extent.offset)
     extents[extents.length - 1] = { ...last, length: last.length + extent.length }
   else extents.push(extent)
 }
@@ -70,7 +70,7 @@ export function indexExtents(extents: readonly Extent[]): ExtentIndex {
         const extent = extents[i] as Extent
         const skip = Math.max(0, offset - (starts[i] as number))
         const taken = Math.min(rest, extent.length - skip)
-        found.push({ pack: extent.pack, offset: extent.offset + skip, length: taken })
+        found.push({ source: extent.source, offset: extent.offset + skip, length: taken })
         rest -= taken
       }
       return found

@@ -6,10 +6,10 @@ import { chunkIdFromBytes } from '../../protocol/chunking/chunk-id.ts'
 import { StoredFormatError } from '../bytes/codec.ts'
 import { appendExtent, type Extent } from './extents.ts'
 import {
+  applicationSource,
   decodeManifest,
   encodeManifest,
   findStream,
-  foreignSource,
   liveProperties,
   type Manifest,
   packsOf,
@@ -27,12 +27,12 @@ const PACKS = [
   { key: 'aa/doc/three' },
 ]
 
-const REVISIONS = [foreignSource('report', 'r1'), foreignSource('report', 'ünï/@2')]
+const REVISIONS = [applicationSource('report', 'r1'), applicationSource('report', 'ünï/@2')]
 
 const anyExtents: fc.Arbitrary<Extent[]> = fc
   .array(
     fc.record({
-      pack: fc.constantFrom(...PACKS, ...REVISIONS),
+      source: fc.constantFrom(...PACKS, ...REVISIONS),
       offset: anySize,
       length: fc.integer({ min: 1, max: 2 ** 30 }),
     }),
@@ -53,7 +53,7 @@ const anyManifest: fc.Arbitrary<Manifest> = fc.record({
       chunks: fc.array(fc.record({ id: anyId, length: anySize })),
       alternatives: fc.array(fc.record({ id: anyId, length: anySize, offset: anySize })),
       extents: anyExtents,
-      uncut: fc.boolean(),
+      awaitsChunking: fc.boolean(),
     }),
     { maxLength: 4 },
   ),
@@ -121,7 +121,7 @@ test('encodeManifest writes 5,000 chunks in far less than 1 MB', () => {
     length: 1000 + i,
   }))
   const extents = chunks.map(({ length }, i) => ({
-    pack: { key: `aa/document/${i % 7}` },
+    source: { key: `aa/document/${i % 7}` },
     offset: 32 * i + 100_000 * i,
     length,
   }))
@@ -133,8 +133,12 @@ test('encodeManifest writes 5,000 chunks in far less than 1 MB', () => {
 })
 
 test('packsOf names every pack once, and no revision of an application', () => {
-  const revision = { pack: foreignSource('report', 'r1'), offset: 0, length: 9 }
-  const extents = [0, 1, 0].map((i) => ({ pack: PACKS[i] as Extent['pack'], offset: i, length: 9 }))
+  const revision = { source: applicationSource('report', 'r1'), offset: 0, length: 9 }
+  const extents = [0, 1, 0].map((i) => ({
+    source: PACKS[i] as Extent['source'],
+    offset: i,
+    length: 9,
+  }))
   const manifest = {
     streams: [
       { ...streamOf('MainContent', 0), extents },
@@ -181,6 +185,6 @@ function streamOf(streamId: string, updatedAt: number): StreamState {
     chunks: [],
     alternatives: [],
     extents: [],
-    uncut: false,
+    awaitsChunking: false,
   }
 }

@@ -35,7 +35,7 @@ export interface StreamState {
   /** The stream's bytes in order. */
   extents: Extent[]
   /** The stream may be a zip that housekeeping has yet to cut; it is served as FullFile until then. */
-  uncut: boolean
+  awaitsChunking: boolean
 }
 
 export interface PropertyState extends ContentProperty {
@@ -46,7 +46,7 @@ export interface PropertyState extends ContentProperty {
 const FORMAT_VERSION = 1
 /** Kinds of byte sources in the table of a manifest; others may follow. */
 const SOURCE_PACK = 0
-const SOURCE_FOREIGN = 1
+const SOURCE_APPLICATION = 1
 const SCHEMES: readonly ChunkingScheme[] = ['FullFile', 'Zip']
 const RETENTIONS: readonly ContentProperty['retention'][] = [
   'DeleteOnContentChange',
@@ -76,31 +76,31 @@ export function liveProperties(manifest: Manifest, now: number): PropertyState[]
 }
 
 /** Whether a stream waits for housekeeping to cut it. */
-export function isUncut(manifest: Manifest): boolean {
-  return manifest.streams.some((stream) => stream.uncut)
+export function anyAwaitsChunking(manifest: Manifest): boolean {
+  return manifest.streams.some((stream) => stream.awaitsChunking)
 }
 
 /** Whether the signature of a stream has yet to be computed. */
-export function isUnsigned({ size, chunks }: StreamState): boolean {
+export function lacksSignature({ size, chunks }: StreamState): boolean {
   return size > 0 && chunks.length === 0
 }
 
 /** All packs that a manifest names, each once. */
 export function packsOf(manifest: Manifest): PackRef[] {
-  return sourcesOf(manifest).filter(({ foreign }) => !foreign)
+  return sourcesOf(manifest).filter(({ application }) => !application)
 }
 
 function sourcesOf(manifest: Manifest): ByteSource[] {
   const sources = new Map<string, ByteSource>()
   for (const stream of manifest.streams)
-    for (const { pack } of stream.extents) sources.set(pack.key, pack)
+    for (const { source } of stream.extents) sources.set(source.key, source)
   return [...sources.values()]
 }
 
 /** A revision that an application keeps, as an extent names it. */
-export function foreignSource(fileId: string, revision: string): ByteSource {
+export function applicationSource(fileId: string, revision: string): ByteSource {
   // No key of a pack has this character.
-  return { key: `@${revision}`, foreign: { fileId, revision } }
+  return { key: `@${revision}`, application: { fileId, revision } }
 }
 
 /**
@@ -109,11 +109,11 @@ export function foreignSource(fileId: string, revision: string): ByteSource {
  */
 export function encodeManifest(manifest: Manifest): Uint8Array {
   const sources = sourcesOf(manifest)
-  const indexOfPack = new Map(sources.map(({ key }, index) => [key, index]))
+  const indexOfSource = new Map(sources.map(({ key }, index) => [key, index]))
   const out = createByteWriter()
   out.byte(FORMAT_VERSION)
   writeList(out, sources, (source) => writeSource(out, source))
-  writeList(out, manifest.streams, (stream) => writeStream(out, stream, indexOfPack))
+  writeList(out, manifest.streams, (stream) => writeStream(out, stream, indexOfSource))
   writeList(out, manifest.properties, (property) => {
     out.text(property.name)
     out.text(property.value)
@@ -164,50 +164,54 @@ export function readPlacedChunks(input: ByteReader): PlacedChunk[] {
   }))
 }
 
-function writeStream(out: ByteWriter, stream: StreamState, indexOfPack: Map<string, number>): void {
+function writeStream(
+  out: ByteWriter,
+  stream: StreamState,
+  indexOfSource: Map<string, number>,
+): void {
   out.text(stream.streamId)
   out.integer(stream.updatedAt)
   out.byte(SCHEMES.indexOf(stream.scheme))
-  out.byte(stream.uncut ? 1 : 0)
+  out.byte(stream.awaitsChunking ? 1 : 0)
   out.integer(stream.size)
   writeList(out, stream.chunks, (chunk) => {
     out.raw(chunkIdToBytes(chunk.id))
     out.integer(chunk.length)
   })
   writePlacedChunks(out, stream.alternatives)
-  writeExtents(out, stream.extents, indexOfPack)
+  writeExtents(out, stream.extents, indexOfSource)
 }
 
 /**
- * Extents mostly follow each other in one pack with a frame header between them, so the pack is
+ * Extents mostly follow each other in one pack with a frame header between them, so the source is
  * written as a step from the last one and the offset as a step from where the last one ended.
  */
 function writeExtents(
   out: ByteWriter,
   extents: readonly Extent[],
-  indexOfPack: Map<string, number>,
+  indexOfSource: Map<string, number>,
 ): void {
-  let pack = 0
+  let last = 0
   let end = 0
   writeList(out, extents, (extent) => {
-    const index = indexOfPack.get(extent.pack.key) as number
-    out.integer(zigzag(index - pack))
-    out.integer(zigzag(extent.offset - (index === pack ? end : 0)))
+    const index = indexOfSource.get(extent.source.key) as number
+    out.integer(zigzag(index - last))
+    out.integer(zigzag(extent.offset - (index === last ? end : 0)))
     out.integer(extent.length)
-    pack = index
+    last = index
     end = extent.offset + extent.length
   })
 }
 
-function writeSource(out: ByteWriter, { key, locator, foreign }: ByteSource): void {
-  out.byte(foreign ? SOURCE_FOREIGN : SOURCE_PACK)
-  out.text(foreign ? foreign.fileId : key)
-  out.text(foreign ? foreign.revision : (locator ?? ''))
+function writeSource(out: ByteWriter, { key, locator, application }: ByteSource): void {
+  out.byte(application ? SOURCE_APPLICATION : SOURCE_PACK)
+  out.text(application ? application.fileId : key)
+  out.text(application ? application.revision : (locator ?? ''))
 }
 
 function readSource(input: ByteReader): ByteSource {
   const kind = input.byte()
-  if (kind === SOURCE_FOREIGN) return foreignSource(input.text(), input.text())
+  if (kind === SOURCE_APPLICATION) return applicationSource(input.text(), input.text())
   if (kind !== SOURCE_PACK)
     throw new StoredFormatError(`A manifest names a byte source of kind ${kind}, unknown here`)
   const key = input.text()
@@ -215,23 +219,23 @@ function readSource(input: ByteReader): ByteSource {
   return locator === '' ? { key } : { key, locator }
 }
 
-function readStream(input: ByteReader, packs: readonly ByteSource[]): StreamState {
+function readStream(input: ByteReader, sources: readonly ByteSource[]): StreamState {
   return {
     streamId: input.text(),
     updatedAt: input.integer(),
     scheme: pick(SCHEMES, input.byte()),
-    uncut: input.byte() === 1,
+    awaitsChunking: input.byte() === 1,
     size: input.integer(),
     chunks: readList(input, () => ({
       id: chunkIdFromBytes(input.raw(CHUNK_ID_BYTES)),
       length: input.integer(),
     })),
     alternatives: readPlacedChunks(input),
-    extents: readExtents(input, packs),
+    extents: readExtents(input, sources),
   }
 }
 
-function readExtents(input: ByteReader, packs: readonly ByteSource[]): Extent[] {
+function readExtents(input: ByteReader, sources: readonly ByteSource[]): Extent[] {
   let index = 0
   let end = 0
   const extents: Extent[] = []
@@ -239,10 +243,11 @@ function readExtents(input: ByteReader, packs: readonly ByteSource[]): Extent[] 
     const step = unzigzag(input.integer())
     const offset = unzigzag(input.integer()) + (step === 0 ? end : 0)
     index += step
-    const pack = packs[index]
-    if (!pack) throw new StoredFormatError(`A manifest names pack ${index} of ${packs.length}`)
+    const source = sources[index]
+    if (!source)
+      throw new StoredFormatError(`A manifest names byte source ${index} of ${sources.length}`)
     const length = input.integer()
-    appendExtent(extents, { pack, offset, length })
+    appendExtent(extents, { source, offset, length })
     end = offset + length
   }
   return extents

@@ -16,7 +16,7 @@ const INDEX = indexChunks([
       { ...chunkOf(A), offset: 32 },
       { ...chunkOf(B), offset: 74 },
     ],
-    extents: [{ pack: PACK, offset: 0, length: 100 }],
+    extents: [{ source: PACK, offset: 0, length: 100 }],
   },
 ])
 
@@ -24,9 +24,9 @@ test('resolveStream finds the extents in the order of the signature', () => {
   const stream = resolveStream(signatureOf([B, A, A]), INDEX, 7)
 
   assert.deepEqual(stream.extents, [
-    { pack: PACK, offset: 74, length: 20 },
-    { pack: PACK, offset: 32, length: 10 },
-    { pack: PACK, offset: 32, length: 10 },
+    { source: PACK, offset: 74, length: 20 },
+    { source: PACK, offset: 32, length: 10 },
+    { source: PACK, offset: 32, length: 10 },
   ])
   assert.deepEqual([stream.size, stream.updatedAt, stream.scheme], [40, 7, 'Zip'])
 })
@@ -124,7 +124,7 @@ function streamOf(streamId: string, updatedAt: number): StreamState {
     chunks: [],
     alternatives: [],
     extents: [],
-    uncut: false,
+    awaitsChunking: false,
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Chunk } from '../../protocol/chunking/chunk.ts'
-import { EMPTY_CHUNK_ID } from '../../protocol/chunking/chunk-id.ts'
-import { WopiError } from '../../protocol/errors.ts'
+import { tooLarge, WopiError } from '../../protocol/errors.ts'
 import type { ContentProperty } from '../../protocol/messages.ts'
 import {
   ALTERNATE_STREAMS_MAX,
@@ -9,9 +8,9 @@ import {
 } from '../../protocol/names.ts'
 import type { StreamSignature } from '../../protocol/signature.ts'
 import { EXTENTS_MAX } from '../limits.ts'
-import type { CutContent } from '../saving/chunk-stream.ts'
-import { tooLarge } from '../saving/whole-content.ts'
 import type { ChunkIndex } from './chunk-index.ts'
+import type { ChunkedContent } from './chunked-content.ts'
+import { EMPTY_CONTENT } from './chunked-content.ts'
 import { appendExtent, type Extent } from './extents.ts'
 import {
   isLive,
@@ -42,17 +41,14 @@ export function resolveStream(
     if (extents.length > EXTENTS_MAX) throw tooScattered(declared.streamId)
     size += length
   }
-  const common = { streamId: declared.streamId, updatedAt: now, alternatives: [], uncut: false }
+  const common = {
+    streamId: declared.streamId,
+    updatedAt: now,
+    alternatives: [],
+    awaitsChunking: false,
+  }
   if (size === 0) return { ...common, ...EMPTY_CONTENT }
   return { ...common, scheme: declared.scheme, size, chunks: [...declared.chunks], extents }
-}
-
-/** What a stream without bytes is answered as (get-chunked-file). */
-export const EMPTY_CONTENT = {
-  scheme: 'FullFile' as const,
-  size: 0,
-  chunks: [{ id: EMPTY_CHUNK_ID, length: 0 }],
-  extents: [],
 }
 
 /**
@@ -83,7 +79,7 @@ export function applyChunkedPut(
  * The state after an update that was no PutChunkedFile: alternate streams and properties of
  * DeleteOnContentChange are gone (file-content-data-model).
  */
-export function applyWholePut(base: Manifest, content: CutContent, now: number): Manifest {
+export function applyWholePut(base: Manifest, content: ChunkedContent, now: number): Manifest {
   const keeps = ({ retention }: PropertyState) => retention === 'KeepOnContentChange'
   return {
     streams: [mainStream(content, now)],
@@ -92,7 +88,7 @@ export function applyWholePut(base: Manifest, content: CutContent, now: number):
 }
 
 /** A MainContent stream of bytes that came whole. */
-export function mainStream(content: CutContent, now: number): StreamState {
+export function mainStream(content: ChunkedContent, now: number): StreamState {
   return { streamId: MAIN_CONTENT, updatedAt: now, ...content }
 }
 

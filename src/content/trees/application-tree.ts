@@ -5,10 +5,9 @@ import type {
   MetadataStore,
 } from '../../ports/metadata-store.ts'
 import type { Tree, TreeAbilities, TreeFile } from '../../ports/tree.ts'
-import { WopiError } from '../../protocol/errors.ts'
+import { tooLarge, WopiError } from '../../protocol/errors.ts'
 import { legalName } from '../../protocol/file-name.ts'
 import type { ContentServices } from '../saving/services.ts'
-import { tooLarge } from '../saving/whole-content.ts'
 import { versionOf } from '../state/version.ts'
 
 type Services = Pick<ContentServices, 'metadata' | 'limits'>
@@ -23,9 +22,9 @@ const FIRST_VERSION = versionOf({ sequenceNumber: 1 })
  * host's own documents outside of all containers are left to `own`.
  * Where the application gives no tree, its documents stay as and where they are.
  */
-export function createSourceTree(services: Services, own: Tree, source: DocumentSource): Tree {
+export function createApplicationTree(services: Services, own: Tree, source: DocumentSource): Tree {
   const { tree } = source
-  return tree ? createTheirTree(services, own, tree) : createFixedTree(own)
+  return tree ? createMappedTree(services, own, tree) : createFixedTree(own)
 }
 
 const FIXED: TreeAbilities = { rename: false, delete: false, create: false, containers: false }
@@ -46,7 +45,7 @@ function requireOwn(file: DocumentRecord): DocumentRecord {
   return file
 }
 
-function createTheirTree({ metadata, limits }: Services, own: Tree, theirs: SourceTree): Tree {
+function createMappedTree({ metadata, limits }: Services, own: Tree, theirs: SourceTree): Tree {
   return {
     can: () => ({ rename: true, delete: true, create: true, containers: true }),
     root: async (user) => shown(await theirs.root(user)),

@@ -3,7 +3,8 @@ import test from 'node:test'
 import type { Tree } from '../../ports/tree.ts'
 import { createMemoryBlobStore } from '../../stores/blobs/memory.ts'
 import { createMemoryMetadataStore } from '../../stores/metadata/sqlite/in-memory.ts'
-import { type ContentServices, createContentServices } from '../saving/services.ts'
+import { createContentServices } from '../create-content.ts'
+import type { ContentServices } from '../saving/services.ts'
 import { createOwnTree } from './own-tree.ts'
 
 const NOW = Date.UTC(2026, 0, 1)

@@ -18,9 +18,9 @@ import {
   putMessage,
   signatureOf,
 } from '../../../test/helpers/wopi-story.ts'
+import { newId } from '../bytes/new-id.ts'
 import { createOpener } from '../packs/opener.ts'
 import { packPrefix, writePack } from '../packs/pack-writer.ts'
-import { newId } from '../saving/services.ts'
 import { DEFAULT_RETENTION, type Retention } from './retention.ts'
 import { createSweeper, type SweepReport } from './sweep.ts'
 import { verifyStore } from './verify.ts'

@@ -1,7 +1,7 @@
 import type { MetadataStore, PackRef, References } from '../../ports/metadata-store.ts'
 import { SESSION_GRACE_MS } from '../limits.ts'
 import { documentOfPack, packPrefix } from '../packs/pack-writer.ts'
-import { cutLater } from '../saving/chunk-later.ts'
+import { chunkLater } from '../saving/chunk-later.ts'
 import type { ContentServices } from '../saving/services.ts'
 import { decodeManifest, packsOf } from '../state/manifest.ts'
 import type { Retention } from './retention.ts'
@@ -39,7 +39,7 @@ const SESSION_ROWS = 1000
 /** Documents are visited for orphans by the first two digits of their key. */
 const BUCKETS = 256
 /** Time until a document is read again that could not be cut, in ms. */
-const CUT_AGAIN_MS = 60 * 60 * 1000
+const CHUNK_AGAIN_MS = 60 * 60 * 1000
 
 /**
  * Creates the one who deletes. Nothing else in the host deletes packs, and no error path does.
@@ -131,14 +131,14 @@ function createVisit(
         return false
       }
       try {
-        return await cutLater(services, documentKey, signal)
+        return await chunkLater(services, documentKey, signal)
       } catch (cause) {
         if (signal?.aborted) {
           report.more = true
           return false
         }
         note(`Document ${documentKey} cannot be cut`, cause)
-        await services.metadata.requestSweep(documentKey, CUT_AGAIN_MS)
+        await services.metadata.requestSweep(documentKey, CHUNK_AGAIN_MS)
         return true
       }
     },

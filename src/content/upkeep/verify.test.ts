@@ -124,8 +124,8 @@ test('verifyStore finds a stream whose extents are not as long as it should be',
     ...signatureOf([CONTENT]),
     size: 1000,
     alternatives: [],
-    uncut: false,
-    extents: [{ pack, offset: 0, length: 999 }],
+    awaitsChunking: false,
+    extents: [{ source: pack, offset: 0, length: 999 }],
   }
   await host.content.metadata.createDocument({
     fileId: 'short',
@@ -169,10 +169,10 @@ test('verifyStore takes what a sweep removes meanwhile for no damage', async () 
   const { blobs, metadata, opener } = host.content
   host.content.opener = {
     ...opener,
-    async open(pack, options) {
+    async open(source, options) {
       await metadata.pruneManifests(key, { keep: 1, maxAgeMs: 0 })
       await blobs.delete(old)
-      return opener.open(pack, options)
+      return opener.open(source, options)
     },
   }
 

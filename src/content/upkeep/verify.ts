@@ -4,11 +4,11 @@ import { chunkIdFromBytes } from '../../protocol/chunking/chunk-id.ts'
 import { createChunkReader } from '../../protocol/frames/chunk-reader.ts'
 import { placeChunks } from '../../protocol/signature.ts'
 import { createHash } from '../../protocol/spooky/spooky.ts'
-import { openExtents } from '../packs/assemble.ts'
+import { openPieces } from '../packs/assemble.ts'
 import type { ContentServices } from '../saving/services.ts'
 import { sessionSource } from '../saving/upload-session.ts'
 import { type Extent, extentsLength, indexExtents } from '../state/extents.ts'
-import { decodeManifest, isUnsigned, type StreamState } from '../state/manifest.ts'
+import { decodeManifest, lacksSignature, type StreamState } from '../state/manifest.ts'
 
 /** Something that is not as it was when it was acknowledged. */
 export interface Damage {
@@ -32,7 +32,7 @@ export interface VerifyReport {
   /** Bytes that were read and hashed. */
   bytes: number
   /** Bytes that an application keeps and that could not be checked here. */
-  bytesElsewhere: number
+  bytesOfApplication: number
   damage: Damage[]
 }
 
@@ -59,7 +59,7 @@ export async function verifyStore(
     states: 0,
     sessions: 0,
     bytes: 0,
-    bytesElsewhere: 0,
+    bytesOfApplication: 0,
     damage: [],
   }
   for await (const document of allDocuments(services)) {
@@ -146,13 +146,13 @@ async function verifyStream(
     return
   }
   const index = indexExtents(stream.extents)
-  const isHere = ({ pack }: Extent) => services.opener.reaches(pack)
-  const unchecked = stream.extents.filter((extent) => isUnsigned(stream) || !isHere(extent))
-  report.bytesElsewhere += extentsLength(unchecked)
+  const isHere = ({ source }: Extent) => services.opener.reaches(source)
+  const unchecked = stream.extents.filter((extent) => lacksSignature(stream) || !isHere(extent))
+  report.bytesOfApplication += extentsLength(unchecked)
   for (const chunk of [...placeChunks(stream.chunks), ...stream.alternatives]) {
     const extents = index.slice(chunk.offset, chunk.length)
     if (!extents.every(isHere)) continue
-    const name = `${chunk.id} ${extents.map((e) => `${e.pack.key}:${e.offset}+${e.length}`).join()}`
+    const name = `${chunk.id} ${extents.map((e) => `${e.source.key}:${e.offset}+${e.length}`).join()}`
     if (verified.has(name)) continue
     const problem = await findChunkProblem(services, chunk, extents, report)
     if (!problem) verified.add(name)
@@ -166,11 +166,11 @@ async function findChunkProblem(
   extents: Extent[],
   report: VerifyReport,
 ): Promise<{ problem: string; pack?: string } | undefined> {
-  const packs = [...new Set(extents.map(({ pack }) => pack.key))].join(', ')
+  const packs = [...new Set(extents.map(({ source }) => source.key))].join(', ')
   const place = `Chunk ${chunk.id} at byte ${chunk.offset}`
   try {
     const hash = createHash()
-    await using opened = await openExtents(opener, extents)
+    await using opened = await openPieces(opener, extents)
     for await (const bytes of opened) {
       hash.update(bytes)
       report.bytes += bytes.length
@@ -193,7 +193,7 @@ async function verifySession(
     const { extents, chunks } = await sessionSource(services.metadata, session.tokenHash)
     const reader = createChunkReader({ endFrame: 'forbidden' })
     let completed = 0
-    await using opened = await openExtents(services.opener, extents)
+    await using opened = await openPieces(services.opener, extents)
     for await (const bytes of opened) {
       completed += reader.push(bytes).length
       report.bytes += bytes.length

@@ -33,7 +33,7 @@ export const getChunkedFile = defineOperation({
       () => parseGetChunkedFileRequest(message.json),
       'MESSAGE_INVALID',
     )
-    const { document, manifest } = await services.signed(file, signal)
+    const { document, manifest } = await services.withSignatures(file, signal)
     const found = request.contentFilters.map((filter) => ({
       filter,
       stream: findStream(manifest, filter.streamId, now),

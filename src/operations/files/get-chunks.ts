@@ -28,7 +28,7 @@ export const getChunks = defineOperation({
   async run({ body }, { services, file, now, signal }) {
     using message = await openOnlyMessage(body, services.messageMemory, signal)
     const request = messageOrRefusal(() => parseGetChunksRequest(message.json), 'MESSAGE_INVALID')
-    const { document, manifest } = await services.signed(file, signal)
+    const { document, manifest } = await services.withSignatures(file, signal)
     const found = request.contentFilters.map((filter) => findRanges(filter, manifest, now))
     const json = encodeGetChunksResponse({
       chunkRangeCollection: found.map(({ streamId, ranges }) => ({

@@ -10,9 +10,8 @@ import {
   type OpenedMessage,
   openMessage,
 } from '../../content/saving/message-body.ts'
-import { tooLarge } from '../../content/saving/whole-content.ts'
 import { versionOf } from '../../content/state/version.ts'
-import { sequenceMismatch, WopiError } from '../../protocol/errors.ts'
+import { sequenceMismatch, tooLarge, WopiError } from '../../protocol/errors.ts'
 import {
   type PresentedLock,
   readPresentedLock,

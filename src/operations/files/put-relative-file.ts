@@ -1,4 +1,4 @@
-import { tooLarge } from '../../content/saving/whole-content.ts'
+import { tooLarge } from '../../protocol/errors.ts'
 import { splitName } from '../../protocol/file-name.ts'
 import { readTargetName, type TargetName } from '../../protocol/name-headers.ts'
 import { OVERRIDES } from '../../protocol/names.ts'

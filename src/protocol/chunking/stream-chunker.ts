@@ -2,7 +2,7 @@ import { createHash } from '../spooky/spooky.ts'
 import type { ZipDirectory, ZipRefusal } from '../zip/outcome.ts'
 import type { StreamChunks } from './chunk.ts'
 import { chunkIdFromBytes } from './chunk-id.ts'
-import { ZipCutter } from './zip-chunker.ts'
+import { ZipChunker } from './zip-chunker.ts'
 import { followDirectory, walkLocalHeaders } from './zip-route.ts'
 
 /** Refusals of a walk that do not speak against the archive: its directory may still be sound. */
@@ -44,7 +44,7 @@ export interface StreamChunker {
 export function createStreamChunker(options: { directory?: ZipDirectory } = {}): StreamChunker {
   const { directory } = options
   const whole = createHash()
-  const cutter = new ZipCutter(directory ? followDirectory(directory) : walkLocalHeaders())
+  const cutter = new ZipChunker(directory ? followDirectory(directory) : walkLocalHeaders())
   let size = 0
 
   return {

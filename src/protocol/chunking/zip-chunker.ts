@@ -15,7 +15,7 @@ const HEADER_BUFFER_BYTES = 1024
 /** What the next bytes belong to. */
 type State = 'header' | 'data' | 'descriptor' | 'final' | 'refused'
 
-export type ZipCut =
+export type ZipChunks =
   | { ok: true; chunks: Chunk[]; alternatives: PlacedChunk[] }
   | { ok: false; reason: ZipRefusal }
 
@@ -24,7 +24,7 @@ export type ZipCut =
  * piece. Keeps one header at a time, never payload. Once it has found a reason to refuse, it lets
  * the rest pass unseen.
  */
-export class ZipCutter {
+export class ZipChunker {
   readonly #route: ZipRoute
   readonly #chunks: Chunk[] = []
   readonly #alternatives: PlacedChunk[] = []
@@ -59,7 +59,7 @@ export class ZipCutter {
     }
   }
 
-  finish(): ZipCut {
+  finish(): ZipChunks {
     this.#state = this.#settle()
     if (this.#state === 'refused') return { ok: false, reason: this.#reason }
     return { ok: true, chunks: this.#chunks, alternatives: this.#alternatives }
