@@ -216,6 +216,14 @@ describe('createDiscovery over HTTP', () => {
     assert.equal(zones.length, 2)
   })
 
+  test('createDiscovery fetches discovery in UTF-16, after white space', async () => {
+    const { zones } = await readFrom((_, response) => {
+      response.end(Buffer.from(`\ufeff\n${officeDiscovery()}`, 'utf16le'))
+    })
+
+    assert.equal(zones.length, 2)
+  })
+
   test('createDiscovery follows a redirect', async () => {
     const { zones } = await readFrom((request, response) => {
       if (request.url === '/elsewhere') return response.end(officeDiscovery())
@@ -250,7 +258,7 @@ describe('createDiscovery over HTTP', () => {
     [
       'an answer that is too large',
       'DISCOVERY_TOO_LARGE',
-      (_, response) => response.end(Buffer.alloc(DISCOVERY_MAX_CHARS + 1, ' ')),
+      (_, response) => response.end(Buffer.alloc(2 * DISCOVERY_MAX_CHARS + 1, ' ')),
     ],
   ]
   for (const [problem, code, listener] of refused) {

@@ -1,5 +1,6 @@
 import type { Log } from '../ports/log.ts'
 import type { ProofKeySource } from '../ports/proof-keys.ts'
+import { decodeXml } from '../protocol/decode-xml.ts'
 import type { Discovery } from '../protocol/discovery.ts'
 import { DiscoveryError } from '../protocol/discovery-error.ts'
 import { parseDiscovery } from '../protocol/parse-discovery.ts'
@@ -7,12 +8,12 @@ import { importProofKeys, type ProofKeys } from '../protocol/proof-key.ts'
 import { readDiscovery } from './read-discovery.ts'
 
 /**
- * Where discovery is: an http(s) address, or whatever reads the XML from somewhere else and gives up
- * when `signal` aborts.
+ * Where discovery is: an http(s) address, or whatever reads the XML from somewhere else, as text or as
+ * the bytes of a file, and gives up when `signal` aborts.
  */
 export type DiscoveryLocation =
   | { url: string; fetch?: typeof globalThis.fetch }
-  | { read: (signal: AbortSignal) => Promise<string> }
+  | { read: (signal: AbortSignal) => Promise<string | Uint8Array> }
 
 export type DiscoveryOptions = DiscoveryLocation & {
   /** Age from which on discovery is read again, in ms (default: 12 hours). */
@@ -122,7 +123,7 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryClient {
 async function readXml(location: DiscoveryLocation, timeoutMs: number): Promise<string> {
   const signal = AbortSignal.timeout(timeoutMs)
   try {
-    if ('read' in location) return await location.read(signal)
+    if ('read' in location) return textOf(await location.read(signal))
     const { url, fetch = globalThis.fetch } = location
     return await readDiscovery(url, { fetch, signal })
   } catch (cause) {
@@ -130,6 +131,10 @@ async function readXml(location: DiscoveryLocation, timeoutMs: number): Promise<
     const problem = signal.aborted ? `is not there after ${timeoutMs} ms` : 'cannot be read'
     throw new DiscoveryError('DISCOVERY_UNAVAILABLE', `Discovery ${problem}`, { cause })
   }
+}
+
+function textOf(xml: string | Uint8Array): string {
+  return typeof xml === 'string' ? xml : decodeXml(xml)
 }
 
 /** Passwords are refused because errors of `fetch` repeat them. */

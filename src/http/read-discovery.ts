@@ -1,8 +1,9 @@
+import { decodeXml } from '../protocol/decode-xml.ts'
 import { DiscoveryError } from '../protocol/discovery-error.ts'
 import { DISCOVERY_MAX_CHARS } from '../protocol/parse-discovery.ts'
 
-/** Largest answer that is read, in bytes, of which each character has at least one. */
-const DISCOVERY_MAX_BYTES = DISCOVERY_MAX_CHARS
+/** Largest answer that is read, in bytes: two for each character, as UTF-16 has. */
+const DISCOVERY_MAX_BYTES = 2 * DISCOVERY_MAX_CHARS
 const REDIRECTS_MAX = 3
 
 /**
@@ -15,7 +16,8 @@ export async function readDiscovery(
   url: string,
   { fetch, signal }: { fetch: typeof globalThis.fetch; signal: AbortSignal },
 ): Promise<string> {
-  return decode(await readLimited(await follow(url, { fetch, signal })))
+  const response = await follow(url, { fetch, signal })
+  return decodeXml(await readLimited(response), charsetOf(response))
 }
 
 async function follow(
@@ -40,7 +42,7 @@ function nextAddress(from: URL, location: string): URL {
   throw unavailable(`Discovery redirects from ${from.protocol} to ${to.protocol}`)
 }
 
-async function readLimited({ body }: Response): Promise<Uint8Array[]> {
+async function readLimited({ body }: Response): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   let size = 0
   for await (const part of body ?? []) {
@@ -53,16 +55,11 @@ async function readLimited({ body }: Response): Promise<Uint8Array[]> {
     }
     parts.push(part)
   }
-  return parts
+  return Buffer.concat(parts)
 }
 
-function decode(parts: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  try {
-    return parts.map((part) => decoder.decode(part, { stream: true })).join('') + decoder.decode()
-  } catch (cause) {
-    throw new DiscoveryError('DISCOVERY_INVALID', 'Discovery is no UTF-8', { cause })
-  }
+function charsetOf({ headers }: Response): string | undefined {
+  return /;\s*charset\s*=\s*"?([\w.:-]+)/i.exec(headers.get('Content-Type') ?? '')?.[1]
 }
 
 function unavailable(message: string): DiscoveryError {

@@ -56,6 +56,35 @@ test('actionUrl adds further parameters', () => {
   assert.equal(url, `https://office.example/edit?wopisrc=${ESCAPED}&sftc=1&wdOrigin=a%20b`)
 })
 
+const ONLYOFFICE =
+  'https://docs.example/hosting/wopi/word/view?<rs=DC_LLCC&><embed=EMBEDDED&><ui=UI_LLCC&><wopisrc=WOPI_SOURCE&>&'
+const ONLYOFFICE_EMBED = ONLYOFFICE.replace('view?', 'view?embed=1&')
+
+test('actionUrl says EMBEDDED in the word that each editor looks for', () => {
+  assert.equal(
+    build('https://office.example/?<embed=EMBEDDED&><wopisrc=WOPI_SOURCE&>', { embedded: true }),
+    `https://office.example/?embed=true&wopisrc=${ESCAPED}&`,
+  )
+  assert.equal(
+    build(ONLYOFFICE, { embedded: true }),
+    `https://docs.example/hosting/wopi/word/view?embed=1&wopisrc=${ESCAPED}&&`,
+  )
+})
+
+test('actionUrl says nothing twice that the address of an action has already', () => {
+  assert.equal(
+    build(ONLYOFFICE_EMBED, { embedded: true, uiLanguage: 'de-DE' }),
+    `https://docs.example/hosting/wopi/word/view?embed=1&ui=de-DE&wopisrc=${ESCAPED}&&`,
+  )
+  assert.equal(
+    build(ONLYOFFICE_EMBED, {
+      parameters: { embed: '1', Ui: 'de', wdOrigin: 'a' },
+      uiLanguage: 'fr',
+    }),
+    `https://docs.example/hosting/wopi/word/view?embed=1&ui=fr&wopisrc=${ESCAPED}&&wdOrigin=a`,
+  )
+})
+
 test('actionUrl refuses an address of 2048 bytes, and none that is shorter', () => {
   const room = ACTION_URL_MAX_BYTES - build(OFFICE, { sessionContext: '' }).length
 

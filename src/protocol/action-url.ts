@@ -9,7 +9,7 @@ export interface ActionUrlOptions {
   uiLanguage?: string
   /** Language of data, such as the form of dates. */
   dataLanguage?: string
-  /** Whether the client is embedded in a page of something else. */
+  /** Whether the client is embedded in a page of something else, as an action `embedview` says anyway. */
   embedded?: boolean
   /** Whether the attendee of a broadcast may not leave the presenter's slide. */
   disableAsync?: boolean
@@ -29,13 +29,19 @@ export interface ActionUrlOptions {
   validatorTestCategory?: 'All' | 'OfficeOnline' | 'OfficeNativeClient'
   /** Comes back as X-WOPI-SessionContext. */
   sessionContext?: string
-  /** Further parameters, such as those that begin with `wd` on the host page. */
+  /**
+   * Further parameters, such as those that begin with `wd` on the host page. One that the address has
+   * already is left out: clients that find a parameter twice take neither.
+   */
   parameters?: Readonly<Record<string, string>>
 }
 
 /** Length that an address must stay below, in bytes: page "WOPI discovery". */
 export const ACTION_URL_MAX_BYTES = 2048
 const WOPI_SOURCE = /<[^<>]*=WOPI_SOURCE&?>/
+const PLACEHOLDER = /<([^<>]*)>/g
+/** ONLYOFFICE has the placeholders of Office, and compares with `1` what Office calls `true`. */
+const ONLYOFFICE = /\/hosting\/wopi\//i
 
 /**
  * The address that a browser opens an action at: its placeholders are filled in or taken out (page
@@ -44,9 +50,13 @@ const WOPI_SOURCE = /<[^<>]*=WOPI_SOURCE&?>/
  * @throws DiscoveryError `ACTION_URL_TOO_LONG`
  */
 export function actionUrl({ urlsrc }: Pick<Action, 'urlsrc'>, options: ActionUrlOptions): string {
-  const values = placeholderValues(options)
-  const filled = urlsrc.replace(/<([^<>]*)>/g, (_, parameter: string) => fill(parameter, values))
-  const more = new Map(Object.entries(options.parameters ?? {}))
+  const values = placeholderValues(options, ONLYOFFICE.test(urlsrc) ? '1' : 'true')
+  const own = parameterNames(urlsrc.replace(PLACEHOLDER, ''))
+  const filled = urlsrc.replace(PLACEHOLDER, (_, text: string) => fill(text, { values, own }))
+  const said = parameterNames(filled)
+  const more = new Map(
+    Object.entries(options.parameters ?? {}).filter(([name]) => !said.has(name.toLowerCase())),
+  )
   if (!WOPI_SOURCE.test(urlsrc)) more.set('WOPISrc', options.wopiSrc)
   const url = append(filled, more)
   const bytes = new TextEncoder().encode(url).length
@@ -57,19 +67,35 @@ export function actionUrl({ urlsrc }: Pick<Action, 'urlsrc'>, options: ActionUrl
   )
 }
 
-/** `name=PLACEHOLDER` or `name=PLACEHOLDER&` with its value, or nothing. */
-function fill(parameter: string, values: ReadonlyMap<string, string>): string {
-  const [, name, placeholder = '', ampersand] = /^([^=]*)=([^&]*)(&?)$/.exec(parameter) ?? []
-  const value = values.get(placeholder)
-  return value === undefined ? '' : `${name}=${encodeURIComponent(value)}${ampersand}`
+/** Names of the parameters of an address, in lower case. */
+function parameterNames(url: string): ReadonlySet<string> {
+  const query = url.slice(url.indexOf('?') + 1)
+  return new Set([...new URLSearchParams(query).keys()].map((name) => name.toLowerCase()))
 }
 
-function placeholderValues(options: ActionUrlOptions): ReadonlyMap<string, string> {
+/**
+ * `name=PLACEHOLDER` or `name=PLACEHOLDER&` with its value, or nothing: also where the address has
+ * that parameter of its own, as in ONLYOFFICE's `embed=1`.
+ */
+function fill(
+  text: string,
+  { values, own }: { values: ReadonlyMap<string, string>; own: ReadonlySet<string> },
+): string {
+  const [, name = '', placeholder = '', ampersand] = /^([^=]*)=([^&]*)(&?)$/.exec(text) ?? []
+  const value = values.get(placeholder)
+  if (value === undefined || own.has(name.toLowerCase())) return ''
+  return `${name}=${encodeURIComponent(value)}${ampersand}`
+}
+
+function placeholderValues(
+  options: ActionUrlOptions,
+  embedded: string,
+): ReadonlyMap<string, string> {
   const values: [placeholder: string, value: string | undefined][] = [
     ['WOPI_SOURCE', options.wopiSrc],
     ['UI_LLCC', options.uiLanguage],
     ['DC_LLCC', options.dataLanguage],
-    ['EMBEDDED', flag(options.embedded)],
+    ['EMBEDDED', flag(options.embedded, embedded)],
     ['DISABLE_ASYNC', flag(options.disableAsync)],
     ['DISABLE_BROADCAST', flag(options.disableBroadcast)],
     ['DISABLE_CHAT', flag(options.disableChat, '1')],

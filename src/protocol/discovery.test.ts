@@ -40,6 +40,63 @@ describe('parseDiscovery', () => {
     })
   })
 
+  /** A discovery with one action. */
+  function actionXml(attributes: string, zone = 'external-https'): string {
+    const action = `<action name="convert" urlsrc="https://office.example/c?" ${attributes}/>`
+    return `<wopi-discovery><net-zone name="${zone}"><app name="Word">${action}</app></net-zone></wopi-discovery>`
+  }
+
+  for (const attributes of ['newext="docx"', 'targetext="docx"', 'targetext=".DOCX" newext=""']) {
+    test(`parseDiscovery reads what a converted file becomes from ${attributes}`, () => {
+      const found = findAction(parseDiscovery(actionXml(`ext="doc" ${attributes}`)), {})
+
+      assert.equal(found?.action.newExtension, '.docx')
+    })
+  }
+
+  test('parseDiscovery reads extensions with and without a dot, for findAction likewise', () => {
+    for (const ext of ['doc', '.doc', ' .DOC '])
+      for (const extension of ['doc', '.doc', 'Doc'])
+        assert.ok(findAction(parseDiscovery(actionXml(`ext="${ext}"`)), { extension }), ext)
+  })
+
+  for (const zone of ['internet', '', 'External-HTTPS']) {
+    test(`findAction finds actions in a zone called ${JSON.stringify(zone)}`, () => {
+      const discovery = parseDiscovery(actionXml('ext="doc"', zone))
+
+      assert.ok(findAction(discovery, { extension: '.doc' }))
+      assert.ok(findAction(discovery, { extension: '.doc', zones: [zone] }))
+    })
+  }
+
+  test('findAction takes zones that it knows before others', () => {
+    const zoneOf = (zone: string) => actionXml('ext="doc"', zone).replace('office', zone)
+    const xml = `${zoneOf('internet')}${zoneOf('internal-http')}`
+    const discovery = parseDiscovery(xml.replace('</wopi-discovery><wopi-discovery>', ''))
+
+    assert.match(
+      findAction(discovery, { extension: 'doc' })?.action.urlsrc ?? '',
+      /internal-http\.example/,
+    )
+  })
+
+  test('findAction finds an action by its name in any case', () => {
+    const xml = officeDiscovery().replace('name="edit"', 'name="mobileEdit"')
+
+    assert.ok(findAction(parseDiscovery(xml), { action: 'mobileedit' }))
+  })
+
+  test('parseDiscovery reads XML after white space and a byte order mark', () => {
+    for (const before of ['\n  ', '\ufeff', '\ufeff\r\n'])
+      assert.equal(parseDiscovery(before + officeDiscovery()).zones.length, 2)
+  })
+
+  test('parseDiscovery leaves out an icon whose address is a script', () => {
+    const xml = officeDiscovery().replace('https://office.example/word.ico', 'javascript:alert(1)')
+
+    assert.equal(parseDiscovery(xml).zones[1]?.apps[0]?.favIconUrl, undefined)
+  })
+
   test('parseDiscovery leaves out an action whose address is a script', () => {
     const found = findAction(parseDiscovery(officeDiscovery()), { action: 'syndicate' })
 

@@ -1,3 +1,4 @@
+import { asExtension } from './file-name.ts'
 import type { ProofKeyAttributes } from './proof-key.ts'
 
 /** What a WOPI client can do, and how its requests are recognised (page "WOPI discovery"). */
@@ -9,7 +10,7 @@ export interface Discovery {
 
 /** Addresses for one kind of network. */
 export interface NetZone {
-  /** `external-https`, `external-http`, `internal-https` or `internal-http`. */
+  /** `external-https`, `external-http`, `internal-https` or `internal-http`, with some clients others. */
   name: string
   apps: readonly App[]
 }
@@ -34,7 +35,7 @@ export interface Action {
   urlsrc: string
   /** Whether it is what the extension is opened with. */
   isDefault: boolean
-  /** What a converted file becomes, in lower case with the dot. */
+  /** What a converted file becomes (`newext` or `targetext`), in lower case with the dot. */
   newExtension?: string
 }
 
@@ -46,13 +47,16 @@ export interface FoundAction {
 
 /** What an action is looked up by; what is left out may be anything. */
 export interface ActionQuery {
-  /** With the dot, in any case. */
+  /** With or without the dot, in any case. */
   extension?: string
   /** For clients that name their applications by MIME type. */
   mimeType?: string
-  /** Left out: the default action, else `edit`, else `view`, else the first. */
+  /** In any case. Left out: the default action, else `edit`, else `view`, else the first. */
   action?: string
-  /** The zones to look in, best first (default: https before http, external before internal). */
+  /**
+   * The zones to look in, best first (default: https before http, external before internal, then
+   * those of other names).
+   */
   zones?: readonly string[]
 }
 
@@ -63,9 +67,10 @@ const CAPABILITIES = { app: 'Capabilities', action: 'getinfo' }
 
 /** Finds the action for a file, in the best zone that has one. */
 export function findAction(discovery: Discovery, query: ActionQuery): FoundAction | undefined {
-  for (const name of query.zones ?? ZONES) {
+  const names = discovery.zones.map(zoneName)
+  for (const name of new Set(query.zones ?? [...ZONES, ...names])) {
     const found = discovery.zones
-      .filter((zone) => zone.name === name)
+      .filter((zone) => zoneName(zone) === name.toLowerCase())
       .flatMap((zone) => matching(zone, query))
     const best = query.action === undefined ? opening(found) : found[0]
     if (best) return best
@@ -83,13 +88,18 @@ export function capabilitiesUrl(discovery: Discovery): string | undefined {
   return undefined
 }
 
+function zoneName({ name }: NetZone): string {
+  return name.trim().toLowerCase()
+}
+
 function matching({ apps }: NetZone, query: ActionQuery): FoundAction[] {
-  const extension = query.extension?.toLowerCase()
+  const extension = query.extension === undefined ? undefined : asExtension(query.extension)
   const mimeType = query.mimeType?.toLowerCase()
+  const wanted = query.action?.toLowerCase()
   return apps
     .filter((app) => mimeType === undefined || app.name.toLowerCase() === mimeType)
     .flatMap((app) => app.actions.map((action) => ({ app, action })))
-    .filter(({ action }) => query.action === undefined || action.name === query.action)
+    .filter(({ action }) => wanted === undefined || action.name.toLowerCase() === wanted)
     .filter(({ action }) => extension === undefined || action.extension === extension)
 }
 

@@ -32,6 +32,12 @@ export function extensionOf(name: string): string {
   return splitName(name).extension.toLowerCase()
 }
 
+/** An extension as it is compared: in lower case with its dot, or `''`, however it was written. */
+export function asExtension(text: string): string {
+  const name = text.trim().replace(/^\.+/, '').toLowerCase()
+  return name === '' ? '' : `.${name}`
+}
+
 /**
  * Tells why a name is not allowed, or `undefined` when it is (page "CheckFileInfo": requirements on
  * BaseFileName; those of desktop clients are stricter and count for all).

@@ -1,6 +1,7 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import type { Action, App, Discovery, NetZone } from './discovery.ts'
 import { DiscoveryError } from './discovery-error.ts'
+import { asExtension } from './file-name.ts'
 import type { ProofKeyAttributes } from './proof-key.ts'
 
 /** Longest discovery that is parsed, in characters: some ten times Office's. */
@@ -60,7 +61,8 @@ export function parseDiscovery(xml: string): Discovery {
   parser.on('closetag', () => {
     path.pop()
   })
-  parser.write(xml).close()
+  // Proxies and templates put white space before the declaration, where XML allows none.
+  parser.write(xml.trimStart()).close()
   return discovery
 }
 
@@ -89,26 +91,28 @@ function addElement(
 function parseApp({ name = '', favIconUrl, checkLicense }: Attributes): OpenApp {
   return {
     name,
-    ...(favIconUrl && { favIconUrl }),
+    ...(favIconUrl && isHttp(favIconUrl) && { favIconUrl }),
     checkLicense: isTrue(checkLicense),
     actions: [],
   }
 }
 
 function parseAction(attributes: Attributes): Action[] {
-  const { name = '', ext = '', requires = '', urlsrc = '', newext } = attributes
-  if (!/^https?:\/\//i.test(urlsrc)) return []
+  const { name = '', ext = '', requires = '' } = attributes
+  const urlsrc = attributes.urlsrc?.trim() ?? ''
+  if (!isHttp(urlsrc)) return []
+  const newExtension = asExtension(attributes.newext || attributes.targetext || '')
   return [
     {
       name,
-      extension: extension(ext),
+      extension: asExtension(ext),
       requires: requires
         .split(',')
         .map((group) => group.trim())
         .filter((group) => group !== ''),
       urlsrc,
       isDefault: isTrue(attributes.default),
-      ...(newext && { newExtension: extension(newext) }),
+      ...(newExtension && { newExtension }),
     },
   ]
 }
@@ -122,8 +126,8 @@ function parseProofKey(attributes: Attributes): ProofKeyAttributes {
   return key
 }
 
-function extension(ext: string): string {
-  return ext === '' ? '' : `.${ext.toLowerCase()}`
+function isHttp(url: string): boolean {
+  return /^https?:\/\//i.test(url)
 }
 
 function isTrue(value: string | undefined): boolean {

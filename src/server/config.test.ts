@@ -71,7 +71,7 @@ describe('readConfig', () => {
   })
 
   test('readConfig names every mistake with where it stands and what is expected', () => {
-    const flags = { coauth: 'docx' }
+    const flags = { coauth: '*.docx' }
     const env = { WOPIKIT_PORT: '65536', WOPIKIT_HISTORY_AGE: '3' }
     const file = { publicUrl: 'docs.example.com', prot: 1 }
 

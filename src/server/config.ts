@@ -13,7 +13,7 @@ import {
 
 /** Content is deleted only when no request that could still name it is under way. */
 const GARBAGE_DELAY_MIN_MS = 60 * 60 * 1000
-const EXTENSION = /^(\*|\.[a-z0-9]+)$/
+const EXTENSION = /^(\*|\.?[a-z0-9]+)$/i
 
 /**
  * Every setting of the server. Flag, environment variable, key in the file, default, help text and

@@ -87,6 +87,15 @@ describe('openDiscovery', () => {
     })
   })
 
+  test('openDiscovery reads a file in UTF-16', async () => {
+    const discovery = join(folder, 'utf-16.xml')
+    await writeFile(discovery, `\ufeff${discoveryXml()}`, 'utf16le')
+
+    const opened = await openDiscovery({ discovery, proofKeys: true }, warnings())
+
+    assert.equal(opened.coauthAddresses().collab, 'https://ocs.example/c')
+  })
+
   test('openDiscovery demands no proofs where they are switched off', async () => {
     const discovery = await discoveryFile()
 

@@ -90,11 +90,11 @@ function addressOf(discovery: Discovery, action: string): string {
   return urlsrc.replace(/<[^<>]*>/g, '').replace(/[?&]+$/, '')
 }
 
-function fileReader(path: string): (signal: AbortSignal) => Promise<string> {
+function fileReader(path: string): (signal: AbortSignal) => Promise<Uint8Array> {
   return async (signal) => {
     const { size } = await stat(path)
     if (size > FILE_MAX_BYTES) throw new Error(`it has more than ${FILE_MAX_BYTES} bytes`)
-    return readFile(path, { encoding: 'utf8', signal })
+    return readFile(path, { signal })
   }
 }
 

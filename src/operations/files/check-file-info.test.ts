@@ -221,7 +221,7 @@ test('CheckFileInfo sends none of them as long as an endpoint is not known', asy
 })
 
 test('CheckFileInfo goes by the extension in any case', async () => {
-  const coauth = { ...COAUTH, extensions: ['.docx'] }
+  const coauth = { ...COAUTH, extensions: ['.xlsx', 'DOCX'] }
   const host = await createTestHost({ name: 'R.DocX', features: { uploadSessions: true, coauth } })
 
   assert.equal(JSON.parse((await host.send(undefined)).text).SupportsCoauth, true)

@@ -1,6 +1,6 @@
 import type { Grant } from '../../ports/access.ts'
 import type { DocumentRecord } from '../../ports/metadata-store.ts'
-import { extensionOf } from '../../protocol/file-name.ts'
+import { asExtension, extensionOf } from '../../protocol/file-name.ts'
 
 /** What CheckFileInfo tells Plus clients besides the file itself. */
 export interface CoauthFeatures {
@@ -107,8 +107,10 @@ export function coauthOf(
   file: Pick<DocumentRecord, 'name'>,
 ): CoauthFeatures | undefined {
   if (!coauth || !hasEndpoints(coauth)) return undefined
-  const { extensions } = coauth
-  const isCoauthored = extensions.includes('*') || extensions.includes(extensionOf(file.name))
+  const extension = extensionOf(file.name)
+  const isCoauthored = coauth.extensions.some(
+    (one) => one === '*' || asExtension(one) === extension,
+  )
   return isCoauthored ? coauth : undefined
 }
 
