@@ -22,6 +22,10 @@ export interface ServerProcess extends AsyncDisposable {
   readonly startedInMs: number
   /** The end of what it has printed. */
   output(): string
+  /** Reads nothing more of what it prints, as a log reader that hangs. */
+  stopReading(): void
+  /** The exit code or signal with which it has ended; left out while it runs. */
+  ended(): string | undefined
   /** Sends a signal and waits for the end of the process. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>
 }
@@ -52,6 +56,11 @@ export async function startServer(options: ServeOptions): Promise<ServerProcess>
     pid: child.pid ?? 0,
     startedInMs: performance.now() - startedAt,
     output,
+    stopReading() {
+      child.stdout?.pause()
+      child.stderr?.pause()
+    },
+    ended: () => (child.signalCode ?? child.exitCode ?? undefined)?.toString(),
     end,
     [Symbol.asyncDispose]: () => end('SIGKILL'),
   }
