@@ -28,6 +28,7 @@ export type {
   NewContainer,
   NewDocument,
   NewSession,
+  PackJudgement,
   PackRef,
   Place,
   References,

@@ -149,7 +149,7 @@ test('delete of a document that the application keeps forgets what the host know
 
   assert.equal(await documents.delete('doc'), true)
 
-  assert.equal(await host.content.metadata.nextDeliveryAt(), undefined)
+  assert.equal((await host.content.metadata.listDeliveries(1)).nextAt, undefined)
   assert.deepEqual(await host.get(), CONTENT)
   assert.equal(application.saves.length, 0)
 })

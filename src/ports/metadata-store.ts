@@ -194,30 +194,18 @@ export interface MetadataStore {
   readReferences(documentKey: string): Promise<References>
 
   /**
-   * First phase of deletion: notes packs that nothing names, if `referenceVersion` is unchanged.
-   * Packs that are condemned already keep their time.
-   */
-  condemnPacks(
-    documentKey: string,
-    referenceVersion: number,
-    packs: readonly PackRef[],
-  ): Promise<{ ok: boolean }>
-
-  /** Takes packs that turned out to be named off the list again, unless they are doomed. */
-  pardonPacks(documentKey: string, keys: readonly string[]): Promise<void>
-
-  /**
-   * Second phase: dooms those of `keys` that were condemned at least `delayMs` ago, if
-   * `referenceVersion` is unchanged. From then on no command can name them, so their bytes may go.
+   * Applies what a sweep has found out about packs, if `referenceVersion` is unchanged. A pack that
+   * nothing names is condemned by one judgement and doomed by a later one. Once it is doomed, no
+   * command can name it any more, so its bytes may go.
    *
-   * @returns those of `keys` that are doomed now, also the ones that were before
+   * @returns those of `unnamed` that are doomed now, also those that were doomed before, and how
+   *   many were condemned by this judgement
    */
-  doomPacks(
+  judgePacks(
     documentKey: string,
     referenceVersion: number,
-    keys: readonly string[],
-    delayMs: number,
-  ): Promise<{ ok: true; doomed: PackRef[] } | { ok: false }>
+    judgement: PackJudgement,
+  ): Promise<{ ok: true; condemned: number; doomed: PackRef[] } | { ok: false }>
 
   /** Forgets doomed packs whose bytes are gone. */
   forgetPacks(documentKey: string, keys: readonly string[]): Promise<void>
@@ -303,12 +291,12 @@ export interface MetadataStore {
 
   /**
    * Saves that an application has not been told of yet: of each document the oldest one, if its time
-   * has come; longest due first.
+   * has come; longest due first. `nextAt` is when the earliest of all saves that wait is due, which
+   * may be in the past; it is `undefined` when no save waits.
    */
-  listDeliveries(limit: number): Promise<{ deliveries: DeliveryRecord[]; now: number }>
-
-  /** When the next delivery is due, in ms since 1970 UTC, or `undefined` when none is waiting. */
-  nextDeliveryAt(): Promise<{ at: number; now: number } | undefined>
+  listDeliveries(
+    limit: number,
+  ): Promise<{ deliveries: DeliveryRecord[]; nextAt: number | undefined; now: number }>
 
   /**
    * Notes that the application has a save, as this revision. The next save of the document is due
@@ -556,6 +544,18 @@ export interface FragmentRecord {
   length: number
   pack: PackRef
   chunks: Uint8Array
+}
+
+/** What a sweep has found out about packs of one document. */
+export interface PackJudgement {
+  /**
+   * Packs that nothing names. Those that were condemned at least `delayMs` ago are doomed. Those that
+   * are not condemned yet are condemned now, and not doomed by the same judgement.
+   */
+  unnamed: readonly PackRef[]
+  /** Keys of packs that something names. They are pardoned, unless they are doomed. */
+  named: readonly string[]
+  delayMs: number
 }
 
 export interface References {

@@ -52,9 +52,8 @@ export function createDeliveries(
     try {
       do {
         lookAgain = false
-        await beginDue()
+        pause = await beginDue()
       } while (lookAgain)
-      pause = await nextPause()
     } catch (error) {
       log.error({ err: error }, 'The saves to deliver cannot be read; it will be tried again')
     }
@@ -64,11 +63,13 @@ export function createDeliveries(
     else if (running) stopAlarm = alarm(pause, wake)
   }
 
-  async function beginDue(): Promise<void> {
-    const { deliveries } = await metadata.listDeliveries(CONCURRENCY + underWay.size)
+  /** Begins what is due, and returns the time until there may be more to do, in ms. */
+  async function beginDue(): Promise<number> {
+    const { deliveries, nextAt, now } = await metadata.listDeliveries(CONCURRENCY + underWay.size)
     for (const delivery of deliveries)
       if (running && underWay.size < CONCURRENCY && !underWay.has(delivery.documentKey))
         underWay.set(delivery.documentKey, attempt(delivery))
+    return nextAt === undefined ? IDLE_MS : Math.min(IDLE_MS, Math.max(BUSY_MS, nextAt - now))
   }
 
   async function attempt(delivery: DeliveryRecord): Promise<void> {
@@ -85,10 +86,10 @@ export function createDeliveries(
     changed = Promise.withResolvers()
   }
 
-  async function nextPause(): Promise<number> {
-    const next = await metadata.nextDeliveryAt()
-    if (!next) return IDLE_MS
-    return Math.min(IDLE_MS, Math.max(BUSY_MS, next.at - next.now))
+  /** Whether no save waits, neither here nor in the store. */
+  async function isSettled(): Promise<boolean> {
+    const { nextAt } = await metadata.listDeliveries(1)
+    return nextAt === undefined && underWay.size === 0
   }
 
   return {
@@ -103,7 +104,7 @@ export function createDeliveries(
     async settled(signal = AbortSignal.any([])) {
       for (;;) {
         const next = changed.promise
-        if (!(await metadata.nextDeliveryAt()) && underWay.size === 0) return
+        if (await isSettled()) return
         if (!running) throw new Error('Saves wait to be delivered, but the host was not started')
         // Another process may deliver what is waited for here.
         const stopLooking = alarm(BUSY_MS, wake, { awaited: true })

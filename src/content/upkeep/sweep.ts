@@ -185,9 +185,11 @@ async function sweepDocument(
   const stored = await listPacks(services, documentKey)
   const references = await metadata.readReferences(documentKey)
   const named = await namedPacks(metadata, documentKey, references)
-  await pardonNamed(metadata, documentKey, references, named)
-  report.packsCondemned += await condemn(metadata, documentKey, references, stored, named)
-  report.packsDeleted += await destroy(services, documentKey, references, named, retention)
+  const packs = { stored, named }
+  const judged = await judgePacks(metadata, documentKey, references, packs, retention)
+  report.packsCondemned += judged.condemned
+  await destroy(services, documentKey, judged.doomed)
+  report.packsDeleted += judged.doomed.length
   await waitForCondemned(metadata, documentKey, retention)
 }
 
@@ -213,53 +215,43 @@ async function namedPacks(
   return named
 }
 
-async function pardonNamed(
-  metadata: MetadataStore,
-  documentKey: string,
-  { condemned }: References,
-  named: ReadonlySet<string>,
-): Promise<void> {
-  const pardoned = condemned.map(({ pack }) => pack.key).filter((key) => named.has(key))
-  if (pardoned.length > 0) await metadata.pardonPacks(documentKey, pardoned)
-}
-
-async function condemn(
+/**
+ * Condemns what nothing names, pardons what is named after all, and dooms what has waited for long
+ * enough and is still not named.
+ *
+ * @returns how many packs it condemned, and those that are doomed now
+ */
+async function judgePacks(
   metadata: MetadataStore,
   documentKey: string,
   { condemned, referenceVersion }: References,
-  stored: readonly string[],
-  named: ReadonlySet<string>,
-): Promise<number> {
-  const known = new Set(condemned.map(({ pack }) => pack.key))
-  const packs = stored.filter((key) => !named.has(key) && !known.has(key)).map((key) => ({ key }))
-  if (packs.length === 0) return 0
-  const { ok } = await metadata.condemnPacks(documentKey, referenceVersion, packs)
-  return ok ? packs.length : 0
+  packs: { stored: readonly string[]; named: ReadonlySet<string> },
+  { garbageDelayMs }: Retention,
+): Promise<{ condemned: number; doomed: PackRef[] }> {
+  const known = new Map(condemned.map(({ pack }) => [pack.key, pack]))
+  for (const key of packs.stored) if (!known.has(key)) known.set(key, { key })
+  const judgement = {
+    unnamed: [...known.values()].filter(({ key }) => !packs.named.has(key)),
+    named: condemned.map(({ pack }) => pack.key).filter((key) => packs.named.has(key)),
+    delayMs: garbageDelayMs,
+  }
+  if (judgement.unnamed.length + judgement.named.length === 0) return { condemned: 0, doomed: [] }
+  const judged = await metadata.judgePacks(documentKey, referenceVersion, judgement)
+  return judged.ok ? judged : { condemned: 0, doomed: [] }
 }
 
-/** Second phase: what has waited long enough, and is still not named, loses its bytes. */
+/** Deletes the bytes of doomed packs, then forgets the packs. */
 async function destroy(
   { metadata, blobs }: Services,
   documentKey: string,
-  { condemned, referenceVersion }: References,
-  named: ReadonlySet<string>,
-  { garbageDelayMs }: Retention,
-): Promise<number> {
-  const candidates = condemned.map(({ pack }) => pack.key).filter((key) => !named.has(key))
-  if (candidates.length === 0) return 0
-  const outcome = await metadata.doomPacks(
-    documentKey,
-    referenceVersion,
-    candidates,
-    garbageDelayMs,
-  )
-  if (!outcome.ok) return 0
-  for (const pack of outcome.doomed) await blobs.delete(pack.key, locatorOf(pack))
+  doomed: readonly PackRef[],
+): Promise<void> {
+  if (doomed.length === 0) return
+  for (const pack of doomed) await blobs.delete(pack.key, locatorOf(pack))
   await metadata.forgetPacks(
     documentKey,
-    outcome.doomed.map((pack) => pack.key),
+    doomed.map((pack) => pack.key),
   )
-  return outcome.doomed.length
 }
 
 /** Makes the document due again for what is condemned but not yet ripe. */

@@ -5,6 +5,8 @@ import type {
   NewContainer,
   NewDocument,
   NewSession,
+  PackJudgement,
+  PackRef,
 } from '../../ports/metadata-store.ts'
 
 export const SECOND = 1000
@@ -126,12 +128,23 @@ export const sessionOfCommit = (changes: Partial<NonNullable<Commit['session']>>
   ...changes,
 })
 
+/** A judgement that dooms only what was condemned an hour ago. */
+export function newJudgement(changes: Partial<PackJudgement> = {}): PackJudgement {
+  return { unnamed: [], named: [], delayMs: HOUR, ...changes }
+}
+
+/** Condemns packs of the first document. */
+export async function condemn(store: MetadataStore, ...unnamed: PackRef[]): Promise<void> {
+  const { referenceVersion } = await store.readReferences('d1')
+  await store.judgePacks('d1', referenceVersion, newJudgement({ unnamed }))
+}
+
 /** Condemns and dooms packs of the first document, so that their bytes may go. */
 export async function doom(store: MetadataStore, ...keys: string[]): Promise<void> {
   const { referenceVersion } = await store.readReferences('d1')
-  const packs = keys.map((key) => ({ key }))
-  await store.condemnPacks('d1', referenceVersion, packs)
-  await store.doomPacks('d1', referenceVersion, keys, 0)
+  const judgement = newJudgement({ unnamed: keys.map((key) => ({ key })), delayMs: 0 })
+  await store.judgePacks('d1', referenceVersion, judgement)
+  await store.judgePacks('d1', referenceVersion, judgement)
 }
 
 export async function condemnedKeys(store: MetadataStore): Promise<string[]> {

@@ -3,6 +3,7 @@ import type { MetadataStore } from '../../ports/metadata-store.ts'
 import {
   type ContractTest,
   commitStates,
+  condemn,
   condemnedKeys,
   countOf,
   createTree,
@@ -11,6 +12,7 @@ import {
   newCommit,
   newDocument,
   newFragment,
+  newJudgement,
   newSession,
   placeOf,
   sessionOfCommit,
@@ -61,15 +63,15 @@ export function deletionContract(test: ContractTest): void {
     assert.equal(await store.readSession('hash-2'), undefined)
     assert.deepEqual(await store.listFragments('hash-2'), [])
     assert.deepEqual(await store.listActivities('d1', 10), [])
-    assert.deepEqual((await store.listDeliveries(10)).deliveries, [])
-    assert.equal(await store.nextDeliveryAt(), undefined)
+    const { deliveries, nextAt } = await store.listDeliveries(10)
+    assert.deepEqual([deliveries, nextAt], [[], undefined])
     assert.deepEqual(await namesIn(store), [])
   })
 
   test('deleteDocument leaves no references, so that the packs are garbage', async ({ store }) => {
     await createFullDocument(store)
     const before = await store.readReferences('d1')
-    await store.condemnPacks('d1', before.referenceVersion, [{ key: 'd1/x', locator: 'bucket' }])
+    await condemn(store, { key: 'd1/x', locator: 'bucket' })
 
     await store.deleteDocument('d1', { manifestId: 'm3', lockVersion: 0 })
 
@@ -83,9 +85,10 @@ export function deletionContract(test: ContractTest): void {
         { pack: { key: 'd1/x', locator: 'bucket' }, condemnedAt: before.now, doomed: false },
       ],
     })
-    const stale = await store.condemnPacks('d1', before.referenceVersion, [{ key: 'd1/p1' }])
-    const current = await store.condemnPacks('d1', 0, [{ key: 'd1/p1' }])
-    assert.deepEqual([stale, current], [{ ok: false }, { ok: true }])
+    const judgement = newJudgement({ unnamed: [{ key: 'd1/p1' }] })
+    const stale = await store.judgePacks('d1', before.referenceVersion, judgement)
+    const current = await store.judgePacks('d1', 0, judgement)
+    assert.deepEqual([stale.ok, current.ok], [false, true])
     assert.deepEqual(await condemnedKeys(store), ['d1/p1', 'd1/x'])
   })
 

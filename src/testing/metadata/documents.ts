@@ -3,6 +3,7 @@ import {
   bytes,
   type ContractTest,
   commitStates,
+  condemn,
   condemnedKeys,
   countOf,
   doom,
@@ -67,7 +68,7 @@ export function documentContract(test: ContractTest): void {
   })
 
   test('createDocument pardons a pack that is only condemned', async ({ store }) => {
-    await store.condemnPacks('d1', 0, [{ key: 'd1/p1' }, { key: 'd1/other' }])
+    await condemn(store, { key: 'd1/p1' }, { key: 'd1/other' })
 
     const created = await store.createDocument(newDocument())
 
@@ -345,7 +346,7 @@ export function documentContract(test: ContractTest): void {
 
   test('commit pardons a pack that is only condemned', async ({ store }) => {
     await store.createDocument(newDocument())
-    await store.condemnPacks('d1', 1, [{ key: 'd1/p2' }])
+    await condemn(store, { key: 'd1/p2' })
 
     const committed = await store.commit(newCommit())
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import type { MetadataStore } from '../../ports/metadata-store.ts'
 import {
   type ContractTest,
   commitStates,
+  condemn,
   condemnedKeys,
   doom,
   HOUR,
@@ -9,10 +11,17 @@ import {
   newCommit,
   newDocument,
   newFragment,
+  newJudgement,
   newSession,
   SECOND,
   sessionOfCommit,
 } from './context.ts'
+
+/** Whether each condemned pack of the first document is doomed, by its key. */
+async function doomedFlags(store: MetadataStore): Promise<Record<string, boolean>> {
+  const { condemned } = await store.readReferences('d1')
+  return Object.fromEntries(condemned.map(({ pack, doomed }) => [pack.key, doomed]))
+}
 
 /** The sentences of the port about the due-queue and about packs that may be garbage. */
 export function packContract(test: ContractTest): void {
@@ -157,99 +166,105 @@ export function packContract(test: ContractTest): void {
     )
   })
 
-  test('condemnPacks notes packs with their locators and the time', async ({ store }) => {
+  test('judgePacks condemns unnamed packs, with their locators and the time', async ({ store }) => {
     await store.createDocument(newDocument())
-    const packs = [{ key: 'd1/x' }, { key: 'd1/y', locator: 'bucket-2' }]
+    const unnamed = [{ key: 'd1/x' }, { key: 'd1/y', locator: 'bucket-2' }]
 
-    const condemned = await store.condemnPacks('d1', 1, packs)
+    const judged = await store.judgePacks('d1', 1, newJudgement({ unnamed }))
 
-    assert.deepEqual(condemned, { ok: true })
+    assert.deepEqual(judged, { ok: true, condemned: 2, doomed: [] })
     const references = await store.readReferences('d1')
     assert.deepEqual(
       references.condemned.sort((a, b) => (a.pack.key < b.pack.key ? -1 : 1)),
-      packs.map((pack) => ({ pack, condemnedAt: references.now, doomed: false })),
+      unnamed.map((pack) => ({ pack, condemnedAt: references.now, doomed: false })),
     )
   })
 
-  test('condemnPacks keeps the time of packs that are condemned already', async ({
+  test('judgePacks keeps the time of packs that are condemned already', async ({
     store,
     advance,
   }) => {
-    await store.condemnPacks('d1', 0, [{ key: 'd1/x' }])
+    await condemn(store, { key: 'd1/x' })
     const before = await store.readReferences('d1')
-    await advance(HOUR)
+    await advance(HOUR - 1)
+    const unnamed = [{ key: 'd1/x', locator: 'other' }]
 
-    await store.condemnPacks('d1', 0, [{ key: 'd1/x', locator: 'other' }])
+    const judged = await store.judgePacks('d1', 0, newJudgement({ unnamed }))
 
+    assert.deepEqual(judged, { ok: true, condemned: 0, doomed: [] })
     assert.deepEqual((await store.readReferences('d1')).condemned, before.condemned)
   })
 
-  test('condemnPacks changes nothing when a command has named a pack since', async ({ store }) => {
-    await store.createDocument(newDocument())
-    const { referenceVersion } = await store.readReferences('d1')
-    await store.commit(newCommit())
+  test('judgePacks dooms no pack that it condemns itself', async ({ store }) => {
+    const judgement = newJudgement({ unnamed: [{ key: 'd1/x' }], delayMs: 0 })
 
-    const refused = await store.condemnPacks('d1', referenceVersion, [{ key: 'd1/x' }])
+    const first = await store.judgePacks('d1', 0, judgement)
+    const second = await store.judgePacks('d1', 0, judgement)
 
-    assert.deepEqual(refused, { ok: false })
-    assert.deepEqual(await condemnedKeys(store), [])
+    assert.deepEqual(first, { ok: true, condemned: 1, doomed: [] })
+    assert.deepEqual(second, { ok: true, condemned: 0, doomed: [{ key: 'd1/x' }] })
   })
 
-  test('pardonPacks takes packs off the list, but not doomed ones', async ({ store }) => {
-    await doom(store, 'd1/doomed')
-    await store.condemnPacks('d1', 0, [{ key: 'd1/x' }, { key: 'd1/y' }])
-
-    await store.pardonPacks('d1', ['d1/x', 'd1/doomed', 'd1/unknown'])
-
-    assert.deepEqual(await condemnedKeys(store), ['d1/doomed', 'd1/y'])
-  })
-
-  test('doomPacks dooms only what was condemned long enough ago', async ({ store, advance }) => {
-    await store.condemnPacks('d1', 0, [{ key: 'd1/old', locator: 'bucket-2' }])
+  test('judgePacks dooms only what was condemned long enough ago', async ({ store, advance }) => {
+    await condemn(store, { key: 'd1/old', locator: 'bucket-2' })
     await advance(1)
-    await store.condemnPacks('d1', 0, [{ key: 'd1/young' }])
+    await condemn(store, { key: 'd1/young' })
     await advance(HOUR - 1)
-    const keys = ['d1/old', 'd1/young', 'd1/unknown']
+    const unnamed = [{ key: 'd1/old' }, { key: 'd1/young' }]
 
-    const doomed = await store.doomPacks('d1', 0, keys, HOUR)
+    const judged = await store.judgePacks('d1', 0, newJudgement({ unnamed }))
 
-    assert.deepEqual(doomed, { ok: true, doomed: [{ key: 'd1/old', locator: 'bucket-2' }] })
-    const { condemned } = await store.readReferences('d1')
-    const flags = condemned.map(({ pack, doomed }) => [pack.key, doomed] as const)
-    assert.deepEqual(Object.fromEntries(flags), { 'd1/old': true, 'd1/young': false })
+    const doomed = [{ key: 'd1/old', locator: 'bucket-2' }]
+    assert.deepEqual(judged, { ok: true, condemned: 0, doomed })
+    assert.deepEqual(await doomedFlags(store), { 'd1/old': true, 'd1/young': false })
   })
 
-  test('doomPacks returns what was doomed before, so that a sweep can go on', async ({ store }) => {
+  test('judgePacks returns what was doomed before, so that a sweep can go on', async ({
+    store,
+  }) => {
     await doom(store, 'd1/x')
 
-    const again = await store.doomPacks('d1', 0, ['d1/x'], HOUR)
+    const again = await store.judgePacks('d1', 0, newJudgement({ unnamed: [{ key: 'd1/x' }] }))
 
-    assert.deepEqual(again, { ok: true, doomed: [{ key: 'd1/x' }] })
+    assert.deepEqual(again, { ok: true, condemned: 0, doomed: [{ key: 'd1/x' }] })
   })
 
-  test('doomPacks leaves alone what it is not asked about', async ({ store }) => {
-    await store.condemnPacks('d1', 0, [{ key: 'd1/x' }, { key: 'd1/y' }])
+  test('judgePacks leaves alone what it is not asked about', async ({ store }) => {
+    await condemn(store, { key: 'd1/x' }, { key: 'd1/y' })
 
-    await store.doomPacks('d1', 0, ['d1/x'], 0)
+    await doom(store, 'd1/x')
 
-    const { condemned } = await store.readReferences('d1')
-    assert.equal(condemned.find(({ pack }) => pack.key === 'd1/y')?.doomed, false)
+    assert.deepEqual(await doomedFlags(store), { 'd1/x': true, 'd1/y': false })
   })
 
-  test('doomPacks changes nothing when a command has named a pack since', async ({ store }) => {
+  test('judgePacks pardons named packs, but not doomed ones', async ({ store }) => {
+    await doom(store, 'd1/doomed')
+    await condemn(store, { key: 'd1/x' }, { key: 'd1/y' })
+    const named = ['d1/x', 'd1/doomed', 'd1/unknown']
+
+    const judged = await store.judgePacks('d1', 0, newJudgement({ named, delayMs: 0 }))
+
+    assert.deepEqual(judged, { ok: true, condemned: 0, doomed: [] })
+    assert.deepEqual(await doomedFlags(store), { 'd1/doomed': true, 'd1/y': false })
+  })
+
+  test('judgePacks changes nothing when a command has named a pack since', async ({ store }) => {
     await store.createDocument(newDocument())
-    await store.condemnPacks('d1', 1, [{ key: 'd1/x' }])
+    await condemn(store, { key: 'd1/x' }, { key: 'd1/y' })
+    const before = await store.readReferences('d1')
     await store.commit(newCommit())
+    const unnamed = [{ key: 'd1/x' }, { key: 'd1/z' }]
+    const judgement = newJudgement({ unnamed, named: ['d1/y'], delayMs: 0 })
 
-    const refused = await store.doomPacks('d1', 1, ['d1/x'], 0)
+    const refused = await store.judgePacks('d1', before.referenceVersion, judgement)
 
     assert.deepEqual(refused, { ok: false })
-    assert.equal((await store.readReferences('d1')).condemned[0]?.doomed, false)
+    assert.deepEqual((await store.readReferences('d1')).condemned, before.condemned)
   })
 
   test('forgetPacks takes doomed packs off the list, and only those', async ({ store }) => {
     await doom(store, 'd1/doomed')
-    await store.condemnPacks('d1', 0, [{ key: 'd1/x' }])
+    await condemn(store, { key: 'd1/x' })
 
     await store.forgetPacks('d1', ['d1/doomed', 'd1/x'])
 
@@ -257,7 +272,7 @@ export function packContract(test: ContractTest): void {
   })
 
   test('packs of other documents are not touched', async ({ store }) => {
-    await store.condemnPacks('d2', 0, [{ key: 'd1/x' }])
+    await store.judgePacks('d2', 0, newJudgement({ unnamed: [{ key: 'd1/x' }] }))
 
     await doom(store, 'd1/x')
     await store.forgetPacks('d1', ['d1/x'])

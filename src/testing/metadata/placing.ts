@@ -9,6 +9,7 @@ import {
   namesIn,
   newCommit,
   newDocument,
+  newJudgement,
   placeOf,
 } from './context.ts'
 
@@ -51,7 +52,7 @@ export function placingContract(test: ContractTest): void {
   test('createDocument that is refused takes no name and pardons no pack', async ({ store }) => {
     await createTree(store)
     await store.createDocument(newDocument({ place: placeOf('taken') }))
-    await store.condemnPacks('d2', 0, [{ key: 'd2/p1' }])
+    await store.judgePacks('d2', 0, newJudgement({ unnamed: [{ key: 'd2/p1' }] }))
     const second = newDocument({ fileId: 'File_2', key: 'd2', newPacks: [{ key: 'd2/p1' }] })
 
     const exists = await store.createDocument(newDocument({ place: placeOf('free') }))

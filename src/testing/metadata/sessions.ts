@@ -3,6 +3,7 @@ import type { MetadataStore } from '../../ports/metadata-store.ts'
 import {
   bytes,
   type ContractTest,
+  condemn,
   condemnedKeys,
   countOf,
   doom,
@@ -222,8 +223,7 @@ export function sessionContract(test: ContractTest): void {
 
   test('appendFragment pardons a pack that is only condemned', async ({ store }) => {
     await openSession(store)
-    const { referenceVersion } = await store.readReferences('d1')
-    await store.condemnPacks('d1', referenceVersion, [{ key: 'd1/f2' }])
+    await condemn(store, { key: 'd1/f2' })
 
     const appended = await store.appendFragment(
       newFragment({ offset: 100, pack: { key: 'd1/f2' } }),

@@ -3,7 +3,7 @@ import type { Commands } from '../commands.ts'
 import type { Database } from './database.ts'
 
 type DeliveryCommands = Commands<
-  'listDeliveries' | 'nextDeliveryAt' | 'settleDelivery' | 'takeDelivery' | 'deferDelivery'
+  'listDeliveries' | 'settleDelivery' | 'takeDelivery' | 'deferDelivery'
 >
 
 /** The commands about saves that an application is still to be told of. */
@@ -18,14 +18,10 @@ export function deliveryCommands(db: Database): DeliveryCommands {
          WHERE due_at <= :now ORDER BY due_at, document_key LIMIT :limit`,
         { now, limit },
       )
-      return { deliveries, now }
-    },
-
-    nextDeliveryAt(now) {
       const next = db.get<{ at: number }>(
         'SELECT due_at AS at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1',
       )
-      return next && { ...next, now }
+      return { deliveries, nextAt: next?.at, now }
     },
 
     settleDelivery(now, documentKey, sequenceNumber, revision) {

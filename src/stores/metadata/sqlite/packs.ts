@@ -3,14 +3,7 @@ import type { Commands } from '../commands.ts'
 import type { Database } from './database.ts'
 
 type PackCommands = Commands<
-  | 'listDue'
-  | 'requestSweep'
-  | 'finishSweep'
-  | 'readReferences'
-  | 'condemnPacks'
-  | 'pardonPacks'
-  | 'doomPacks'
-  | 'forgetPacks'
+  'listDue' | 'requestSweep' | 'finishSweep' | 'readReferences' | 'judgePacks' | 'forgetPacks'
 >
 
 interface PackRow {
@@ -20,10 +13,6 @@ interface PackRow {
 
 /** The commands about packs that may be garbage. */
 export function packCommands(db: Database): PackCommands {
-  const isUnchanged = (documentKey: string, referenceVersion: number) => {
-    return readReferenceVersion(db, documentKey) === referenceVersion
-  }
-
   return {
     listDue: (now, limit) =>
       db.all(
@@ -55,37 +44,49 @@ export function packCommands(db: Database): PackCommands {
       condemned: readCondemned(db, documentKey),
     }),
 
-    condemnPacks(now, documentKey, referenceVersion, packs) {
-      if (!isUnchanged(documentKey, referenceVersion)) return { ok: false }
-      db.run(
-        `INSERT INTO condemned (document_key, pack_key, pack_locator, condemned_at)
-         SELECT :documentKey, value ->> 'key', value ->> 'locator', :now
-         FROM json_each(:packs) WHERE true ON CONFLICT DO NOTHING`,
-        { documentKey, now, packs: JSON.stringify(packs) },
-      )
-      return { ok: true }
-    },
-
-    pardonPacks(_now, documentKey, keys) {
-      deleteCondemned(db, documentKey, keys, { doomed: false })
-    },
-
-    doomPacks(now, documentKey, referenceVersion, keys, delayMs) {
-      if (!isUnchanged(documentKey, referenceVersion)) return { ok: false }
-      const rows = db.all<PackRow>(
-        `UPDATE condemned SET doomed = 1
-         WHERE document_key = :documentKey AND pack_key IN (SELECT value FROM json_each(:keys))
-           AND (doomed = 1 OR condemned_at <= :latest)
-         RETURNING pack_key AS key, pack_locator AS locator`,
-        { documentKey, keys: JSON.stringify(keys), latest: now - delayMs },
-      )
-      return { ok: true, doomed: rows.map(packRef) }
+    judgePacks(now, documentKey, referenceVersion, { unnamed, named, delayMs }) {
+      if (readReferenceVersion(db, documentKey) !== referenceVersion) return { ok: false }
+      deleteCondemned(db, documentKey, named, { doomed: false })
+      const doomed = doomPacks(db, documentKey, unnamed, now - delayMs)
+      return { ok: true, condemned: condemnPacks(db, documentKey, unnamed, now), doomed }
     },
 
     forgetPacks(_now, documentKey, keys) {
       deleteCondemned(db, documentKey, keys, { doomed: true })
     },
   }
+}
+
+/** Dooms packs that were condemned until `latest`, and returns those that are doomed now. */
+function doomPacks(
+  db: Database,
+  documentKey: string,
+  packs: readonly PackRef[],
+  latest: number,
+): PackRef[] {
+  const rows = db.all<PackRow>(
+    `UPDATE condemned SET doomed = 1
+     WHERE document_key = :documentKey AND pack_key IN (SELECT value FROM json_each(:keys))
+       AND (doomed = 1 OR condemned_at <= :latest)
+     RETURNING pack_key AS key, pack_locator AS locator`,
+    { documentKey, keys: keysOf(packs), latest },
+  )
+  return rows.map(packRef)
+}
+
+/** Condemns those packs that are not condemned yet, and returns how many. */
+function condemnPacks(
+  db: Database,
+  documentKey: string,
+  packs: readonly PackRef[],
+  now: number,
+): number {
+  return db.run(
+    `INSERT INTO condemned (document_key, pack_key, pack_locator, condemned_at)
+     SELECT :documentKey, value ->> 'key', value ->> 'locator', :now
+     FROM json_each(:packs) WHERE true ON CONFLICT DO NOTHING`,
+    { documentKey, now, packs: JSON.stringify(packs) },
+  )
 }
 
 /** Whether one of these packs may no longer be named. */

@@ -14,7 +14,6 @@ const POINT_READS = [
   'listAncestors',
   'findChild',
   'readUserInfo',
-  'nextDeliveryAt',
 ] as const
 
 type PointRead = (typeof POINT_READS)[number]
