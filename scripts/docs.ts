@@ -1,14 +1,14 @@
 /**
- * Writes docs/configuration.md from the settings of the server.
+ * Writes docs/configuration.md from the settings of the server, and docs/errors.md from the tables
+ * of failures.
  *
- *   node scripts/docs.ts           writes it
- *   node scripts/docs.ts --check   exits 1 when it is not up to date
+ *   node scripts/docs.ts           writes them
+ *   node scripts/docs.ts --check   exits 1 when one is not up to date
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listSettings, type Setting } from '../src/server/config.ts'
-
-const TARGET = 'docs/configuration.md'
+import { errorsPage } from './errors/page.ts'
 
 const INTRODUCTION = `# Configuration
 
@@ -50,11 +50,17 @@ function section({ name, flag, variable, kind, default: value, help }: Setting):
   ].join('\n')
 }
 
-const wanted = [INTRODUCTION, ...listSettings().map(section)].join('\n')
-const target = join(import.meta.dirname, '..', TARGET)
-if (!process.argv.includes('--check')) {
-  await writeFile(target, wanted)
-} else if ((await readFile(target, 'utf8').catch(() => '')) !== wanted) {
-  console.error(`${TARGET} is not up to date: run node scripts/docs.ts`)
-  process.exitCode = 1
+const PAGES = {
+  'docs/configuration.md': [INTRODUCTION, ...listSettings().map(section)].join('\n'),
+  'docs/errors.md': errorsPage(),
+}
+
+for (const [page, wanted] of Object.entries(PAGES)) {
+  const target = join(import.meta.dirname, '..', page)
+  if (!process.argv.includes('--check')) {
+    await writeFile(target, wanted)
+  } else if ((await readFile(target, 'utf8').catch(() => '')) !== wanted) {
+    console.error(`${page} is not up to date: run node scripts/docs.ts`)
+    process.exitCode = 1
+  }
 }

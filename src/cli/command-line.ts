@@ -9,7 +9,7 @@ import {
   type SettingName,
 } from '../server/config.ts'
 import { isDiscoveryAddress } from '../server/discovery.ts'
-import { ServerError } from '../server/errors.ts'
+import { ServerError, type ServerErrorCode } from '../server/errors.ts'
 import { readServing } from '../server/serving-record.ts'
 import { EXIT, type TransferIo, UnreachableError, UsageError, userPath } from './transfer.ts'
 
@@ -96,7 +96,7 @@ interface ToldFailure {
   exitCode: number
 }
 
-const REFUSED: ReadonlySet<string> = new Set([
+const REFUSED: ReadonlySet<ServerErrorCode> = new Set<ServerErrorCode>([
   'DATA_MISSING',
   'DOCUMENT_UNKNOWN',
   'DOCUMENT_EXISTS',
@@ -108,8 +108,7 @@ const REFUSED: ReadonlySet<string> = new Set([
 function describeFailure(error: unknown): ToldFailure {
   if (error instanceof ServerError) {
     const { code, message, fix } = error
-    const exitCode = code === 'ARGUMENT_INVALID' ? EXIT.usage : exitCodeOf(code)
-    return { code, message, fix, exitCode }
+    return { code, message, fix, exitCode: exitCodeOf(code) }
   }
   if (error instanceof ConfigError)
     return {
@@ -130,7 +129,9 @@ function describeFailure(error: unknown): ToldFailure {
   return { code: 'FAILED', message, exitCode: EXIT.failed }
 }
 
-function exitCodeOf(code: string): number {
+/** What a command ends with when the server's side fails. */
+export function exitCodeOf(code: ServerErrorCode): number {
+  if (code === 'ARGUMENT_INVALID') return EXIT.usage
   return REFUSED.has(code) ? EXIT.refused : EXIT.failed
 }
 

@@ -155,7 +155,8 @@ const FIXES: Record<WopiClientErrorCode, string> = {
   BAD_REPLY: 'Is WOPISRC the address of a document at a WOPI host?',
 }
 
-const EXIT_CODES: Partial<Record<WopiClientErrorCode, number>> = {
+/** What `put` and `get` end with; all others end with 1. */
+export const EXIT_CODES: Partial<Record<WopiClientErrorCode, number>> = {
   INVALID_TOKEN: EXIT.refused,
   NOT_FOUND: EXIT.refused,
   LOCKED: EXIT.refused,

@@ -22,6 +22,8 @@ export interface WopiClientErrorDetails {
   status?: number
   /** `X-WOPI-FailureReason`, or else `X-WOPI-LockFailureReason`. */
   failureReason?: string | undefined
+  /** `X-Wopikit-FailureCode`, which only hosts made with wopikit send: a code of docs/errors.md. */
+  failureCode?: string | undefined
   /** `X-WOPI-Lock`: the lock that holds the file, '' for none, `undefined` when not told. */
   lock?: string | undefined
   /** `X-WOPI-ConflictingLockUsername`, as sent. */
@@ -42,6 +44,7 @@ export class WopiClientError extends Error {
   readonly operation: string
   readonly status: number
   readonly failureReason: string | undefined
+  readonly failureCode: string | undefined
   readonly lock: string | undefined
   readonly lockedBy: string | undefined
   readonly sequenceNumber: number | undefined
@@ -54,6 +57,7 @@ export class WopiClientError extends Error {
     this.operation = details.operation
     this.status = details.status ?? 0
     this.failureReason = details.failureReason
+    this.failureCode = details.failureCode
     this.lock = details.lock
     this.lockedBy = details.lockedBy
     this.sequenceNumber = details.sequenceNumber
@@ -85,6 +89,7 @@ export function refusedBy(operation: string, reply: Response): WopiClientError {
       operation,
       status: reply.status,
       failureReason,
+      failureCode: header(HEADERS.failureCode),
       lock: header(HEADERS.lock),
       lockedBy: header(HEADERS.conflictingLockUsername),
       sequenceNumber: readNumber(header(HEADERS.sequenceNumber)),

@@ -90,6 +90,7 @@ test('refusedBy reads what the headers of a refusal tell', () => {
       'X-WOPI-SequenceNumber': '7',
       'X-WOPI-UploadSessionCurrentOffset': '1e3',
       'X-WOPI-LockFailureReason': 'Somebody has it',
+      'X-Wopikit-FailureCode': 'LOCK_CONFLICT',
     },
   })
 
@@ -100,6 +101,7 @@ test('refusedBy reads what the headers of a refusal tell', () => {
     [error.code, error.status, error.lock, error.sequenceNumber, error.currentOffset],
     ['LOCKED', 409, '', 7, undefined],
   )
+  assert.equal(error.failureCode, 'LOCK_CONFLICT')
   assert.equal(error.message, 'Lock: the host answered 409, "Somebody has it"')
 })
 

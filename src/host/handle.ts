@@ -105,6 +105,7 @@ function failure(
     ...extra,
     ...error.headers,
     [HEADERS.failureReason]: reason,
+    [HEADERS.failureCode]: error.code,
   }
   if (error.status >= 500) headers[HEADERS.serverError] = reason
   return named({ status: error.status, headers, ...failureBody(error, headers) }, destination)

@@ -505,6 +505,7 @@ describe('createNodeListener, the reply', () => {
     const reply = await fetch(`${server.origin}${TARGET}`)
 
     assert.equal(reply.status, 503)
+    assert.equal(reply.headers.get('X-Wopikit-FailureCode'), 'SHUTTING_DOWN')
     assert.equal(reply.headers.get('Connection'), 'close')
   })
 })

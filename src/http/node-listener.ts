@@ -82,6 +82,6 @@ async function answer(
 
 /** What requests are told that come while the host is closing. */
 export function shutdownReply(): HostReply {
-  const { status, message } = new WopiError('SHUTTING_DOWN')
-  return { status, headers: { [HEADERS.failureReason]: message } }
+  const { status, message, code } = new WopiError('SHUTTING_DOWN')
+  return { status, headers: { [HEADERS.failureReason]: message, [HEADERS.failureCode]: code } }
 }

@@ -16,8 +16,9 @@ export interface RequestRecord {
   durationMs: number
   /** Whether the client left, or the connection broke, before the answer was out. */
   aborted: boolean
-  /** Why it was refused, as the client was told. */
+  /** Why it was refused, as the client was told: in words, and as a code of docs/errors.md. */
   failureReason?: string
+  failureCode?: string
   /** X-WOPI-CorrelationId, X-Request-ID and X-WOPI-SessionId of the request. */
   correlationId?: string
   requestId?: string
@@ -62,6 +63,7 @@ export function startRecord(
         aborted,
         ...given('operation', reply?.operation),
         ...given('failureReason', reply?.headers[HEADERS.failureReason]),
+        ...given('failureCode', reply?.headers[HEADERS.failureCode]),
         ...given('correlationId', request.header(HEADERS.correlationId)),
         ...given('requestId', request.header(HEADERS.requestId)),
         ...given('sessionId', request.header(HEADERS.sessionId)),

@@ -76,6 +76,8 @@ export const HEADERS = {
   uploadSessionCurrentOffset: 'X-WOPI-UploadSessionCurrentOffset',
   failureReason: 'X-WOPI-FailureReason',
   serverError: 'X-WOPI-ServerError',
+  /** This host's own: the code of a failure, as a program reads it. */
+  failureCode: 'X-Wopikit-FailureCode',
   correlationId: 'X-WOPI-CorrelationId',
   requestId: 'X-Request-ID',
   sessionId: 'X-WOPI-SessionId',

@@ -1,5 +1,5 @@
 /** What may go wrong around the server, and how it is mended. One row per code. */
-const FAILURES = {
+export const SERVER_FAILURES = {
   DATA_MISSING: {
     title: 'There is no data here',
     fix: 'Give --data DIR with the folder that "wopikit serve" uses; its first start makes one.',
@@ -44,7 +44,7 @@ const FAILURES = {
   },
   CONTAINER_UNKNOWN: {
     title: 'There is no such container',
-    fix: '"wopikit ls" lists the topmost container, with the ids of those in it.',
+    fix: '"wopikit ls" lists the root container, with the ids of those in it.',
   },
   SESSION_UNKNOWN: {
     title: 'There is no such open upload session',
@@ -56,7 +56,7 @@ const FAILURES = {
   },
 } as const
 
-export type ServerErrorCode = keyof typeof FAILURES
+export type ServerErrorCode = keyof typeof SERVER_FAILURES
 
 /** A failure that whoever runs the server can mend: `fix` says how. */
 export class ServerError extends Error {
@@ -70,8 +70,8 @@ export class ServerError extends Error {
     detail: string,
     options: { cause?: unknown; fix?: string } = {},
   ) {
-    super(`${FAILURES[code].title}: ${detail}`, { cause: options.cause })
+    super(`${SERVER_FAILURES[code].title}: ${detail}`, { cause: options.cause })
     this.code = code
-    this.fix = options.fix ?? FAILURES[code].fix
+    this.fix = options.fix ?? SERVER_FAILURES[code].fix
   }
 }

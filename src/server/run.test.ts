@@ -293,6 +293,7 @@ test('requests are logged in one line each, and no line holds a token', async ()
     ['corr-1', 'req-1', 'sess-1', 'info'],
   )
   assert.match(second.failureReason, /start/)
+  assert.equal(second.failureCode, 'OFFSET_MISMATCH')
   const all = started.lines.join('')
   for (const secret of [token, UploadSessionToken]) assert.equal(all.includes(secret), false)
 })

@@ -93,14 +93,17 @@ export async function startServer(
       log.warn({ err: error }, 'Commands beside this server will not know its address')
     })
     host.start()
-    cleanUp(stores, log)
+    const cleaned = cleanUp(stores, log)
     return {
       url,
       host,
       access,
       admin,
       sampleFileId,
-      close: () => stop(config.shutdownGrace, timers),
+      async close() {
+        await stop(config.shutdownGrace, timers)
+        await cleaned
+      },
       cut: () => server.closeAllConnections(),
     }
   } catch (error) {
@@ -120,8 +123,8 @@ function openTrial(
 }
 
 /** Removes, beside the first requests, what a killed server has left of unfinished writes. */
-function cleanUp({ blobs }: Stores, log: Log): void {
-  blobs.cleanUp?.().catch((error) => {
+async function cleanUp({ blobs }: Stores, log: Log): Promise<void> {
+  await blobs.cleanUp?.().catch((error) => {
     log.warn({ err: error }, 'What is left of unfinished writes could not be removed')
   })
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { type FailureCode, WopiError } from '../../src/protocol/errors.ts'
 import { createFrameDecoder } from '../../src/protocol/frames/decoder.ts'
 import { END_FRAME, encodeMessage } from '../../src/protocol/frames/encoder.ts'
 import {
@@ -212,6 +213,9 @@ export function assertRefused(
   const reason = reply.headers.get('X-WOPI-FailureReason')
   assert.equal(reply.status, status, reason ?? reply.text)
   assert.ok(reason, 'X-WOPI-FailureReason is missing')
+  const code = reply.headers.get('X-Wopikit-FailureCode') as FailureCode | null
+  assert.ok(code, 'X-Wopikit-FailureCode is missing')
+  assert.equal(new WopiError(code).status, status, `${code} has this status`)
   assert.equal(reply.body.length, 0)
   for (const [name, value] of Object.entries(headers))
     assert.equal(reply.headers.get(name), value, name)

@@ -283,6 +283,7 @@ describe('A host behind something that reads bodies', () => {
 
       assert.equal(reply.status, 500)
       assert.match(reply.headers.get('X-WOPI-FailureReason') ?? '', /before wopikit has read/)
+      assert.equal(reply.headers.get('X-Wopikit-FailureCode'), 'BODY_CONSUMED')
     })
   }
 
