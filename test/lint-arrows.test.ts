@@ -1,42 +1,90 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { before, describe, test } from 'node:test'
+import { BROWSER_ROOMS, COMPOSITION, PARTS, ROOMS, SERVER_PACKAGES } from '../scripts/arrows.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const FIXTURES = join(ROOT, 'test/fixtures/lint')
 const BIOME = join(ROOT, 'node_modules/.bin/biome')
-
-/** Which folder of src may import which others, beside `protocol`, which every folder may. */
-const ARROWS: Record<string, readonly string[]> = {
-  protocol: [],
-  ports: [],
-  content: ['ports'],
-  operations: ['content', 'ports'],
-  host: ['operations', 'content', 'ports'],
-  http: ['host', 'ports'],
-  server: ['http', 'host', 'ports'],
-  cli: ['server', 'client', 'validator'],
-  stores: ['ports'],
-  client: [],
-  validator: [],
-  testing: ['ports'],
-}
-const FOLDERS = Object.keys(ARROWS)
+const ALL_ROOMS = Object.keys(ROOMS)
 
 interface Finding {
   category: string
   location: { path: string; start: { line: number } }
 }
 
-/** Lints the fixtures as if they were the source tree: the rules go by the place of a file. */
-async function lintFixtures(): Promise<Finding[]> {
+/** What a file of the tree that is linted holds: one line for each import. */
+type Probes = Record<string, string[]>
+
+/** A file in each room that imports every other room, and one in each part that imports every other. */
+function probes(): Probes {
+  const files: Probes = {}
+  for (const room of ALL_ROOMS)
+    files[`src/${room}/probe.ts`] = ALL_ROOMS.filter((other) => other !== room).map((other) =>
+      importOf(`../${other}/thing.ts`),
+    )
+  for (const [room, parts] of Object.entries(PARTS))
+    for (const part of Object.keys(parts))
+      files[probeOf(room, part)] = othersOf(room, part).map((other) =>
+        importOf(part.endsWith('.ts') ? `./${inside(other)}` : `../${inside(other)}`),
+      )
+  return { ...files, ...OTHER_PROBES }
+}
+
+const OTHER_PROBES: Probes = {
+  'src/content/packages.ts': SERVER_PACKAGES.map((name) => importOf(name)),
+  [COMPOSITION]: [importOf('../stores/thing.ts'), importOf('../content/thing.ts')],
+  'src/protocol/probe.test.ts': [importOf('../server/thing.ts'), importOf('node:fs')],
+  'src/validator/node-files.ts': [importOf('node:fs'), importOf('../client/thing.ts')],
+  'src/validator/engine.ts': [importOf('./node-files.ts'), importOf('../protocol/thing.ts')],
+  'src/cycle/there.ts': ["import { back } from './back.ts'", 'export const there = () => back()'],
+  'src/cycle/back.ts': ["import { there } from './there.ts'", 'export const back = () => there()'],
+  'src/types/chicken.ts': ["import type { Egg } from './egg.ts'", 'export type Chicken = Egg[]'],
+  'src/types/egg.ts': [
+    "import type { Chicken } from './chicken.ts'",
+    'export type Egg = Chicken[]',
+  ],
+  ...Object.fromEntries(
+    BROWSER_ROOMS.map((room) => [
+      `src/${room}/browsers.ts`,
+      [
+        importOf('node:fs'),
+        importOf('node:fs/promises'),
+        'export const bytes = Buffer.alloc(1)',
+        'export const platform = process.platform',
+      ],
+    ]),
+  ),
+}
+
+function importOf(specifier: string): string {
+  return `export * from '${specifier}'`
+}
+
+function inside(part: string): string {
+  return part.endsWith('.ts') ? part : `${part}/thing.ts`
+}
+
+function probeOf(room: string, part: string): string {
+  return part.endsWith('.ts') ? `src/${room}/${part}` : `src/${room}/${part}/probe.ts`
+}
+
+function othersOf(room: string, part: string): string[] {
+  return Object.keys(PARTS[room] ?? {}).filter((other) => other !== part)
+}
+
+/** Lints the probes as if they were the source tree: the rules go by the place of a file. */
+async function lintProbes(): Promise<Finding[]> {
   const place = await mkdtemp(join(tmpdir(), 'wopikit-lint-'))
   try {
-    await cp(FIXTURES, place, { recursive: true })
-    await cp(join(ROOT, 'biome.json'), join(place, 'biome.json'))
+    for (const name of ['biome.json', 'biome.arrows.json'])
+      await cp(join(ROOT, name), join(place, name))
+    for (const [path, lines] of Object.entries(probes())) {
+      await mkdir(join(place, dirname(path)), { recursive: true })
+      await writeFile(join(place, path), `${lines.join('\n')}\n`)
+    }
     return await runBiome(place)
   } finally {
     await rm(place, { recursive: true })
@@ -60,81 +108,82 @@ function runBiome(place: string): Promise<Finding[]> {
 describe('lint of the import arrows', () => {
   let findings: Finding[]
   before(async () => {
-    findings = await lintFixtures()
+    findings = await lintProbes()
   })
 
-  /** The lines of a fixture at which a rule complains. */
+  /** The lines of a probe at which a rule complains. */
   const complaints = (path: string, rule: string) =>
     findings
       .filter((finding) => finding.location.path === path && finding.category.endsWith(`/${rule}`))
       .map((finding) => finding.location.start.line)
       .toSorted((a, b) => a - b)
 
-  for (const folder of FOLDERS) {
-    test(`${folder} is refused every import that no arrow allows`, async () => {
-      const path = `src/${folder}/forbidden.ts`
-      const lines = (await readFile(join(FIXTURES, path), 'utf8')).trimEnd().split('\n')
-      const forbidden = FOLDERS.filter(
-        (other) => other !== folder && other !== 'protocol' && !ARROWS[folder]?.includes(other),
-      )
+  const refusedImports = (path: string) => complaints(path, 'noRestrictedImports')
 
-      const refused = complaints(path, 'noRestrictedImports')
+  for (const [room, arrows] of Object.entries(ROOMS))
+    test(`${room} is refused every import that no arrow allows, and granted all others`, () => {
+      const others = ALL_ROOMS.filter((other) => other !== room)
 
-      for (const other of forbidden)
-        assert.ok(
-          lines.some((line) => line.includes(`'../${other}/`)),
-          `${path} has a line for ${other}`,
-        )
+      const refused = refusedImports(`src/${room}/probe.ts`).map((line) => others[line - 1])
+
+      const allowed = ['protocol', ...arrows]
       assert.deepEqual(
         refused,
-        Array.from(lines.keys(), (index) => index + 1),
+        others.filter((other) => !allowed.includes(other)),
       )
     })
 
-    test(`${folder} is granted every import that an arrow allows`, async () => {
-      const path = `src/${folder}/allowed.ts`
-      const text = await readFile(join(FIXTURES, path), 'utf8')
+  for (const [room, parts] of Object.entries(PARTS))
+    for (const [part, arrows] of Object.entries(parts))
+      test(`${room}/${part} is refused every other part of its room that no arrow leads to`, () => {
+        const others = othersOf(room, part)
 
-      const refused = complaints(path, 'noRestrictedImports')
+        const refused = refusedImports(probeOf(room, part)).map((line) => others[line - 1])
 
-      for (const other of ARROWS[folder] ?? []) assert.match(text, new RegExp(`'../${other}/`))
-      assert.deepEqual(refused, [])
-    })
-  }
+        assert.deepEqual(
+          refused,
+          others.filter((other) => !arrows.includes(other)),
+        )
+      })
 
-  test('stores are imported by compose.ts alone of all that server is made of', () => {
-    assert.deepEqual(complaints('src/server/compose.ts', 'noRestrictedImports'), [])
+  test('packages of the server are refused elsewhere', () => {
+    assert.equal(refusedImports('src/content/packages.ts').length, SERVER_PACKAGES.length)
+  })
+
+  test('compose.ts alone of the server imports stores, and nothing else besides', () => {
+    assert.deepEqual(refusedImports(COMPOSITION), [2])
   })
 
   test('tests may import what they like', () => {
-    assert.deepEqual(complaints('src/protocol/forbidden.test.ts', 'noRestrictedImports'), [])
+    assert.deepEqual(refusedImports('src/protocol/probe.test.ts'), [])
   })
 
-  test('what browsers lack is refused in protocol, client and the engine of the validator', () => {
-    const pure = ['protocol', 'client', 'validator'].map((folder) => `src/${folder}/globals.ts`)
+  for (const room of BROWSER_ROOMS)
+    test(`${room} is refused what browsers lack`, () => {
+      const path = `src/${room}/browsers.ts`
 
-    const refused = pure.map((path) => complaints(path, 'noRestrictedGlobals'))
+      assert.deepEqual(
+        [refusedImports(path), complaints(path, 'noRestrictedGlobals')],
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      )
+    })
 
-    assert.deepEqual(refused, [
-      [1, 2],
-      [1, 2],
-      [1, 2],
-    ])
+  test('the node-*.ts of the validator reach files and sockets, and its engine does not reach them', () => {
+    const node = refusedImports('src/validator/node-files.ts')
+
+    const engine = refusedImports('src/validator/engine.ts')
+
+    assert.deepEqual([node, engine], [[2], [1]])
   })
 
-  test('files and sockets are for the node-*.ts of the validator alone', () => {
-    assert.deepEqual(complaints('src/validator/node-files.ts', 'noRestrictedImports'), [2])
-  })
+  test('a circle of imports is refused, and so is a circle of types alone', () => {
+    const circles = ['src/cycle/there.ts', 'src/types/chicken.ts'].map((path) =>
+      complaints(path, 'noImportCycles'),
+    )
 
-  test('a cycle is refused', () => {
-    assert.deepEqual(complaints('src/cycle/there.ts', 'noImportCycles'), [1])
-  })
-
-  test('every folder of src has its arrows', async () => {
-    const entries = await readdir(join(ROOT, 'src'), { withFileTypes: true })
-
-    const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-
-    assert.deepEqual(folders.toSorted(), FOLDERS.toSorted())
+    assert.deepEqual(circles, [[1], [1]])
   })
 })
