@@ -42,7 +42,7 @@ async function announcement(
   { json }: FolderOptions,
   io: TransferIo,
 ): Promise<string> {
-  const { url, access, host, sampleFileId } = server
+  const { url, access, host, sampleFileId, addressProblem } = server
   const { accessToken } = await access.mint({
     userId: TRIAL_USER.userId,
     displayName: TRIAL_USER.displayName,
@@ -54,7 +54,8 @@ async function announcement(
   if (json) return `${JSON.stringify({ url, wopiSrc, accessToken })}\n`
   const isDefault = config.data === userPath('wopikit-data', io.env)
   const dataOption = isDefault ? '' : ` --data ${quote(config.data)}`
-  return welcomeText({ url, wopiSrc, accessToken, dataOption, command: ownCommand(io.env) })
+  const command = ownCommand(io.env)
+  return welcomeText({ url, wopiSrc, accessToken, dataOption, command, addressProblem })
 }
 
 /** Resolves when the server has stopped: the first signal asks it to, a later one forces it. */

@@ -8,13 +8,16 @@ export interface Welcome {
   command: string
   /** What the other commands need to find the data folder; empty when they find it. */
   dataOption: string
+  /** What is wrong with `url`, if anything is. */
+  addressProblem: string | undefined
 }
 
 /** The text that a server prints when it has started: where it is, and commands to try. */
-export function welcomeText({ url, wopiSrc, accessToken, command, dataOption }: Welcome): string {
+export function welcomeText(welcome: Welcome): string {
+  const { url, wopiSrc, accessToken, command, dataOption, addressProblem } = welcome
   return `
 wopikit answers at ${url}
-
+${addressProblem ? `\nWarning: ${addressProblem}\n` : ''}
   Document to try (WOPISrc)   ${wopiSrc}
   Access token (10 hours)     ${accessToken}
 

@@ -50,11 +50,12 @@ export interface Transport {
   call<T>(request: OperationRequest, read: (reply: Response) => T | Promise<T>): Promise<T>
 }
 
-/** Splits the token off an address that carries one as `access_token`. */
+/** Splits the token off an address that carries one as `access_token`, and a slash off its end. */
 export function splitWopiSrc(address: string): { wopiSrc: string; accessToken?: string } {
   const url = new URL(address)
   const accessToken = url.searchParams.get('access_token')
   url.searchParams.delete('access_token')
+  url.pathname = url.pathname.replace(/\/+$/, '')
   url.hash = ''
   return accessToken ? { wopiSrc: url.href, accessToken } : { wopiSrc: url.href }
 }

@@ -121,6 +121,12 @@ test('splitWopiSrc keeps everything of the address but the token', () => {
   })
 })
 
+test('splitWopiSrc writes an address in one form', () => {
+  assert.deepEqual(splitWopiSrc('HTTP://Host:80/wopi/files/1/'), {
+    wopiSrc: 'http://host/wopi/files/1',
+  })
+})
+
 test('createWopiClient follows no redirect, which would carry the token elsewhere', async () => {
   const network = createFaultyFetch(() => ({ status: 302, headers: { Location: '/elsewhere' } }))
   const client = createWopiClient({

@@ -82,7 +82,7 @@ export function openAccess(
 }
 
 /** What a host is put together of, besides its settings. */
-type HostParts = Stores &
+export type HostParts = Stores &
   Pick<
     HostOptions,
     'access' | 'log' | 'now' | 'onRequest' | 'timers' | 'publicUrl' | 'signIn' | 'proofKeys'

@@ -25,7 +25,7 @@ const SETTINGS = z.strictObject({
     .string()
     .min(1)
     .prefault('127.0.0.1')
-    .describe('address to listen on; 0.0.0.0 lets other machines in'),
+    .describe('address to listen on; 0.0.0.0 lets other machines in, and needs publicUrl'),
   data: z
     .string()
     .min(1)
@@ -35,7 +35,9 @@ const SETTINGS = z.strictObject({
     .string()
     .refine(isPublicUrl, 'must be like https://docs.example.com')
     .optional()
-    .describe('scheme, host and port that clients see, when a proxy is in front'),
+    .describe(
+      'scheme, host and port that clients see: needed behind a proxy, and where other machines are let in',
+    ),
   basePath: z
     .string()
     .regex(/^(\/[A-Za-z0-9._~-]+)*$/, 'must be empty or like /office')

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { SignedAccess } from '../access/signed-access.ts'
 import { type Admin, createAdmin } from '../host/admin.ts'
 import type { Host } from '../http/create-host.ts'
 import { systemTimers, type Timers } from '../http/timers.ts'
 import type { Log } from '../ports/log.ts'
-import { publicUrlOf } from './addresses.ts'
+import { addressProblem, createAddressWatch, publicUrlOf } from './addresses.ts'
 import {
   composeHost,
+  type HostParts,
   limitsOf,
   openAccess,
   openStores,
@@ -30,6 +32,8 @@ export interface RunningServer {
   host: Host
   access: SignedAccess
   admin: Admin
+  /** What is wrong with `url`, if anything is: other machines do not reach the server there. */
+  addressProblem: string | undefined
   /** A document to try: the sample, unless it is not there. */
   sampleFileId: string
   /**
@@ -75,20 +79,10 @@ export async function startServer(
     const sampleFileId = await ensureSample(admin)
     const discovery = await openDiscovery(config, { log, ...clock })
     const server = await listen(config)
-    const url = publicUrlOf(config, (server.address() as AddressInfo).port)
-    const trial = openTrial(config, { url, key, log, ...clock })
-    const host = composeHost(config, {
-      ...stores,
-      ...discovery,
-      ...clock,
-      access,
-      log,
-      onRequest: logRequests(log),
-      timers,
-      publicUrl: url,
-      ...(trial && { signIn: trial }),
-    })
-    const stop = serveRequests(server, { host, stores, log, trial })
+    const parts = { ...stores, ...discovery, ...clock, access, log, timers }
+    const { host, url, stop } = answer(server, config, { stores, key, parts })
+    const problem = addressProblem(config, url)
+    if (problem) log.warn({ url }, problem)
     await noteServing(config, url).catch((error) => {
       log.warn({ err: error }, 'Commands beside this server will not know its address')
     })
@@ -99,6 +93,7 @@ export async function startServer(
       host,
       access,
       admin,
+      addressProblem: problem,
       sampleFileId,
       async close() {
         await stop(config.shutdownGrace, timers)
@@ -108,6 +103,33 @@ export async function startServer(
     }
   } catch (error) {
     await stores.close()
+    throw error
+  }
+}
+
+/** What a host is put together of that nobody can call yet. */
+type UnplacedParts = Omit<HostParts, 'publicUrl' | 'onRequest' | 'signIn'> & { log: Log }
+
+/** Puts a host together and has it answer; a server that it cannot be put on does not stay open. */
+function answer(
+  server: Server,
+  config: Config,
+  { stores, key, parts }: { stores: Stores; key: Uint8Array; parts: UnplacedParts },
+): { host: Host; url: string; stop: ReturnType<typeof serveRequests> } {
+  const { log, now } = parts
+  try {
+    const url = publicUrlOf(config, (server.address() as AddressInfo).port)
+    const trial = openTrial(config, { url, key, log, ...(now && { now }) })
+    const host = composeHost(config, {
+      ...parts,
+      onRequest: logRequests(log),
+      publicUrl: url,
+      ...(trial && { signIn: trial }),
+    })
+    server.on('request', createAddressWatch(config, { url, log }))
+    return { host, url, stop: serveRequests(server, { host, stores, log, trial }) }
+  } catch (error) {
+    server.close()
     throw error
   }
 }

@@ -21,6 +21,7 @@ test('GetFileWopiSrc finds a file by its id, its WOPISrc, and the pages about it
     `${BASE_URL}/wopi/files/${host.fileId}`,
     `https://app.example/view/${host.fileId}`,
     `https://app.example/edit/${host.fileId}`,
+    `https://App.Example:443/edit/${host.fileId}`,
     `https://app.example/share/${host.fileId}/ReadOnly`,
     `https://app.example/share/${host.fileId}/ReadWrite`,
   ]

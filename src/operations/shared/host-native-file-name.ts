@@ -3,7 +3,7 @@ import { addressOf, type Linking } from './browsing.ts'
 import type { PageSubject, Pages } from './features.ts'
 import { shareUrlTypes } from './features.ts'
 import type { CommonContext } from './operation.ts'
-import { isItemId, resourceAt } from './wopi-src.ts'
+import { isItemId, isSameAddress, resourceAt } from './wopi-src.ts'
 
 /** Most parts of a page's address that are tried as the id of the file. */
 const CANDIDATES_MAX = 8
@@ -62,8 +62,8 @@ function candidates(address: string): string[] {
 
 function isPageOf(pages: Pages, subject: PageSubject, address: string): boolean {
   return (
-    pages.view?.(subject) === address ||
-    pages.edit?.(subject) === address ||
-    shareUrlTypes(pages).some((type) => pages.share?.(subject, type) === address)
+    isSameAddress(pages.view?.(subject), address) ||
+    isSameAddress(pages.edit?.(subject), address) ||
+    shareUrlTypes(pages).some((type) => isSameAddress(pages.share?.(subject, type), address))
   )
 }

@@ -10,7 +10,21 @@ test('resourceAt finds the file or the container of an address of this host', ()
   assert.deepEqual(resourceAt(LINKS, LINKS.container('c_1')), { containerId: 'c_1' })
 })
 
+const SAME = [
+  'https://docs.example:443/office/wopi/files/f-1',
+  'HTTPS://Docs.Example/office/wopi/files/f-1',
+  'https://docs.example/office/wopi/files/f-1/',
+]
+for (const address of SAME)
+  test(`resourceAt finds the file at ${address}`, () => {
+    assert.deepEqual(resourceAt(LINKS, address), { fileId: 'f-1' })
+  })
+
 const STRANGE = [
+  'https://docs.example:8443/office/wopi/files/f1',
+  'http://docs.example/office/wopi/files/f1',
+  'https://alice@docs.example/office/wopi/files/f1',
+  'https://docs.example/Office/wopi/files/f1',
   '',
   'f1',
   'https://docs.example/wopi/files/f1',

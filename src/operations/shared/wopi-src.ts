@@ -16,8 +16,21 @@ export function resourceAt(links: Links, wopiSrc: string): Resource | undefined 
   return containerId === undefined ? undefined : { containerId }
 }
 
+/**
+ * Whether two addresses are one, however they are written: with a default port or without, in
+ * whichever case their host is.
+ */
+export function isSameAddress(a: string | undefined, b: string): boolean {
+  return a !== undefined && (a === b || (URL.canParse(a) && hrefOf(a) === hrefOf(b)))
+}
+
 function idBelow(prefix: string, address: string): string | undefined {
-  if (!address.startsWith(prefix)) return undefined
-  const id = address.slice(prefix.length)
+  const [start, href] = [hrefOf(prefix), hrefOf(address)?.replace(/\/$/, '')]
+  if (start === undefined || !href?.startsWith(start)) return undefined
+  const id = href.slice(start.length)
   return isItemId(id) ? id : undefined
+}
+
+function hrefOf(address: string): string | undefined {
+  return URL.canParse(address) ? new URL(address).href : undefined
 }
