@@ -32,6 +32,7 @@ export function createAssault(options: {
   const { origin, dataDir, size, over } = options
   const agent = new Agent({ keepAlive: true })
   const report: AttackReport = { answers: {}, notes: [], exceeded: [] }
+  const underWay = new Set<{ operation: string; sentAt: number }>()
   const held: { operation: string; connection: Held }[] = []
 
   function count(operation: string, status: number | string, ms: number): void {
@@ -56,11 +57,13 @@ export function createAssault(options: {
     over,
     scaled: (full, short) => (size === 'full' ? full : short),
     async send(ticket, operation, request = {}) {
-      const sentAt = performance.now()
+      const call = { operation, sentAt: performance.now() }
+      underWay.add(call)
       const answer = await exchange(agent, origin, ticket, operation, request).catch(
         () => NO_ANSWER,
       )
-      count(operation, answer.status, performance.now() - sentAt)
+      underWay.delete(call)
+      count(operation, answer.status, performance.now() - call.sentAt)
       return answer
     },
     async hold(ticket, operation, { headers, endpoint, body, length = body?.length ?? 0 } = {}) {
@@ -76,6 +79,8 @@ export function createAssault(options: {
     note: (text) => report.notes.push(text),
     exceeded: (text) => report.exceeded.push(text),
     finish() {
+      const now = performance.now()
+      for (const { operation, sentAt } of underWay) count(operation, 'no answer', now - sentAt)
       agent.destroy()
       for (const { operation, connection } of held) count(operation, connection.end(), 0)
       return report

@@ -11,12 +11,14 @@ export type Deed = 'look' | 'save' | 'sync'
 interface Observation {
   deed: Deed
   sentAt: number
-  ms: number
+  /** Left out while it is under way. */
+  ms: number | undefined
+  /** 0 when there is no answer. */
   status: number
 }
 
 export interface Victim {
-  /** What was answered to requests sent since then, in ms on the clock of `performance`. */
+  /** What became of requests sent since then, in ms on the clock of `performance`. */
   since(from: number): Record<Deed, Spread>
   /** Stops sending and waits for what is under way, for a while. */
   stop(): Promise<void>
@@ -50,7 +52,7 @@ export async function startVictim(origin: string, ticket: Ticket): Promise<Victi
   const requests = requestsOf(wire, ticket)
 
   function act(deed: Deed): void {
-    const observation = { deed, sentAt: performance.now(), ms: Number.POSITIVE_INFINITY, status: 0 }
+    const observation: Observation = { deed, sentAt: performance.now(), ms: undefined, status: 0 }
     observations.push(observation)
     const done = requests[deed]()
       .then(({ status }) => Object.assign(observation, { status }))
@@ -77,9 +79,6 @@ export async function startVictim(origin: string, ticket: Ticket): Promise<Victi
         setTimeout(resolve, PATIENCE_MS).unref()
       })
       await Promise.race([Promise.all(underWay), givenUp])
-      const now = performance.now()
-      for (const one of observations)
-        if (one.ms === Number.POSITIVE_INFINITY) one.ms = now - one.sentAt
       wire.close()
     },
   }
@@ -118,12 +117,13 @@ function send(
 }
 
 function spreadOf(observations: readonly Observation[]): Spread {
-  const times = observations.map(({ ms }) => ms).toSorted((a, b) => a - b)
+  const now = performance.now()
+  const times = observations.map(({ ms, sentAt }) => ms ?? now - sentAt).toSorted((a, b) => a - b)
   const at = (share: number) =>
     times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN
   return {
     count: times.length,
-    failed: observations.filter(({ status }) => status !== 200).length,
+    failed: observations.filter(({ ms, status }) => ms !== undefined && status !== 200).length,
     p50: at(0.5),
     p99: at(0.99),
     max: times.at(-1) ?? Number.NaN,
