@@ -51,7 +51,14 @@ export const BROWSER_ROOMS: readonly string[] = ['protocol', 'client', 'validato
 export const NODE_FILES: Readonly<Record<string, string>> = { validator: 'node-*.ts' }
 
 /** Packages that only `server` and `cli` use. */
-export const SERVER_PACKAGES: readonly string[] = ['pino', 'commander', 'express', 'fastify']
+export const SERVER_PACKAGES: readonly string[] = [
+  'zod',
+  'zod/mini',
+  'pino',
+  'commander',
+  'express',
+  'fastify',
+]
 
 /** The one file outside of the package's exports that names stores. */
 export const COMPOSITION = 'src/server/compose.ts'

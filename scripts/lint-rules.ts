@@ -41,10 +41,7 @@ function browserRule(room: string): Override {
   const style = {
     noRestrictedImports: {
       level: 'error',
-      options: {
-        paths: { zod: 'browsers load zod/mini' },
-        patterns: [...roomPatterns(room), node],
-      },
+      options: { patterns: [...roomPatterns(room), node] },
     },
     noRestrictedGlobals: {
       level: 'error',

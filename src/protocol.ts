@@ -21,6 +21,7 @@ export {
   createStreamChunker,
   type StreamChunker,
 } from './protocol/chunking/stream-chunker.ts'
+export { encodeCoauthTable, parseCoauthTable } from './protocol/coauth-messages.ts'
 export {
   type Action,
   type ActionQuery,
@@ -59,7 +60,6 @@ export {
   type ChunksToReturn,
   type ContentProperty,
   type CreateUploadSessionResponse,
-  encodeCoauthTable,
   encodeCreateUploadSessionResponse,
   encodeGetChunkedFileRequest,
   encodeGetChunkedFileResponse,
@@ -71,7 +71,6 @@ export {
   type GetChunksRequest,
   type GetChunksResponse,
   type PutChunkedFileRequest,
-  parseCoauthTable,
   parseCreateUploadSessionResponse,
   parseGetChunkedFileRequest,
   parseGetChunkedFileResponse,
@@ -82,7 +81,12 @@ export {
 } from './protocol/messages.ts'
 export { HEADERS, MAIN_CONTENT, OVERRIDES } from './protocol/names.ts'
 export { DISCOVERY_MAX_CHARS, parseDiscovery } from './protocol/parse-discovery.ts'
-export { importProofKeys, type ProofKeyAttributes, type ProofKeys } from './protocol/proof-key.ts'
+export {
+  importProofKeys,
+  type ProofKey,
+  type ProofKeyAttributes,
+  type ProofKeys,
+} from './protocol/proof-key.ts'
 export { type ProofInput, proofMessage } from './protocol/proof-message.ts'
 export { placeChunks, type StreamSignature, streamSize } from './protocol/signature.ts'
 export {

@@ -59,7 +59,7 @@ test('readFramedReply does not verify a chunk of which a part is missing', async
 test('readFramedReply refuses what is no reply of frames', async () => {
   const damaged = chunkFrame(CHUNK)
   damaged[damaged.length - 1] = 0
-  const replies: [string, Uint8Array, string][] = [
+  const replies: [string, Uint8Array<ArrayBuffer>, string][] = [
     ['no message', bytesOf(chunkFrame(CHUNK), END_FRAME), 'BAD_REPLY'],
     ['a web page', new TextEncoder().encode('<!doctype html><title>Sign in</title>'), 'BAD_REPLY'],
     [
@@ -84,7 +84,7 @@ test('readFramedReply refuses what is no reply of frames', async () => {
 
 test('readFramedReply closes the body when the reply is closed or cannot be used', async () => {
   let closed = 0
-  async function* body(bytes: Uint8Array) {
+  async function* body(bytes: Uint8Array<ArrayBuffer>) {
     try {
       yield bytes
       yield bytes
@@ -105,12 +105,12 @@ test('readFramedReply closes the body when the reply is closed or cannot be used
   assert.equal(closed, 2)
 })
 
-function chunkFrame(bytes: Uint8Array): Uint8Array {
+function chunkFrame(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const chunkId = chunkIdOf(bytes)
   return bytesOf(encodeFrameHeader({ type: 'Chunk', payloadSize: bytes.length, chunkId }), bytes)
 }
 
-function rangeFrame(start: number, end: number): Uint8Array {
+function rangeFrame(start: number, end: number): Uint8Array<ArrayBuffer> {
   const length = end - start
   const header = encodeFrameHeader({
     type: 'ChunkRange',
@@ -123,14 +123,14 @@ function rangeFrame(start: number, end: number): Uint8Array {
   return bytesOf(header, CHUNK.subarray(start, end))
 }
 
-function bytesOf(...parts: Uint8Array[]): Uint8Array {
+function bytesOf(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(parts.flatMap((part) => [...part]))
 }
 
 async function* cut(
-  bytes: Uint8Array,
+  bytes: Uint8Array<ArrayBuffer>,
   pieceBytes: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.slice(at, at + pieceBytes)
 }
 

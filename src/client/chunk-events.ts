@@ -15,7 +15,7 @@ export type ChunkEvent =
       /** Of the first byte, within the chunk. */
       offset: number
       /** Valid until the next event is asked for. */
-      bytes: Uint8Array
+      bytes: Uint8Array<ArrayBuffer>
     }
   /** All bytes of the chunk have come and hash to its id. */
   | { kind: 'verified'; id: ChunkId; length: number }
@@ -54,7 +54,7 @@ export function createOpenChunk(): OpenChunk {
  */
 export async function readFramedReply(
   operation: string,
-  body: AsyncGenerator<Uint8Array, void, undefined>,
+  body: AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>,
   chunkFrames: 'Chunk' | 'ChunkRange',
   open: OpenChunk,
 ): Promise<FramedReply> {
@@ -77,7 +77,7 @@ type Frames = ReturnType<typeof decodeFrames>
 async function* decodeFrames(
   operation: string,
   decoder: FrameDecoder,
-  body: AsyncGenerator<Uint8Array, void, undefined>,
+  body: AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>,
 ) {
   try {
     for await (const bytes of body) yield* decoder.push(bytes)

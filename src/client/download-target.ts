@@ -13,7 +13,7 @@ export interface DownloadSink {
   /** Called with the size before the first byte, and again whenever everything begins anew. */
   start?(size: number): void | Promise<void>
   /** Takes bytes for a place in the document; places come in any order. */
-  write(position: number, bytes: Uint8Array): void | Promise<void>
+  write(position: number, bytes: Uint8Array<ArrayBuffer>): void | Promise<void>
 }
 
 /** Where a known chunk lies in the base. */
@@ -43,7 +43,7 @@ export interface DownloadTarget {
   /** Bytes that had to come from the host at the beginning. */
   readonly missingBytes: number
   /** Writes bytes of a chunk to all its places; ignores chunks that are not missing. */
-  put(id: ChunkId, offset: number, bytes: Uint8Array): Promise<number>
+  put(id: ChunkId, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<number>
   /** Takes note that a chunk is there and whole. @throws WopiClientError when its length is wrong */
   complete(id: ChunkId, length: number): boolean
   /** Copies what the base has, hashing it again. @throws Error when the base has changed */
@@ -82,7 +82,11 @@ export function createTarget(
     missingBytes += length
   }
 
-  async function spread(id: ChunkId, offset: number, bytes: Uint8Array): Promise<void> {
+  async function spread(
+    id: ChunkId,
+    offset: number,
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<void> {
     for (const position of wanted.get(id)?.positions ?? [])
       await sink.write(position + offset, bytes)
   }
@@ -145,16 +149,23 @@ async function copyChunk(
   id: ChunkId,
   span: BaseSpan,
   read: RangeReader,
-  put: (id: ChunkId, offset: number, bytes: Uint8Array) => Promise<void>,
+  put: (id: ChunkId, offset: number, bytes: Uint8Array<ArrayBuffer>) => Promise<void>,
 ): Promise<void> {
   const hash = createHash()
   for (let offset = 0; offset < span.length; offset += COPY_BYTES) {
     const length = Math.min(COPY_BYTES, span.length - offset)
-    const bytes = await read(span.offset + offset, length)
+    const bytes = unshared(await read(span.offset + offset, length))
     hash.update(bytes)
     await put(id, offset, bytes)
   }
   if (chunkIdFromBytes(hash.digest()) !== id) throw new Error('The base changed while it was read')
+}
+
+/** Browsers write no bytes of shared memory. */
+function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer
+    ? (bytes as Uint8Array<ArrayBuffer>)
+    : new Uint8Array(bytes)
 }
 
 function wrongLength(id: ChunkId, expected: number): WopiClientError {

@@ -86,7 +86,10 @@ export function createTransport(options: ConnectionOptions): Transport {
 }
 
 /** The whole body of a reply, for those that are small. */
-export async function readWhole(reply: Response, request: OperationRequest): Promise<Uint8Array> {
+export async function readWhole(
+  reply: Response,
+  request: OperationRequest,
+): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await received(request, reply.arrayBuffer()))
 }
 
@@ -94,7 +97,7 @@ export async function readWhole(reply: Response, request: OperationRequest): Pro
 export async function* readPieces(
   reply: Response,
   request: OperationRequest,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   const reader = reply.body?.getReader()
   if (!reader) return
   try {

@@ -81,9 +81,10 @@ export interface WopiClient {
   getLock(options?: CallOptions): Promise<string>
   getSequenceNumber(options?: CallOptions): Promise<number>
   /** The whole document. Leaving the loop over `body` early closes the connection. */
-  getFile(
-    options?: CallOptions,
-  ): Promise<{ itemVersion: string | undefined; body: AsyncGenerator<Uint8Array, void, undefined> }>
+  getFile(options?: CallOptions): Promise<{
+    itemVersion: string | undefined
+    body: AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>
+  }>
   /** Page "get-chunked-file". Only the first answer is tried again, not a break in the chunks. */
   getChunkedFile(
     request: GetChunkedFileRequest,

@@ -27,7 +27,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** Encodes a message. */
-export function encodeJson(message: object): Uint8Array {
+export function encodeJson(message: object): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(message))
 }
 

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import test, { describe } from 'node:test'
 import fc from 'fast-check'
+import { parseCoauthLockMetadata, parseCoauthTable } from './coauth-messages.ts'
 import {
   MessageError,
   type MessageErrorCode,
-  parseCoauthLockMetadata,
-  parseCoauthTable,
   parseCreateUploadSessionResponse,
   parseGetChunkedFileRequest,
   parseGetChunkedFileResponse,

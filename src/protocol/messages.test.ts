@@ -5,14 +5,16 @@ import { chunkIdFromBytes, EMPTY_CHUNK_ID } from './chunking/chunk-id.ts'
 import {
   encodeCoauthLockMetadata,
   encodeCoauthTable,
+  parseCoauthLockMetadata,
+  parseCoauthTable,
+} from './coauth-messages.ts'
+import {
   encodeCreateUploadSessionResponse,
   encodeGetChunkedFileRequest,
   encodeGetChunkedFileResponse,
   encodeGetChunksRequest,
   encodeGetChunksResponse,
   encodePutChunkedFileRequest,
-  parseCoauthLockMetadata,
-  parseCoauthTable,
   parseCreateUploadSessionResponse,
   parseGetChunkedFileRequest,
   parseGetChunkedFileResponse,

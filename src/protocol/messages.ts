@@ -1,30 +1,39 @@
 import type { ChunkId, ChunkingScheme } from './chunking/chunk.ts'
-import type { CoauthTableRow } from './locks/state.ts'
 import { MessageError } from './message-error.ts'
-import { encodeJson, parseJson } from './message-json.ts'
+import { encodeJson } from './message-json.ts'
 import {
-  CoauthLockMetadataShape,
-  CoauthTableShape,
-  type ContentPropertyShape,
-  CreateUploadSessionResponseShape,
-  checkShape,
-  GetChunkedFileRequestShape,
-  GetChunkedFileResponseShape,
-  GetChunksRequestShape,
-  GetChunksResponseShape,
-  members,
+  type Members,
+  membersOf,
+  optional,
+  type Part,
   type Place,
-  PutChunkedFileRequestShape,
+  readChoice,
   readChunk,
   readChunkId,
+  readEntries,
   readInteger,
   readList,
-  utf8Length,
-} from './message-schema.ts'
-import { COAUTH_METADATA_MAX_BYTES } from './names.ts'
+  readMessage,
+  readName,
+  readNumber,
+  readObject,
+  readPerStream,
+  readShortText,
+  readSomeText,
+  readText,
+  readWellFormed,
+} from './message-parts.ts'
+import {
+  CONTENT_PROPERTIES_MAX,
+  PROPERTY_NAME_MAX_CHARS,
+  PROPERTY_VALUE_MAX_BYTES,
+} from './names.ts'
 import { type StreamSignature, streamSize } from './signature.ts'
 
 export { MessageError, type MessageErrorCode } from './message-error.ts'
+
+const SCHEMES = ['Zip', 'FullFile'] as const
+const RETENTIONS = ['DeleteOnContentChange', 'KeepOnContentChange'] as const
 
 /** Side-car data of a file: page "file-content-data-model". */
 export interface ContentProperty {
@@ -96,23 +105,27 @@ export interface CreateUploadSessionResponse {
 
 /** @throws MessageError */
 export function parseGetChunkedFileRequest(bytes: Uint8Array): GetChunkedFileRequest {
-  const message = checkShape(GetChunkedFileRequestShape, parseJson(bytes))
+  const message = readMessage(bytes)
   return {
-    contentPropertiesToReturn: message.ContentPropertiesToReturn ?? [],
-    contentFilters: message.ContentFilters.map((filter, index) => ({
-      streamId: filter.StreamId,
-      ...(filter.ChunkingScheme && { chunkingScheme: filter.ChunkingScheme }),
-      chunksToReturn: filter.ChunksToReturn ?? 'All',
-      alreadyKnownChunks: readList(
-        filter.AlreadyKnownChunks,
-        `ContentFilters[${index}].AlreadyKnownChunks`,
-        readChunkId,
-      ),
+    contentPropertiesToReturn:
+      optional(message('ContentPropertiesToReturn'), (part) =>
+        readEntries(part, CONTENT_PROPERTIES_MAX, readText),
+      ) ?? [],
+    contentFilters: readPerStream(message('ContentFilters'), (filter, streamId) => ({
+      streamId,
+      ...readScheme(filter),
+      chunksToReturn:
+        optional(filter('ChunksToReturn'), (part) =>
+          readChoice(part, ['All', 'None', 'LastZipChunk'] as const),
+        ) ?? 'All',
+      alreadyKnownChunks: readList(filter('AlreadyKnownChunks'), readChunkId),
     })),
   }
 }
 
-export function encodeGetChunkedFileRequest(request: GetChunkedFileRequest): Uint8Array {
+export function encodeGetChunkedFileRequest(
+  request: GetChunkedFileRequest,
+): Uint8Array<ArrayBuffer> {
   return encodeJson({
     ContentPropertiesToReturn: request.contentPropertiesToReturn,
     ContentFilters: request.contentFilters.map((filter) => ({
@@ -126,15 +139,17 @@ export function encodeGetChunkedFileRequest(request: GetChunkedFileRequest): Uin
 
 /** @throws MessageError */
 export function parseGetChunkedFileResponse(bytes: Uint8Array): GetChunkedFileResponse {
-  const message = checkShape(GetChunkedFileResponseShape, parseJson(bytes))
+  const message = readMessage(bytes)
   return {
-    contentProperties: readProperties(message.ContentProperties),
+    contentProperties: readProperties(message('ContentProperties')),
     // How many chunks a file may have is the host's business.
-    signatures: readSignatures(message.Signatures, Number.POSITIVE_INFINITY),
+    signatures: readSignatures(message('Signatures'), Number.POSITIVE_INFINITY),
   }
 }
 
-export function encodeGetChunkedFileResponse(response: GetChunkedFileResponse): Uint8Array {
+export function encodeGetChunkedFileResponse(
+  response: GetChunkedFileResponse,
+): Uint8Array<ArrayBuffer> {
   return encodeJson({
     ContentProperties: response.contentProperties.map(propertyMessage),
     Signatures: response.signatures.map(signatureMessage),
@@ -143,21 +158,17 @@ export function encodeGetChunkedFileResponse(response: GetChunkedFileResponse): 
 
 /** @throws MessageError */
 export function parseGetChunksRequest(bytes: Uint8Array): GetChunksRequest {
-  const message = checkShape(GetChunksRequestShape, parseJson(bytes))
+  const message = readMessage(bytes)
   return {
-    contentFilters: message.ContentFilters.map((filter, index) => ({
-      streamId: filter.StreamId,
-      ...(filter.ChunkingScheme && { chunkingScheme: filter.ChunkingScheme }),
-      chunkRangesToReturn: readList(
-        filter.ChunkRangesToReturn,
-        `ContentFilters[${index}].ChunkRangesToReturn`,
-        readRange,
-      ),
+    contentFilters: readPerStream(message('ContentFilters'), (filter, streamId) => ({
+      streamId,
+      ...readScheme(filter),
+      chunkRangesToReturn: readList(filter('ChunkRangesToReturn'), readRange),
     })),
   }
 }
 
-export function encodeGetChunksRequest(request: GetChunksRequest): Uint8Array {
+export function encodeGetChunksRequest(request: GetChunksRequest): Uint8Array<ArrayBuffer> {
   return encodeJson({
     ContentFilters: request.contentFilters.map((filter) => ({
       StreamId: filter.streamId,
@@ -173,21 +184,16 @@ export function encodeGetChunksRequest(request: GetChunksRequest): Uint8Array {
 
 /** @throws MessageError */
 export function parseGetChunksResponse(bytes: Uint8Array): GetChunksResponse {
-  const message = checkShape(GetChunksResponseShape, parseJson(bytes))
+  const message = readMessage(bytes)
   return {
-    chunkRangeCollection: message.ChunkRangeCollection.map(({ StreamId, ChunkIds }, index) => ({
-      streamId: StreamId,
-      chunkIds: readList(
-        ChunkIds,
-        `ChunkRangeCollection[${index}].ChunkIds`,
-        readChunkId,
-        Number.POSITIVE_INFINITY,
-      ),
+    chunkRangeCollection: readPerStream(message('ChunkRangeCollection'), (entry, streamId) => ({
+      streamId,
+      chunkIds: readList(entry('ChunkIds'), readChunkId, Number.POSITIVE_INFINITY),
     })),
   }
 }
 
-export function encodeGetChunksResponse(response: GetChunksResponse): Uint8Array {
+export function encodeGetChunksResponse(response: GetChunksResponse): Uint8Array<ArrayBuffer> {
   return encodeJson({
     ChunkRangeCollection: response.chunkRangeCollection.map(({ streamId, chunkIds }) => ({
       StreamId: streamId,
@@ -198,16 +204,16 @@ export function encodeGetChunksResponse(response: GetChunksResponse): Uint8Array
 
 /** @throws MessageError */
 export function parsePutChunkedFileRequest(bytes: Uint8Array): PutChunkedFileRequest {
-  const message = checkShape(PutChunkedFileRequestShape, parseJson(bytes))
-  const token = message.UploadSessionTokenToCommit
-  return {
-    contentProperties: readProperties(message.ContentProperties),
-    signatures: readSignatures(message.Signatures),
-    ...(token && { uploadSessionTokenToCommit: token }),
-  }
+  const message = readMessage(bytes)
+  const contentProperties = readProperties(message('ContentProperties'))
+  const signatures = readSignatures(message('Signatures'))
+  const token = optional(message('UploadSessionTokenToCommit'), readText)
+  return { contentProperties, signatures, ...(token && { uploadSessionTokenToCommit: token }) }
 }
 
-export function encodePutChunkedFileRequest(request: PutChunkedFileRequest): Uint8Array {
+export function encodePutChunkedFileRequest(
+  request: PutChunkedFileRequest,
+): Uint8Array<ArrayBuffer> {
   return encodeJson({
     ContentProperties: request.contentProperties.map(propertyMessage),
     Signatures: request.signatures.map(signatureMessage),
@@ -217,98 +223,58 @@ export function encodePutChunkedFileRequest(request: PutChunkedFileRequest): Uin
 
 /** @throws MessageError */
 export function parseCreateUploadSessionResponse(bytes: Uint8Array): CreateUploadSessionResponse {
-  const message = checkShape(CreateUploadSessionResponseShape, parseJson(bytes))
-  const expiry = message.UploadSessionExpiry
-  return {
-    uploadSessionToken: message.UploadSessionToken,
-    ...(typeof expiry === 'number' && { uploadSessionExpiry: expiry }),
-  }
+  const message = readMessage(bytes)
+  const uploadSessionToken = readSomeText(message('UploadSessionToken'))
+  const expiry = optional(message('UploadSessionExpiry'), readNumber)
+  return { uploadSessionToken, ...(expiry !== undefined && { uploadSessionExpiry: expiry }) }
 }
 
 export function encodeCreateUploadSessionResponse(
   response: CreateUploadSessionResponse,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   return encodeJson({
     UploadSessionToken: response.uploadSessionToken,
     UploadSessionExpiry: response.uploadSessionExpiry,
   })
 }
 
-/** The answer of the coauthoring operations. @throws MessageError */
-export function parseCoauthTable(bytes: Uint8Array): CoauthTableRow[] {
-  return checkShape(CoauthTableShape, parseJson(bytes)).CoauthTable.map((row) => ({
-    coauthLockId: row.CoauthLockId,
-    metadata: row.CoauthLockMetadata ?? '',
-    type: row.CoauthLockType,
-    userFriendlyName: row.UserFriendlyName,
-    lockTime: row.CoauthLockTime,
-  }))
+function readScheme(filter: Members): { chunkingScheme?: ChunkingScheme } {
+  const scheme = optional(filter('ChunkingScheme'), (part) => readChoice(part, SCHEMES))
+  return scheme ? { chunkingScheme: scheme } : {}
 }
 
-/** Rows carry exactly the five properties that the protocol names. */
-export function encodeCoauthTable(rows: readonly CoauthTableRow[]): Uint8Array {
-  return encodeJson({
-    CoauthTable: rows.map((row) => ({
-      CoauthLockId: row.coauthLockId,
-      CoauthLockMetadata: row.metadata,
-      CoauthLockType: row.type,
-      UserFriendlyName: row.userFriendlyName,
-      CoauthLockTime: row.lockTime,
-    })),
-  })
+function readProperties(part: Part): ContentProperty[] {
+  const properties = optional(part, (present) =>
+    readEntries(present, CONTENT_PROPERTIES_MAX, readProperty),
+  )
+  return [...new Map(properties?.map((property) => [property.name, property])).values()]
 }
 
-/**
- * The metadata in the body of a GetCoauthLock or RefreshCoauthLock; `''` when it names none.
- *
- * @throws MessageError also when the metadata is longer than 4 KB
- */
-export function parseCoauthLockMetadata(bytes: Uint8Array): string {
-  const message = checkShape(CoauthLockMetadataShape, parseJson(bytes))
-  const metadata = message.CoauthLockMetadata ?? ''
-  if (utf8Length(metadata) > COAUTH_METADATA_MAX_BYTES) {
-    throw new MessageError(
-      'CoauthLockMetadata',
-      `is longer than ${COAUTH_METADATA_MAX_BYTES} bytes`,
-    )
-  }
-  return metadata
-}
-
-export function encodeCoauthLockMetadata(metadata: string): Uint8Array {
-  return encodeJson({ CoauthLockMetadata: metadata })
-}
-
-function readProperties(
-  properties: readonly ContentPropertyShape[] | null | undefined,
-): ContentProperty[] {
-  const byName = new Map<string, ContentProperty>()
-  for (const { Name, Value, Retention, ContentPropertyRetention } of properties ?? []) {
-    const retention = Retention ?? ContentPropertyRetention ?? 'DeleteOnContentChange'
-    byName.set(Name, { name: Name, value: Value, retention })
-  }
-  return [...byName.values()]
+function readProperty(entry: Part): ContentProperty {
+  const property = readObject(entry)
+  const name = readName(property('Name'), PROPERTY_NAME_MAX_CHARS)
+  readShortText(property('Value'), PROPERTY_VALUE_MAX_BYTES)
+  const value = readWellFormed(property('Value'))
+  const readRetention = (part: Part) => readChoice(part, RETENTIONS)
+  const retention = optional(property('Retention'), readRetention)
+  // One page ("file-content-data-model") calls it so.
+  const alias = optional(property('ContentPropertyRetention'), readRetention)
+  return { name, value, retention: retention ?? alias ?? 'DeleteOnContentChange' }
 }
 
 function propertyMessage({ name, value, retention }: ContentProperty) {
   return { Retention: retention, Name: name, Value: value }
 }
 
-function readSignatures(
-  signatures: readonly {
-    StreamId: string
-    ChunkingScheme: ChunkingScheme
-    ChunkSignatures?: readonly unknown[] | null | undefined
-  }[],
-  maxChunks?: number,
-): StreamSignature[] {
-  return signatures.map(({ StreamId, ChunkingScheme, ChunkSignatures }, index) => {
-    const path = `Signatures[${index}].ChunkSignatures`
-    const chunks = readList(ChunkSignatures, path, readChunk, maxChunks)
+function readSignatures(part: Part, maxChunks?: number): StreamSignature[] {
+  return readPerStream(part, (signature, streamId) => {
+    const scheme = readChoice(signature('ChunkingScheme'), SCHEMES)
+    const list = signature('ChunkSignatures')
+    const chunks = readList(list, readChunk, maxChunks)
     if (!Number.isSafeInteger(streamSize(chunks))) {
-      throw new MessageError(path, 'adds up to more than 2^53 - 1 bytes')
+      throw new MessageError(list.path, 'adds up to more than 2^53 - 1 bytes')
     }
-    return { streamId: StreamId, scheme: ChunkingScheme, chunks }
+    return { streamId, scheme, chunks }
   })
 }
 
@@ -321,7 +287,7 @@ function signatureMessage({ streamId, scheme, chunks }: StreamSignature) {
 }
 
 function readRange(entry: unknown, place: Place): RequestedRange {
-  const { ChunkId, Offset, Length } = members(entry, place)
+  const { ChunkId, Offset, Length } = membersOf(entry, place)
   return {
     chunkId: readChunkId(ChunkId, place, '.ChunkId'),
     offset: readInteger(Offset, 0, place, '.Offset'),

@@ -17,16 +17,19 @@ export interface ProofKeyAttributes {
   oldexponent?: string
 }
 
+/** A `CryptoKey`, under a name that also Node without the DOM library knows. */
+export type ProofKey = Parameters<typeof crypto.subtle.verify>[1]
+
 /** The keys that a client signs its requests with. */
 export interface ProofKeys {
-  current: CryptoKey
+  current: ProofKey
   /** The one before; left out when discovery names none. */
-  old?: CryptoKey
+  old?: ProofKey
   /**
    * What discovery names besides where its two ways of writing a key make two keys of it: only the
    * client knows which is its own, so either is as good.
    */
-  alternatives?: { current?: CryptoKey; old?: CryptoKey }
+  alternatives?: { current?: ProofKey; old?: ProofKey }
 }
 
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
@@ -68,7 +71,7 @@ export async function importProofKeys(
 
 /** Whether `signature` was made over `message` with the private half of `key`. Never rejects. */
 export function verifySignature(
-  key: CryptoKey,
+  key: ProofKey,
   signature: Uint8Array<ArrayBuffer>,
   message: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
@@ -80,7 +83,7 @@ async function readKey(texts: {
   value: string | undefined
   modulus: string | undefined
   exponent: string | undefined
-}): Promise<{ keys: CryptoKey[]; problems: string[] }> {
+}): Promise<{ keys: ProofKey[]; problems: string[] }> {
   const { value, modulus, exponent } = texts
   const absent: ReadKey = { problems: [] }
   const fromNumbers = modulus || exponent ? readRsaNumbers({ modulus, exponent }) : absent
@@ -97,7 +100,7 @@ async function readKey(texts: {
 async function importNumbers(
   { modulus, exponent }: RsaNumbers,
   problems: string[],
-): Promise<CryptoKey | undefined> {
+): Promise<ProofKey | undefined> {
   const jwk = { kty: 'RSA', n: base64Url(modulus), e: base64Url(exponent) }
   try {
     return await crypto.subtle.importKey('jwk', jwk, RSA, false, ['verify'])

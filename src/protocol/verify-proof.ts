@@ -1,5 +1,5 @@
 import { decodeBase64 } from './base64.ts'
-import { type ProofKeys, verifySignature } from './proof-key.ts'
+import { type ProofKey, type ProofKeys, verifySignature } from './proof-key.ts'
 import { proofMessage } from './proof-message.ts'
 import { msFromTicks } from './ticks.ts'
 
@@ -75,7 +75,7 @@ function readTimestamp(text: string, now: number): bigint | undefined {
 async function isSigned(
   messages: readonly Uint8Array<ArrayBuffer>[],
   header: string | undefined,
-  keys: readonly (CryptoKey | undefined)[],
+  keys: readonly (ProofKey | undefined)[],
 ): Promise<boolean> {
   if (!header || header.length > SIGNATURE_MAX_CHARS) return false
   const signature = decodeBase64(header)

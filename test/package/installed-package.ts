@@ -54,11 +54,18 @@ async function peers(): Promise<string[]> {
 }
 
 /** Runs a command of the repository's own development dependencies. */
-export async function runTool(name: string, args: string[], cwd: string): Promise<string> {
-  const { stdout } = await run(join(ROOT, 'node_modules/.bin', name), args, { cwd }).catch(
-    (error) => {
-      throw new Error(`${name} ${args.join(' ')}:\n${error.stdout}\n${error.stderr}`)
-    },
-  )
-  return stdout
+export async function runTool(name: string, args: string[], cwd: string): Promise<void> {
+  await runOrTell(join(ROOT, 'node_modules/.bin', name), args, cwd)
+}
+
+/** Checks types with one of the compilers that are installed beside each other. */
+export async function runCompiler(name: string, config: string, cwd: string): Promise<void> {
+  const compiler = join(ROOT, 'node_modules', name, 'bin/tsc')
+  await runOrTell(process.execPath, [compiler, '-p', config], cwd)
+}
+
+async function runOrTell(program: string, args: string[], cwd: string): Promise<void> {
+  await run(program, args, { cwd }).catch((error) => {
+    throw new Error(`${program} ${args.join(' ')}:\n${error.stdout}\n${error.stderr}`)
+  })
 }

@@ -5,7 +5,22 @@ import { access, glob, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { addDocument, type CommandLine, startServer, wopikit } from '../helpers/wopikit-process.ts'
-import { type InstalledPackage, installPackage, runTool } from './installed-package.ts'
+import { bundleForBrowsers } from './bundle.ts'
+import { type InstalledPackage, installPackage, runCompiler, runTool } from './installed-package.ts'
+
+/** What browsers may load at most, minified: a tenth above what it was when last measured. */
+const BUNDLES = {
+  'one function': {
+    code: `export { chunkIdOf } from 'wopikit/protocol'`,
+    bytes: 5_500,
+    brotliBytes: 2_700,
+  },
+  'the whole client': {
+    code: `export * from 'wopikit/client'`,
+    bytes: 55_000,
+    brotliBytes: 18_000,
+  },
+}
 
 describe('the packed package, installed outside the repository', () => {
   let installed: InstalledPackage
@@ -98,9 +113,22 @@ describe('the packed package, installed outside the repository', () => {
     }
   })
 
-  for (const application of ['server', 'store', 'browser'])
-    test(`its declarations compile in a strict application: ${application}`, async () => {
-      await runTool('tsc', ['-p', `tsconfig.${application}.json`], installed.folder)
+  for (const compiler of ['typescript', 'typescript-6'])
+    for (const application of ['server', 'store', 'browser', 'worker'])
+      test(`its declarations compile in a strict ${application} with ${compiler}`, async () => {
+        await runCompiler(compiler, `tsconfig.${application}.json`, installed.folder)
+      })
+
+  for (const [what, { code, bytes, brotliBytes }] of Object.entries(BUNDLES))
+    test(`a browser that loads ${what} loads little, and nothing of Node`, async () => {
+      const bundle = await bundleForBrowsers(code, installed.folder)
+
+      assert.ok(bundle.bytes <= bytes, `${bundle.bytes} bytes`)
+      assert.ok(bundle.brotliBytes <= brotliBytes, `${bundle.brotliBytes} bytes of brotli`)
+      const strangers = bundle.modules.filter(
+        (path) => !/\/wopikit\/dist\/(client|protocol)/.test(path),
+      )
+      assert.deepEqual(strangers, [], 'modules of other packages')
     })
 
   test('publint and arethetypeswrong find nothing wrong', async () => {

@@ -1,7 +1,7 @@
 import { readLimited } from '../../content/bytes/read-limited.ts'
 import { messageOrRefusal } from '../../content/saving/message-body.ts'
+import { parseCoauthLockMetadata } from '../../protocol/coauth-messages.ts'
 import { WopiError } from '../../protocol/errors.ts'
-import { parseCoauthLockMetadata } from '../../protocol/messages.ts'
 import { COAUTH_METADATA_MAX_BYTES } from '../../protocol/names.ts'
 
 /** Largest body: metadata of which JSON escapes every byte, and its name. */

@@ -1,7 +1,7 @@
 import type { HostReply } from '../../ports/exchange.ts'
+import { encodeCoauthTable } from '../../protocol/coauth-messages.ts'
 import { coauthTableVersion } from '../../protocol/locks/coauth.ts'
 import type { CoauthTableRow } from '../../protocol/locks/state.ts'
-import { encodeCoauthTable } from '../../protocol/messages.ts'
 import { HEADERS } from '../../protocol/names.ts'
 
 /** A CoauthTable with its version. */

@@ -74,7 +74,7 @@ export function chunkIdAt(bytes: Uint8Array, offset: number): ChunkId {
  *
  * @throws RangeError when `id` is not a ChunkId
  */
-export function chunkIdToBytes(id: ChunkId): Uint8Array {
+export function chunkIdToBytes(id: ChunkId): Uint8Array<ArrayBuffer> {
   const raw = new Uint8Array(CHUNK_ID_BYTES)
   writeChunkId(id, raw, 0)
   return raw

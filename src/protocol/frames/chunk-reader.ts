@@ -126,7 +126,7 @@ export class ChunkReader {
   }
 
   /** The state for {@link ChunkReaderOptions.checkpoint}, CHECKPOINT_BYTES long at any byte. */
-  save(): Uint8Array {
+  save(): Uint8Array<ArrayBuffer> {
     const checkpoint = new Uint8Array(CHECKPOINT_BYTES)
     checkpoint[0] = VERSION
     checkpoint.set(this.#decoder.save(), DECODER_AT)

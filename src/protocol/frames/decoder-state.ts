@@ -34,7 +34,7 @@ export interface DecoderState {
 }
 
 /** Encodes a state in DECODER_STATE_BYTES. */
-export function encodeDecoderState(state: DecoderState): Uint8Array {
+export function encodeDecoderState(state: DecoderState): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(DECODER_STATE_BYTES)
   bytes[0] = VERSION
   bytes[ENDED_AT] = state.ended ? 1 : 0

@@ -14,10 +14,10 @@ export { FrameError, type FrameErrorCode } from './frame-error.ts'
 export type { Frame } from './layout.ts'
 
 /** What a decoder finds in the bytes: `frame`, any number of `payload`, `end`, and again. */
-export type FrameEvent =
+export type FrameEvent<Buffer extends ArrayBufferLike = ArrayBufferLike> =
   | { kind: 'frame'; frame: Frame }
   /** A slice of the bytes that were pushed, not a copy; never empty. */
-  | { kind: 'payload'; bytes: Uint8Array }
+  | { kind: 'payload'; bytes: Uint8Array<Buffer> }
   | { kind: 'end' }
 
 /** The same, as calls: what {@link FrameDecoder.feed} tells its caller without allocating. */
@@ -89,11 +89,12 @@ export class FrameDecoder {
    *
    * @throws FrameError when they are not as they should be; the events before it are lost
    */
-  push(bytes: Uint8Array): FrameEvent[] {
-    const events: FrameEvent[] = []
+  push<Buffer extends ArrayBufferLike>(bytes: Uint8Array<Buffer>): FrameEvent<Buffer>[] {
+    const events: FrameEvent<Buffer>[] = []
     this.feed(bytes, {
       frame: (frame) => events.push({ kind: 'frame', frame }),
-      payload: (slice) => events.push({ kind: 'payload', bytes: slice }),
+      // A slice of what was pushed has its buffer.
+      payload: (slice) => events.push({ kind: 'payload', bytes: slice as Uint8Array<Buffer> }),
       end: () => events.push({ kind: 'end' }),
     })
     return events
@@ -129,7 +130,7 @@ export class FrameDecoder {
   }
 
   /** The state for {@link FrameDecoderOptions.state}, DECODER_STATE_BYTES long at any byte. */
-  save(): Uint8Array {
+  save(): Uint8Array<ArrayBuffer> {
     this.#throwIfFailed()
     return encodeDecoderState({
       position: this.#position,

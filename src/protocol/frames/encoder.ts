@@ -19,7 +19,10 @@ export const CHUNK_RANGE_HEADER_BYTES =
   FRAME_HEADER_BYTES + FRAME_TYPES.ChunkRange.extendedHeaderBytes
 
 /** The frame that ends a body. */
-export const END_FRAME: Uint8Array = encodeFrameHeader({ type: 'EndFrame', payloadSize: 0 })
+export const END_FRAME: Uint8Array<ArrayBuffer> = encodeFrameHeader({
+  type: 'EndFrame',
+  payloadSize: 0,
+})
 
 /**
  * Encodes what precedes a frame's payload: header and extended header ("encode-send-data").
@@ -27,7 +30,7 @@ export const END_FRAME: Uint8Array = encodeFrameHeader({ type: 'EndFrame', paylo
  * @throws RangeError when a size is no safe integer, a ChunkId is none, or a range's length is not
  *   that of its payload
  */
-export function encodeFrameHeader(frame: Frame): Uint8Array {
+export function encodeFrameHeader(frame: Frame): Uint8Array<ArrayBuffer> {
   const { code, extendedHeaderBytes } = FRAME_TYPES[frame.type]
   const bytes = new Uint8Array(FRAME_HEADER_BYTES + extendedHeaderBytes)
   writeUint32(bytes, 0, code)
@@ -41,7 +44,7 @@ export function encodeFrameHeader(frame: Frame): Uint8Array {
 }
 
 /** Encodes a whole MessageJSON frame; `json` is UTF-8 without byte order mark. */
-export function encodeMessage(json: Uint8Array): Uint8Array {
+export function encodeMessage(json: Uint8Array): Uint8Array<ArrayBuffer> {
   const header = encodeFrameHeader({ type: 'MessageJSON', payloadSize: json.length })
   const bytes = new Uint8Array(header.length + json.length)
   bytes.set(header)

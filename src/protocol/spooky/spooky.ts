@@ -12,12 +12,12 @@ export interface ChunkHash {
   readonly length: number
   update(bytes: Uint8Array): void
   /** The 16 raw bytes of everything taken so far; updating may go on afterwards. */
-  digest(): Uint8Array
+  digest(): Uint8Array<ArrayBuffer>
   /**
    * The state for {@link restoreHash}, HASH_STATE_BYTES long. It depends on the bytes taken only,
    * not on how they were cut.
    */
-  save(): Uint8Array
+  save(): Uint8Array<ArrayBuffer>
   /** Forgets every byte taken. */
   reset(): void
 }
@@ -35,7 +35,7 @@ const SHORT_BYTES = 192
 export const HASH_STATE_BYTES = 1 + STATE_BYTES
 
 /** Hashes `bytes` in one go; the result is the 16 raw bytes of their ChunkId. */
-export function hashBytes(bytes: Uint8Array): Uint8Array {
+export function hashBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const wasm = hashWhole(bytes)
   return wasm.memory.slice(wasm.digestAt, wasm.digestAt + 16)
 }
@@ -90,13 +90,13 @@ class SpookyHash implements ChunkHash {
     this.#length += bytes.length
   }
 
-  digest(): Uint8Array {
+  digest(): Uint8Array<ArrayBuffer> {
     const wasm = this.#activate()
     wasm.digest(wasm.activeAt)
     return wasm.memory.slice(wasm.digestAt, wasm.digestAt + 16)
   }
 
-  save(): Uint8Array {
+  save(): Uint8Array<ArrayBuffer> {
     if (SpookyHash.#active === this) this.#park()
     const saved = new Uint8Array(HASH_STATE_BYTES)
     saved[0] = STATE_VERSION
@@ -145,7 +145,7 @@ function clearUnused(state: Uint8Array, length: number): void {
 
 /** The compiled assembly/spooky.ts, which describes these functions and places. */
 interface Wasm {
-  memory: Uint8Array
+  memory: Uint8Array<ArrayBuffer>
   digestAt: number
   activeAt: number
   oneShotAt: number
@@ -170,7 +170,7 @@ function instantiate(): Wasm {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code))
   const at = (name: string) => (exports[name] as WebAssembly.Global<'i32'>).value
   return {
-    memory: new Uint8Array((exports.memory as WebAssembly.Memory).buffer),
+    memory: new Uint8Array((exports.memory as WebAssembly.Memory).buffer as ArrayBuffer),
     digestAt: at('DIGEST'),
     activeAt: at('ACTIVE'),
     oneShotAt: at('ONE_SHOT'),

@@ -1,4 +1,4 @@
-import { encodeCoauthLockMetadata } from '../../../src/protocol/messages.ts'
+import { encodeCoauthLockMetadata } from '../../../src/protocol/coauth-messages.ts'
 import { atOnce, defineAttack, repeat } from '../attack.ts'
 
 const HEADERS = { CoauthLockType: 'Coauth', CoauthLockExpirationTimeout: 3600 }
