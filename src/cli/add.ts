@@ -7,6 +7,7 @@ import { DocumentExistsError, type OpenedAdmin, openAdmin } from '../server/open
 import { DEFAULT_OWNER } from '../server/sample.ts'
 import { readDocumentName, readId, readUserId } from './arguments.ts'
 import { type FolderOptions, folderCommand, loadConfigBeside, runCommand } from './command-line.ts'
+import { READ_AT_ONCE } from './file-source.ts'
 import { type TransferIo, userPath } from './transfer.ts'
 
 interface AddOptions extends FolderOptions {
@@ -78,7 +79,7 @@ async function store(
 
 async function checkFile(path: string): Promise<void> {
   try {
-    await using file = await open(path)
+    await using file = await open(path, READ_AT_ONCE)
     if ((await file.stat()).isFile()) return
   } catch (cause) {
     throw unreadable(path, cause)

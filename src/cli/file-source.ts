@@ -1,13 +1,16 @@
-import type { Stats } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { ContentSource } from '../client/source.ts'
 
 /** An open file as the source of an upload, or the base of a download. */
 export type FileSource = ContentSource & AsyncDisposable
 
+/** Reading; a FIFO that nobody writes to must not be waited for. Windows has no such flag. */
+export const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
 /** @throws Error that says why it cannot be read, or that it is no file */
 export async function openFileSource(path: string): Promise<FileSource> {
-  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+  const file = await open(path, READ_AT_ONCE).catch((cause: NodeJS.ErrnoException) => {
     const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
     throw new Error(`${path} cannot be read: ${reason}; check the path`, { cause })
   })

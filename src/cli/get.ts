@@ -1,10 +1,14 @@
-import { randomUUID } from 'node:crypto'
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
+import { basename, join, sep } from 'node:path'
 import { Command } from 'commander'
 import { type DownloadResult, downloadDocument } from '../client/download.ts'
 import type { DownloadSink } from '../client/download-target.ts'
+import type { RetryEvent } from '../client/retry.ts'
+import type { ConnectionOptions } from '../client/transport.ts'
+import { createWopiClient } from '../client/wopi-client.ts'
+import { legalName } from '../protocol/file-name.ts'
 import { openFileSource } from './file-source.ts'
+import { isFolder, type Output, openOutput } from './output.ts'
 import { createProgressLine, type ProgressLine } from './progress.ts'
 import {
   defaultIo,
@@ -14,6 +18,7 @@ import {
   runTransfer,
   TOKEN_OPTION,
   type TransferIo,
+  UsageError,
   userPath,
 } from './transfer.ts'
 
@@ -25,6 +30,8 @@ interface GetOptions {
 }
 
 const LABELS = { reading: 'Reading', receiving: 'Receiving', copying: 'Copying' } as const
+/** What a document is called whose host tells no name that could be used. */
+const NAMELESS = 'document'
 const AGAIN = 'Nothing was written. Run the same command again.'
 
 /** The command `get`: brings a document from a host, of which only what is not at hand travels. */
@@ -32,7 +39,10 @@ export function getCommand(io: TransferIo = defaultIo()): Command {
   return new Command('get')
     .description('download a document; with --base only what differs from OLD')
     .argument('<wopisrc>', "the document's WOPISrc")
-    .requiredOption('-o, --output <file>', 'where to write it; replaced only when all is there')
+    .requiredOption(
+      '-o, --output <file>',
+      'where to write it: a file, replaced when all is there, or a folder',
+    )
     .option(...TOKEN_OPTION)
     .option('--base <old>', 'an older state of the document at hand; may be the output file')
     .option('--json', 'print the result as JSON')
@@ -41,63 +51,59 @@ export function getCommand(io: TransferIo = defaultIo()): Command {
 
 async function get(wopiSrc: string, options: GetOptions, io: TransferIo) {
   const line = createProgressLine(io.stderr)
-  await runTransfer(io, { line, again: AGAIN, json: options.json }, async (signal) => {
-    const result = await download(wopiSrc, options, { io, line, signal })
-    io.stdout.write(options.json ? asJson(result) : asText(options.output, result))
-  })
+  await runTransfer(io, { line, again: AGAIN, json: options.json }, (signal) =>
+    download(wopiSrc, options, { io, line, signal }),
+  )
 }
 
+/** Resolves to what is told of it; nothing where the document itself went to the standard output. */
 async function download(
   wopiSrc: string,
-  { output, token, json, base: basePath }: GetOptions,
+  { output: target, token, json, base: basePath }: GetOptions,
   { io, line, signal }: { io: TransferIo; line: ProgressLine; signal: AbortSignal },
-): Promise<DownloadResult> {
-  const address = readAddress(wopiSrc, token, io.env)
-  await using base = basePath ? await openFileSource(userPath(basePath, io.env)) : undefined
-  return await replaceFile(userPath(output, io.env), (file) =>
-    downloadDocument(fileSink(file), {
-      ...address,
-      signal,
-      base,
-      onProgress: ({ phase, done, total }) => line.show(LABELS[phase], done, total),
-      onRetry: (event) => {
-        if (!json) line.print(describeRetry(event))
-      },
-    }),
-  )
-}
-
-/** Writes a file beside and puts it in the place of `path` when it is whole and on the disk. */
-async function replaceFile<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
-  const beside = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`)
-  const mode = await stat(path).then(
-    (stats) => stats.mode,
-    () => undefined,
-  )
-  try {
-    const file = await open(beside, 'wx')
-    let result: T
-    try {
-      result = await write(file)
-      if (mode !== undefined) await file.chmod(mode)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(beside, path)
-    await syncFolder(dirname(path))
-    return result
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
+): Promise<string> {
+  const connection = {
+    ...readAddress(wopiSrc, token, io.env),
+    onRetry: (event: RetryEvent) => {
+      if (!json) line.print(describeRetry(event))
+    },
   }
+  await using base = basePath ? await openFileSource(userPath(basePath, io.env)) : undefined
+  await using output = await openTarget(target, io, () => nameOf(connection, signal))
+  const result = await downloadDocument(fileSink(output.file), {
+    ...connection,
+    signal,
+    base,
+    onProgress: ({ phase, done, total }) => line.show(LABELS[phase], done, total),
+  })
+  await output.commit(signal)
+  const told = json ? asJson(output, result) : asText(shownPath(target, output, io), result)
+  if (!output.isStdout) return told
+  line.print(told.trimEnd())
+  return ''
 }
 
-/** Makes the rename last; systems that cannot open a folder do it by themselves. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path).catch(() => undefined)
-  await folder?.sync().catch(() => undefined)
-  await folder?.close()
+/**
+ * Opens what `-o` names. In a folder that is a new file: the host, which chooses its name, must not
+ * choose what is replaced.
+ */
+async function openTarget(
+  target: string,
+  { env }: TransferIo,
+  name: () => Promise<string>,
+): Promise<Output> {
+  const path = userPath(target, env)
+  if (await isFolder(path))
+    return await openOutput(join(path, await name()), { ifTaken: 'Name it with -o to replace it.' })
+  if (target.endsWith('/') || target.endsWith(sep))
+    throw new UsageError(`There is no folder ${path}. Make it, or name a file with -o.`)
+  return await openOutput(path)
+}
+
+/** The document's own name, made one that cannot lead out of a folder or hide in it. */
+async function nameOf(connection: ConnectionOptions, signal: AbortSignal): Promise<string> {
+  const { BaseFileName: name } = await createWopiClient(connection).checkFileInfo({ signal })
+  return legalName(typeof name === 'string' ? name : '', NAMELESS)
 }
 
 function fileSink(file: FileHandle): DownloadSink {
@@ -112,9 +118,15 @@ function fileSink(file: FileHandle): DownloadSink {
   }
 }
 
-function asJson(result: DownloadResult): string {
+/** As the user has typed it, with the document's own name where that was a folder. */
+function shownPath(target: string, { path }: Output, { env }: TransferIo): string {
+  return path === userPath(target, env) ? target : join(target, basename(path))
+}
+
+function asJson({ path }: Output, result: DownloadResult): string {
   const { bytesReceived, bytesTotal, chunksReceived, chunksTotal, sequenceNumber } = result
   return `${JSON.stringify({
+    path,
     bytesReceived,
     bytesTotal,
     chunksReceived,
@@ -123,9 +135,9 @@ function asJson(result: DownloadResult): string {
   })}\n`
 }
 
-function asText(output: string, result: DownloadResult): string {
+function asText(path: string, result: DownloadResult): string {
   const { bytesReceived, bytesTotal, chunksReceived, chunksTotal, sequenceNumber } = result
   const chunks = `${chunksReceived} of ${chunksTotal} chunks`
   const share = describeShare(bytesReceived, bytesTotal, chunks)
-  return `Wrote ${output}, sequence number ${sequenceNumber}: received ${share}.\n`
+  return `Wrote ${path}, sequence number ${sequenceNumber}: received ${share}.\n`
 }

@@ -1,14 +1,17 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { CasesError } from '../validator/cases/cases-error.ts'
 import type { ProofSigner } from '../validator/requests/proof-headers.ts'
 import { createProofSigner } from '../validator/requests/sign-proof.ts'
+import { openOutput } from './output.ts'
 import { discoveryXml, type PublicKey } from './proof-key-discovery.ts'
 import { UsageError } from './transfer.ts'
 
 /** Longest key file that is read, in bytes. */
 const KEY_FILE_MAX_BYTES = 64 * 1024
+const TAKEN = 'Keys are never replaced: give another name.'
+const OWNER_ONLY = 0o600
 const KEY_BITS = 2048
 const PEM_BLOCK = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/g
 
@@ -29,12 +32,12 @@ export async function writeNewProofKeys(
   ]
   const pem = pairs.map(({ privateKey }) => privateKey.export({ type: 'pkcs8', format: 'pem' }))
   const discoveryFile = `${path}.discovery.xml`
-  try {
-    await writeFile(path, pem.join(''), { flag: 'wx', mode: 0o600 })
-    await writeFile(discoveryFile, discoveryXml(current, old), { flag: 'wx' })
-  } catch (error) {
-    throw new UsageError(`The keys cannot be written: ${(error as Error).message}`)
-  }
+  await using keys = await openOutput(path, { ifTaken: TAKEN, mode: OWNER_ONLY })
+  await using discovery = await openOutput(discoveryFile, { ifTaken: TAKEN })
+  await keys.file.writeFile(pem.join(''))
+  await discovery.file.writeFile(discoveryXml(current, old))
+  await keys.commit()
+  await discovery.commit()
   return { keyFile: path, discoveryFile }
 }
 

@@ -51,7 +51,7 @@ async function put(file: string, wopiSrc: string, options: PutOptions, io: Trans
     if (!result.lockReleased && !options.json) {
       line.print('The lock on the document could not be released; it runs out within 30 minutes.')
     }
-    io.stdout.write(options.json ? asJson(result) : asText(basename(file), result))
+    return options.json ? asJson(result) : asText(basename(file), result)
   })
 }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { EventEmitter } from 'node:events'
+import { execFileSync } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { arrayBuffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, test } from 'node:test'
 import { type ClientHost, openClientHost } from '../../test/helpers/client-host.ts'
 import { noise } from '../../test/helpers/noise.ts'
@@ -53,6 +55,20 @@ test('put and get bring a file to the host and back', async () => {
   assert.deepEqual(await fileOf('copy.docx'), AFTER)
   assert.deepEqual([put.code, get.code, put.stderr, get.stderr], [0, 0, '', ''])
   assert.deepEqual(await readdir(join(folder, 'state', 'wopikit', 'uploads')), [])
+})
+
+test('the result of put and get stands on a line of its own, not behind the progress', async () => {
+  const wopiSrc = await host.add(new Uint8Array(0))
+  await writeFile(join(folder, 'report.docx'), AFTER)
+
+  const put = await run(putCommand, ['report.docx', wopiSrc, '--token', 'write'], { tty: true })
+  const get = await run(getCommand, [wopiSrc, '-o', 'copy', '--token', 'read'], { tty: true })
+
+  for (const { terminal, stdout } of [put, get]) {
+    const lines = terminal.split('\r\x1b[K')
+    assert.ok(lines.some((line) => line.endsWith(' % of 301 kB')))
+    assert.equal(lines.at(-1), stdout)
+  }
 })
 
 test('put and get move only what differs', async () => {
@@ -152,6 +168,59 @@ test('get leaves the output as it was when it fails', async () => {
   assert.deepEqual(await readdir(folder), ['copy.docx'])
 })
 
+test('get into a folder makes a file of the name of the document, and replaces none', async () => {
+  const wopiSrc = await host.add(AFTER)
+  await mkdir(join(folder, 'here'))
+  const words = [wopiSrc, '-o', 'here', '--token', 'read']
+
+  const first = await run(getCommand, [...words, '--json'])
+  await writeFile(join(folder, 'here', 'Report.docx'), BEFORE)
+  const second = await run(getCommand, words)
+
+  assert.equal(JSON.parse(first.stdout).path, join(folder, 'here', 'Report.docx'))
+  assert.equal(second.code, 2)
+  assert.match(second.stderr, /Report\.docx is there already\. Name it with -o/)
+  assert.deepEqual(await fileOf('here/Report.docx'), BEFORE)
+})
+
+test('get into a folder writes nowhere else, whatever the host calls its document', async () => {
+  const wopiSrc = await host.add(AFTER)
+  const names = ['../../evil.docx', '/etc/evil.docx', '.bashrc', '..', '\u001b[2J.docx']
+  await mkdir(join(folder, 'here'))
+
+  for (const name of names) {
+    await using server = await renaming(wopiSrc, name)
+    const got = await run(getCommand, [server.wopiSrc, '-o', 'here/', '--token', 'read'])
+    assert.deepEqual([got.code, got.stderr], [0, ''], String(name))
+  }
+
+  assert.deepEqual(await readdir(folder), ['here'])
+  assert.deepEqual(
+    (await readdir(join(folder, 'here'))).toSorted(),
+    ['--2J.docx', '-etc-evil.docx', '-..-evil.docx', 'bashrc', 'document'].toSorted(),
+  )
+})
+
+test('get says that there is no such folder when its target ends in a slash', async () => {
+  const wopiSrc = await host.add(AFTER)
+
+  const failed = await run(getCommand, [wopiSrc, '-o', 'nowhere/', '--token', 'read'])
+
+  assert.equal(failed.code, 2)
+  assert.match(failed.stderr, /There is no folder .*nowhere\. Make it/)
+  assert.deepEqual(await readdir(folder), [])
+})
+
+test('put says at once that a FIFO is no file', { timeout: 5000 }, async () => {
+  const wopiSrc = await host.add(BEFORE)
+  execFileSync('mkfifo', [join(folder, 'fifo')])
+
+  const failed = await run(putCommand, ['fifo', wopiSrc, '--token', 'write'])
+
+  assert.equal(failed.code, 1)
+  assert.match(failed.stderr, /fifo is not a file/)
+})
+
 test('put and get say how to mend what is wrong', async () => {
   const wopiSrc = await host.add(BEFORE)
   await writeFile(join(folder, 'report.docx'), AFTER)
@@ -209,23 +278,51 @@ test('get refuses an answer that is no document', async (context) => {
   assert.deepEqual(await readdir(folder), [])
 })
 
+/** A host whose document is called `name`, and is else the one at `wopiSrc`. */
+async function renaming(wopiSrc: string, name: unknown) {
+  const server = createServer(async (request, response) => {
+    if (request.method === 'GET') return response.end(JSON.stringify({ BaseFileName: name }))
+    const headers = { 'x-wopi-override': String(request.headers['x-wopi-override']) }
+    const { search } = new URL(request.url ?? '', wopiSrc)
+    const body = await arrayBuffer(request)
+    const reply = await fetch(`${wopiSrc}${search}`, { method: 'POST', headers, body })
+    response.writeHead(reply.status, Object.fromEntries(reply.headers))
+    response.end(Buffer.from(await reply.arrayBuffer()))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    wopiSrc: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
 interface RunOptions {
   env?: Record<string, string>
   /** Ctrl-C comes when the terminal shows this for the second time. */
   stopAt?: string
+  tty?: boolean
 }
 
 async function run(command: typeof putCommand, words: string[], options: RunOptions = {}) {
   const signals = new EventEmitter()
-  const outcome = { stdout: '', stderr: '', code: 0 }
+  const outcome = { stdout: '', stderr: '', terminal: '', code: 0 }
   let shown = 0
   const io: TransferIo = {
     env: { INIT_CWD: folder, XDG_STATE_HOME: join(folder, 'state'), ...options.env },
-    stdout: { write: (text) => (outcome.stdout += text) },
+    stdout: {
+      write(text) {
+        outcome.stdout += text
+        outcome.terminal += text
+      },
+    },
     stderr: {
-      isTTY: options.stopAt !== undefined,
+      isTTY: options.tty ?? options.stopAt !== undefined,
       write(text) {
         outcome.stderr += text
+        outcome.terminal += text
         if (options.stopAt && text.includes(options.stopAt) && ++shown === 2) signals.emit('SIGINT')
       },
     },

@@ -100,15 +100,16 @@ export function readAddress(
 }
 
 /**
- * Runs the work of a command: ends it on Ctrl-C, and turns what it throws into words, or JSON, and
- * an exit code.
+ * Runs the work of a command and prints what it comes to, in the place of the progress: ends it on
+ * Ctrl-C, and turns what it throws into words, or JSON, and an exit code.
  *
  * @param again what running the same command again would do, when that helps
+ * @param work resolves to the text of the result
  */
 export async function runTransfer(
   io: TransferIo,
   { line, again, json = false }: { line: ProgressLine; again: string; json?: boolean | undefined },
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal) => Promise<string>,
 ): Promise<void> {
   const controller = new AbortController()
   const onInt = () => controller.abort(new Interruption('SIGINT'))
@@ -116,8 +117,9 @@ export async function runTransfer(
   io.signals.once('SIGINT', onInt)
   io.signals.once('SIGTERM', onTerm)
   try {
-    await work(controller.signal)
+    const result = await work(controller.signal)
     line.clear()
+    io.stdout.write(result)
   } catch (error) {
     const { exitCode, ...failure } = describeFailure(error, again)
     const text = failure.fix ? `${failure.message}\n${failure.fix}` : failure.message

@@ -1,11 +1,11 @@
-import { open } from 'node:fs/promises'
 import type { RunEvent } from '../validator/report.ts'
 import { createHtmlReporter } from '../validator/reporters/html.ts'
 import { createJsonReporter } from '../validator/reporters/json.ts'
 import { createJunitReporter } from '../validator/reporters/junit.ts'
 import { createTapReporter } from '../validator/reporters/tap.ts'
 import { createTerminalReporter } from '../validator/reporters/terminal.ts'
-import { type TransferIo, UsageError, userPath } from './transfer.ts'
+import { openOutput } from './output.ts'
+import { type TransferIo, userPath } from './transfer.ts'
 
 export interface ReportChoice {
   reporter: ReporterName
@@ -41,17 +41,17 @@ export const REPORTER_NAMES = Object.keys(REPORTERS)
  * @throws UsageError when the file cannot be written
  */
 export async function openReport(choice: ReportChoice, io: TransferIo): Promise<Report> {
-  const { reporter, output } = choice
-  if (output === undefined)
+  const { reporter } = choice
+  const output =
+    choice.output === undefined ? undefined : await openOutput(userPath(choice.output, io.env))
+  if (output === undefined || output.isStdout) {
+    await output?.[Symbol.asyncDispose]()
     return {
       tell: reporter === 'terminal' ? onTerminal(choice, io) : toStdout(choice, io),
       conclude: (text) => reporter !== 'terminal' && io.stderr.write(`${text}\n`),
       async [Symbol.asyncDispose]() {},
     }
-  const path = userPath(output, io.env)
-  const file = await open(path, 'w').catch((error: Error) => {
-    throw new UsageError(`The report cannot be written: ${error.message}`)
-  })
+  }
   let text = ''
   const write: Write = (more) => {
     text += more
@@ -64,8 +64,9 @@ export async function openReport(choice: ReportChoice, io: TransferIo): Promise<
     },
     conclude() {},
     async [Symbol.asyncDispose]() {
-      await file.writeFile(text)
-      await file.close()
+      await using written = output
+      await written.file.writeFile(text)
+      await written.commit()
     },
   }
 }

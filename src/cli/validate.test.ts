@@ -227,7 +227,10 @@ describe('wopikit validate', () => {
       [[...cases, ...address, '--group', 'Slow'], /give --delays/],
       [[...cases, ...address, '--token-ttl', 'soon'], /--token-ttl/],
       [[...cases, ...address, '--proof-key', 'missing'], /proof keys cannot be read/],
-      [[...cases, ...address, '--output', 'no/such/folder'], /report cannot be written/],
+      [
+        [...cases, ...address, '--output', 'no/such/folder'],
+        /cannot be written: there is no such folder/,
+      ],
       [[...address, '--cases', 'missing.xml'], /no file/],
     ]
 
