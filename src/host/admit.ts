@@ -6,20 +6,21 @@ import type {
   BootstrapperContext,
   CommonContext,
   ContainerContext,
+  Contexts,
   Issue,
   Operation,
   OperationContext,
+  Target,
   TokenContext,
 } from '../operations/shared/operation.ts'
 import type { Access, Grant, IssuedToken, Resource } from '../ports/access.ts'
-import type { HostRequest } from '../ports/exchange.ts'
+import type { HostReply, HostRequest } from '../ports/exchange.ts'
 import type { SignIn } from '../ports/sign-in.ts'
 import type { Tree } from '../ports/tree.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { HEADERS } from '../protocol/names.ts'
 import { challengeHeader } from './challenge.ts'
 import { type Destination, readBearer } from './dispatch.ts'
-import { goesOn } from './goes-on.ts'
 
 /** What a request is admitted to. */
 export interface AdmissionServices {
@@ -33,70 +34,59 @@ export interface AdmissionServices {
 
 /** A request that was admitted. */
 export interface Admitted {
-  /** Left out when no operation answers this method and override. */
-  execute: (() => ReturnType<Operation['execute']>) | undefined
-  supported: boolean
+  /** @throws WopiError NOT_SUPPORTED when no operation answers this method and override */
+  execute(): Promise<HostReply>
   failureHeaders(): Promise<Readonly<Record<string, string>>>
 }
 
 /** Checks token, resource and permission, in this order. */
-export async function admit(
+export async function admit<At extends Target>(
   services: AdmissionServices,
   request: HostRequest,
-  destination: Destination,
+  destination: Destination<At>,
   proven: boolean,
 ): Promise<Admitted> {
-  const { operation, target, id } = destination
-  switch (target) {
-    case 'file': {
-      const context = await fileContext(services, request, destination, id, proven)
-      return admitted(operation?.target === target ? operation : undefined, request, context)
-    }
-    case 'container': {
-      const context = await containerContext(services, request, destination, id)
-      return admitted(operation?.target === target ? operation : undefined, request, context)
-    }
-    case 'ecosystem': {
-      const context = await tokenContext(services, request, destination, {})
-      return admitted(operation?.target === target ? operation : undefined, request, context)
-    }
-    case 'bootstrapper': {
-      const context = await bootstrapperContext(services, request)
-      return admitted(operation?.target === target ? operation : undefined, request, context)
-    }
-  }
-}
-
-/** What `admitted` needs of an operation whose context is of type `Context`. */
-interface Runnable<Context> {
-  supported(context: Context): boolean
-  execute(request: HostRequest, context: Context): ReturnType<Operation['execute']>
-  failureHeaders(request: HostRequest, context: Context): Promise<Readonly<Record<string, string>>>
-}
-
-function admitted<Context>(
-  operation: Runnable<Context> | undefined,
-  request: HostRequest,
-  context: Context,
-): Admitted {
+  const { operation } = destination
+  const context = await CONTEXTS[destination.target](services, request, destination, proven)
   return {
-    execute: operation && (() => operation.execute(request, context)),
-    supported: operation?.supported(context) ?? false,
-    failureHeaders: async () => operation?.failureHeaders(request, context) ?? {},
+    async execute() {
+      if (!operation) throw new WopiError('NOT_SUPPORTED')
+      if (operation.supported?.(context) === false)
+        throw new WopiError('NOT_SUPPORTED', {
+          detail: `This host does not offer ${operation.name} here`,
+        })
+      return operation.execute(request, context)
+    },
+    failureHeaders: async () => operation?.failureHeaders?.(request, context) ?? {},
   }
+}
+
+/** Makes what an operation knows of a request. */
+type MakeContext<At extends Target> = (
+  services: AdmissionServices,
+  request: HostRequest,
+  destination: Destination<At>,
+  proven: boolean,
+) => Promise<Contexts[At]>
+
+const CONTEXTS: { readonly [At in Target]: MakeContext<At> } = {
+  file: fileContext,
+  container: containerContext,
+  ecosystem: (services, request, destination) => tokenContext(services, request, destination, {}),
+  bootstrapper: bootstrapperContext,
 }
 
 async function fileContext(
   services: AdmissionServices,
   request: HostRequest,
-  destination: Destination,
-  fileId: string,
+  destination: Destination<'file'>,
   proven: boolean,
 ): Promise<OperationContext> {
   const { content } = services
+  const { id: fileId, operation } = destination
   const context = await tokenContext(services, request, destination, { fileId })
   const found = await content.findDocument(fileId, {
-    goesOn: goesOn(destination.operation),
+    continues: operation?.continues ?? false,
     get signal() {
       return request.signal
     },
@@ -114,9 +104,9 @@ async function fileContext(
 async function containerContext(
   services: AdmissionServices,
   request: HostRequest,
-  destination: Destination,
-  containerId: string,
+  destination: Destination<'container'>,
 ): Promise<ContainerContext> {
+  const { id: containerId } = destination
   const context = await tokenContext(services, request, destination, { containerId })
   const container = await services.tree.container(containerId)
   if (!container) throw new WopiError('NOT_FOUND', { detail: 'No such container' })

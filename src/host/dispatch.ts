@@ -1,55 +1,62 @@
 import { OPERATIONS } from '../operations/index.ts'
-import type { Operation, Target } from '../operations/shared/operation.ts'
+import type { Operation, OperationOn, Target } from '../operations/shared/operation.ts'
 import type { HostRequest } from '../ports/exchange.ts'
 import { HEADERS } from '../protocol/names.ts'
 
-/** Ids that a file or container may have; anything else is no address. */
-const ITEM_PATH = /^\/wopi\/(files|containers)\/([A-Za-z0-9_-]{1,128})(\/[a-z_]{1,32})?$/
-const ECOSYSTEM_PATH = /^\/wopi\/ecosystem(\/root_container_pointer)?$/
-const BOOTSTRAPPER_PATH = '/wopibootstrapper'
-const OPERATION_PATHS: ReadonlySet<string> = new Set(OPERATIONS.map(({ route }) => route.path))
-
-/** Where a request goes. */
-export interface Destination {
+/** An address that operations have, and what holds for everything that is sent to it. */
+interface Address {
   target: Target
+  pattern: RegExp
+  proof: 'demanded' | 'none'
+  operations: readonly Operation[]
+}
+
+const ADDRESSES: readonly Address[] = [...Map.groupBy(OPERATIONS, ({ route }) => route.path)].map(
+  ([path, operations]) => ({
+    target: operations[0]?.target ?? 'file',
+    pattern: patternOf(path),
+    proof: operations.every(({ proof }) => proof === 'none') ? 'none' : 'demanded',
+    operations,
+  }),
+)
+
+/** Where a request goes that is about one kind of target. */
+interface DestinationAt<At extends Target> {
+  target: At
   /** The fileId or containerId; empty for the ecosystem and the bootstrapper. */
   id: string
   /** Left out when no operation answers this method and override. */
-  operation: Operation | undefined
+  operation: OperationOn<At> | undefined
+  /** Whether clients send proofs to this address. */
+  proof: 'demanded' | 'none'
   accessToken: string | undefined
 }
 
-interface Place {
-  target: Target
-  id: string
-  /** As operations name it. */
-  path: string
-}
+/** Where a request goes. */
+export type Destination<At extends Target = Target> = { [T in At]: DestinationAt<T> }[At]
 
 /** Finds target, operation and token of a request; `undefined` for an address that is none. */
 export function dispatch(request: HostRequest): Destination | undefined {
   const [path = '', query = ''] = splitTarget(request.target)
-  const place = placeOf(path)
-  if (!place || !OPERATION_PATHS.has(place.path)) return undefined
-  return {
-    target: place.target,
-    id: place.id,
-    operation: OPERATIONS.find((operation) => answers(operation, request, place.path)),
-    accessToken: readToken(query, request),
+  for (const { target, pattern, proof, operations } of ADDRESSES) {
+    const match = pattern.exec(path)
+    if (!match) continue
+    const operation = operations.find((candidate) => answers(candidate, request))
+    const accessToken = readToken(query, request)
+    // All operations of an address are about the same target.
+    return { target, id: match[1] ?? '', operation, proof, accessToken } as Destination
   }
+  return undefined
 }
 
-function placeOf(path: string): Place | undefined {
-  const [, kind, id = '', suffix = ''] = ITEM_PATH.exec(path) ?? []
-  if (kind === 'files') return { target: 'file', id, path: `/wopi/files/:fileId${suffix}` }
-  if (kind) return { target: 'container', id, path: `/wopi/containers/:containerId${suffix}` }
-  if (path === BOOTSTRAPPER_PATH) return { target: 'bootstrapper', id, path }
-  return ECOSYSTEM_PATH.test(path) ? { target: 'ecosystem', id, path } : undefined
+/** Ids that a file or container may have stand for `:fileId` and `:containerId`. */
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replace(/:\w+/, '([A-Za-z0-9_-]{1,128})')}$`)
 }
 
-function answers({ route, target }: Operation, request: HostRequest, path: string): boolean {
+function answers({ route, target }: Operation, request: HostRequest): boolean {
   const isMethod = route.method === request.method || (route.orPost && request.method === 'POST')
-  if (route.path !== path || !isMethod) return false
+  if (!isMethod) return false
   const header = target === 'bootstrapper' ? HEADERS.ecosystemOperation : HEADERS.override
   return (
     (route.override === undefined || route.override === request.header(header)) &&

@@ -33,17 +33,13 @@ export function createHandler(services: HostServices): Handler {
     try {
       const proven = await prove(services, request, destination)
       admitted = await admit(services, request, destination, proven)
-      return named(await requireSupported(admitted, destination)(), destination)
+      return named(await admitted.execute(), destination)
     } catch (error) {
-      const extra = await failureHeaders(admitted)
+      // Headers that an operation adds to its failures are never a reason for another failure.
+      const extra = (await admitted?.failureHeaders().catch(() => undefined)) ?? {}
       return failure(refusalOf(services.log, request, destination, error), destination, extra)
     }
   }
-}
-
-/** Addresses that are asked for without a proof: clients sign nothing there. */
-function needsNoProof({ target, operation }: Destination): boolean {
-  return target === 'bootstrapper' || operation?.name === 'Download'
 }
 
 /** Whether the request is proven to be the client's own; refuses it when it has to be. */
@@ -52,25 +48,15 @@ async function prove(
   request: HostRequest,
   destination: Destination,
 ): Promise<boolean> {
-  if (!checkProof || needsNoProof(destination)) return false
+  if (!checkProof || destination.proof === 'none') return false
   try {
     await checkProof(request)
     return true
   } catch (error) {
     const refused = error instanceof WopiError && error.code === 'PROOF_INVALID'
-    if (refused && destination.operation?.unproven(request)) return false
+    if (refused && destination.operation?.unproven?.(request)) return false
     throw error
   }
-}
-
-function requireSupported(
-  { execute, supported }: Admitted,
-  { operation }: Destination,
-): () => Promise<HostReply> {
-  if (!execute || !operation) throw new WopiError('NOT_SUPPORTED')
-  if (!supported)
-    throw new WopiError('NOT_SUPPORTED', { detail: `${operation.name} is not to be had here` })
-  return execute
 }
 
 /** What an error means to the client. What is not meant for it is logged here, with its stack. */
@@ -86,13 +72,6 @@ function refusalOf(
   const correlationId = request.header(HEADERS.correlationId)
   log.error({ err: error, operation: operation?.name, correlationId }, 'A request failed')
   return new WopiError('INTERNAL', { cause: error })
-}
-
-/** Headers that an operation adds to its failures; never a reason for another failure. */
-async function failureHeaders(
-  admitted: Admitted | undefined,
-): Promise<Readonly<Record<string, string>>> {
-  return admitted ? admitted.failureHeaders().catch(() => ({})) : {}
 }
 
 function failure(

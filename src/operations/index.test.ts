@@ -21,6 +21,13 @@ test('OPERATIONS holds no two operations that answer the same request, unless th
   }
 })
 
+test('OPERATIONS holds only operations that say the same of proofs where they share an address', () => {
+  const addresses = Map.groupBy(OPERATIONS, ({ route }) => route.path)
+
+  for (const [path, operations] of addresses)
+    assert.equal(new Set(operations.map(({ proof = 'demanded' }) => proof)).size, 1, path)
+})
+
 test('OPERATIONS holds every operation that a file defines', () => {
   const defined = readdirSync(HERE, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))

@@ -74,7 +74,7 @@ export function createFollower(
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       // Read first: a save that is delivered after that makes the commit below fail.
       const read = await metadata.readDocument(fileId)
-      if (read && (request.goesOn || !read.document.source)) return read
+      if (read && (request.continues || !read.document.source)) return read
       const found = await source.find(fileId, { signal: request.signal })
       if (!found) {
         if (read) conflicts.lost(read.document)

@@ -16,7 +16,8 @@ export interface FoundDocument {
 /** What a document is looked for with. */
 export interface DocumentRequest {
   readonly signal: AbortSignal
-  readonly goesOn?: boolean
+  /** Whether the request continues what an earlier one has begun (default: no). */
+  readonly continues?: boolean
 }
 
 /** A document and its content. */
@@ -46,7 +47,7 @@ export interface ContentServices {
   withSignatures: WithSignatures
   /**
    * Finds the document of a request. With documents that an application keeps, the application is
-   * asked, unless the request goes on with what another one has begun.
+   * asked, unless the request continues what an earlier one has begun.
    */
   findDocument(fileId: string, request: DocumentRequest): Promise<FoundDocument | undefined>
   /** Called after each save that an application has to be told of. */

@@ -10,6 +10,8 @@ export const download = defineOperation({
   name: 'Download',
   route: { method: 'GET', path: '/wopi/files/:fileId/download' },
   permission: 'read',
+  // Whoever has the address fetches it, and signs nothing.
+  proof: 'none',
 
   read: ({ header }) => ({ range: header('Range'), ifRange: header('If-Range') }),
 

@@ -21,6 +21,7 @@ export const getChunks = defineOperation({
   name: 'GetChunks',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getChunks },
   permission: 'read',
+  continues: true,
   supported: ({ features }) => features.uploadSessions,
 
   read: ({ body }) => ({ body }),

@@ -10,6 +10,7 @@ export const getCoauthTable = defineOperation({
   name: 'GetCoauthTable',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getCoauthTable },
   permission: 'read',
+  continues: true,
 
   read: ({ header }) => ({ knownVersion: header(HEADERS.coauthTableVersion) }),
 

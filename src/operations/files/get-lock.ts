@@ -10,6 +10,7 @@ export const getLock = defineOperation({
   name: 'GetLock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getLock },
   permission: 'read',
+  continues: true,
 
   read: () => ({}),
 

@@ -10,6 +10,7 @@ export const refreshCoauthLock = defineOperation({
   name: 'RefreshCoauthLock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.refreshCoauthLock },
   permission: 'write',
+  continues: true,
 
   read: ({ header, body }) => ({
     coauthLockId: readCoauthLockId(header),

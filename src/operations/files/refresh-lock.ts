@@ -9,6 +9,7 @@ export const refreshLock = defineOperation({
   name: 'RefreshLock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.refreshLock },
   permission: 'write',
+  continues: true,
 
   read: ({ header }) => readWopiLock(header),
 

@@ -14,6 +14,7 @@ export const unlockAndRelock = defineOperation({
     withHeader: HEADERS.oldLock,
   },
   permission: 'write',
+  continues: true,
 
   read: ({ header }) => ({
     oldLockId: readOldLock(header) ?? '',

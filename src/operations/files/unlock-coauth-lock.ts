@@ -8,6 +8,7 @@ export const unlockCoauthLock = defineOperation({
   name: 'UnlockCoauthLock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.unlockCoauthLock },
   permission: 'write',
+  continues: true,
 
   read: ({ header }) => ({ coauthLockId: readCoauthLockId(header) }),
 

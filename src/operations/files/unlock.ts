@@ -9,6 +9,7 @@ export const unlock = defineOperation({
   name: 'Unlock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.unlock },
   permission: 'write',
+  continues: true,
 
   read: ({ header }) => ({ lockId: readLockId(header) }),
 

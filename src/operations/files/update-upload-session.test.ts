@@ -27,7 +27,7 @@ import { chunkIdOf } from '../../protocol/spooky/spooky.ts'
 const OFFSET = 'X-WOPI-UploadSessionCurrentOffset'
 const A = testBytes(300, 1)
 const STREAM = chunkFrames([A, testBytes(200, 2)])
-const HOSTILE = new URL('../../../test/fixtures/frames/session', import.meta.url)
+const HOSTILE = new URL('../../../test/fixtures/frames/session/', import.meta.url)
 
 test('UpdateUploadSession answers where the next fragment must start', async () => {
   const { host, session } = await start()

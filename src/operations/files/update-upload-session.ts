@@ -13,6 +13,7 @@ export const updateUploadSession = defineOperation({
   name: 'UpdateUploadSession',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.updateUploadSession },
   permission: 'write',
+  continues: true,
   supported: ({ features }) => features.uploadSessions,
 
   read: ({ header, contentLength, body }) => {

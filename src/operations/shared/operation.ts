@@ -8,20 +8,11 @@ import type { Features } from './features.ts'
 import type { Links } from './links.ts'
 import type { LockChange, LockRule } from './locking.ts'
 
-/** Where operations are addressed, by what they are about. */
+/** Where operations are addressed, by what they are about. `:fileId` and `:containerId` stand for an id. */
 export interface Paths {
-  file:
-    | '/wopi/files/:fileId'
-    | '/wopi/files/:fileId/contents'
-    | '/wopi/files/:fileId/download'
-    | '/wopi/files/:fileId/ancestry'
-    | '/wopi/files/:fileId/ecosystem_pointer'
-  container:
-    | '/wopi/containers/:containerId'
-    | '/wopi/containers/:containerId/children'
-    | '/wopi/containers/:containerId/ancestry'
-    | '/wopi/containers/:containerId/ecosystem_pointer'
-  ecosystem: '/wopi/ecosystem' | '/wopi/ecosystem/root_container_pointer'
+  file: '/wopi/files/:fileId' | `/wopi/files/:fileId/${string}`
+  container: '/wopi/containers/:containerId' | `/wopi/containers/:containerId/${string}`
+  ecosystem: '/wopi/ecosystem' | `/wopi/ecosystem/${string}`
   bootstrapper: '/wopibootstrapper'
 }
 
@@ -93,31 +84,38 @@ export interface BootstrapperContext extends CommonContext {
   issue: Issue
 }
 
-interface Contexts {
+/** What operations know, by what they are about. */
+export interface Contexts {
   file: OperationContext
   container: ContainerContext
   ecosystem: EcosystemContext
   bootstrapper: BootstrapperContext
 }
 
-/** One WOPI operation, in the order in which a request goes through it. */
-export interface OperationDefinition<At extends Target, Input, Result> {
+/** What dispatch and the stages of a request need to know of an operation. */
+export interface OperationTraits<At extends Target> {
   /** As the protocol's page is called. */
   name: string
   route: Route<At>
   permission: Permission
-  /** Whether it is there for this resource and this token; 501 if not. */
+  /** Whether it is there for this resource and this token (default: yes); 501 if not. */
   supported?(context: Contexts[At]): boolean
+  /**
+   * Whether clients send proofs to its address: `demanded` (default), or `none` where they sign
+   * nothing. All operations of one address say the same.
+   */
+  proof?: 'demanded' | 'none'
   /**
    * Whether a request without a valid proof is let through, for the operation to answer; else it is
    * 500 where proofs are demanded.
    */
   unproven?(request: HostRequest): boolean
-  /** Turns headers into typed input; sees no body and asks no port. */
-  read(request: HostRequest): Input
-  /** Talks to ports and pulls the body. */
-  run(input: Input, context: Contexts[At]): Promise<Result>
-  reply(result: Result): HostReply
+  /**
+   * Whether it continues what an earlier request has begun. It then takes the document as the host
+   * knows it, also while the document is in conflict; all others ask the application that keeps the
+   * document first.
+   */
+  continues?: boolean
   /** Headers for every failure after the permission check. */
   failureHeaders?(
     request: HostRequest,
@@ -125,19 +123,19 @@ export interface OperationDefinition<At extends Target, Input, Result> {
   ): Promise<Readonly<Record<string, string>>>
 }
 
+/** One WOPI operation, in the order in which a request goes through it. */
+export interface OperationDefinition<At extends Target, Input, Result> extends OperationTraits<At> {
+  /** Turns headers into typed input; sees no body and asks no port. */
+  read(request: HostRequest): Input
+  /** Talks to ports and pulls the body. */
+  run(input: Input, context: Contexts[At]): Promise<Result>
+  reply(result: Result): HostReply
+}
+
 /** An operation whose types are closed, so that all fit into one table. */
-export interface OperationOn<At extends Target> {
+export interface OperationOn<At extends Target> extends OperationTraits<At> {
   target: At
-  name: string
-  route: Route<At>
-  permission: Permission
-  supported(context: Contexts[At]): boolean
-  unproven(request: HostRequest): boolean
   execute(request: HostRequest, context: Contexts[At]): Promise<HostReply>
-  failureHeaders(
-    request: HostRequest,
-    context: Contexts[At],
-  ): Promise<Readonly<Record<string, string>>>
 }
 
 export type Operation = { [At in Target]: OperationOn<At> }[Target]
@@ -163,29 +161,23 @@ export function defineEcosystemOperation<Input, Result>(
   return close('ecosystem', definition)
 }
 
-/** Closes the types of an operation of the bootstrapper; `permission` says nothing there. */
+/**
+ * Closes the types of an operation of the bootstrapper. Its requests carry an OAuth token instead of
+ * a WOPI token, so there is neither a permission nor a proof to check.
+ */
 export function defineBootstrapperOperation<Input, Result>(
-  definition: Omit<OperationDefinition<'bootstrapper', Input, Result>, 'permission'>,
+  definition: Omit<OperationDefinition<'bootstrapper', Input, Result>, 'permission' | 'proof'>,
 ): OperationOn<'bootstrapper'> {
-  return close('bootstrapper', { ...definition, permission: 'browse' })
+  return close('bootstrapper', { ...definition, permission: 'browse', proof: 'none' })
 }
 
 function close<At extends Target, Input, Result>(
   target: At,
-  definition: OperationDefinition<At, Input, Result>,
+  { read, run, reply, ...traits }: OperationDefinition<At, Input, Result>,
 ): OperationOn<At> {
-  const { name, route, permission } = definition
   return {
+    ...traits,
     target,
-    name,
-    route,
-    permission,
-    supported: (context) => definition.supported?.(context) ?? true,
-    unproven: (request) => definition.unproven?.(request) ?? false,
-    async execute(request, context) {
-      return definition.reply(await definition.run(definition.read(request), context))
-    },
-    failureHeaders: async (request, context) =>
-      (await definition.failureHeaders?.(request, context)) ?? {},
+    execute: async (request, context) => reply(await run(read(request), context)),
   }
 }
