@@ -11,7 +11,7 @@ import { OPERATIONS } from '../src/operations/index.ts'
 import { listSettings } from '../src/server/config.ts'
 import type { Case, Step } from '../src/validator/cases/case.ts'
 import type { Request } from '../src/validator/cases/request.ts'
-import { BUILT_IN } from '../src/validator/suites/index.ts'
+import { BUILT_IN, CLIENTS } from '../src/validator/suites/index.ts'
 import { CONFIGURATIONS, type Configuration } from '../test/validator/configurations.ts'
 import { type ConformanceResults, RESULTS_FILE } from './conformance-results.ts'
 import { CONTRADICTIONS, type Contradiction } from './contradictions.ts'
@@ -82,11 +82,30 @@ function calls(operation: string): (entry: Case) => boolean {
 
 function namesOf(step: Step): string[] {
   if (step.operation === 'Delay') return []
-  return step.operation === 'AtOnce' ? step.requests.map(nameOf) : [nameOf(step)]
+  return step.operation === 'AtOnce' || step.operation === 'Pipelined'
+    ? step.requests.map(nameOf)
+    : [nameOf(step)]
 }
 
 function nameOf(request: Request): string {
   return request.operation === 'Raw' ? request.name : request.operation
+}
+
+function clientsSection(): string {
+  const rows = CLIENTS.groups.flatMap(({ name, cases }) =>
+    cases.map(({ name: own, description, clause }) => [
+      own.slice(name.length + 1),
+      name,
+      description,
+      clause?.page ?? '',
+    ]),
+  )
+  return `## What clients do
+
+The suite \`clients\` is about what Microsoft's pages do not say, and editors, browsers and proxies do
+(\`wopikit validate --suite clients\`).
+
+${table(['case', 'group', 'what it does', 'where the rule is from'], rows)}`
 }
 
 function resultsSection({ cases, configurations }: ConformanceResults): string {
@@ -207,6 +226,7 @@ const results: ConformanceResults = JSON.parse(await readFile(RESULTS_FILE, 'utf
 const wanted = [
   INTRODUCTION,
   operationsSection(results),
+  clientsSection(),
   resultsSection(results),
   howToSection(),
   contradictionsSection(),

@@ -2,13 +2,14 @@ import type { Suite } from '../validator/cases/case.ts'
 import { CasesError } from '../validator/cases/cases-error.ts'
 import { selectCases } from '../validator/cases/select-cases.ts'
 import { loadCases } from '../validator/node-files.ts'
-import { BUILT_IN } from '../validator/suites/index.ts'
+import { SUITES } from '../validator/suites/index.ts'
 import { UsageError, userPath } from './transfer.ts'
 
 /** Which cases a command line is about. */
 export interface CaseChoice {
   cases?: string
   builtIn?: boolean
+  suite?: string[]
   group?: string[]
   name?: string[]
   category?: string[]
@@ -24,14 +25,23 @@ export interface ListedCase {
   description: string
 }
 
-/** @throws UsageError when the file of cases cannot be used */
+/** @throws UsageError when the file of cases cannot be used, or a suite is unknown */
 export async function chooseSuites(
-  { cases, builtIn }: CaseChoice,
+  { cases, builtIn, suite }: CaseChoice,
   env: NodeJS.ProcessEnv,
 ): Promise<Suite[]> {
-  if (cases === undefined) return [BUILT_IN]
+  const own = builtInSuites(suite)
+  if (cases === undefined) return own
   const loaded = await loadCases(userPath(cases, env)).catch(asUsageError)
-  return builtIn ? [loaded, BUILT_IN] : [loaded]
+  return builtIn || suite ? [loaded, ...own] : [loaded]
+}
+
+function builtInSuites(wanted: readonly string[] | undefined): Suite[] {
+  const names = SUITES.map(({ name }) => name)
+  const unknown = wanted?.find((name) => !names.includes(name))
+  if (unknown !== undefined)
+    throw new UsageError(`There is no suite ${unknown}; there is ${names.join(', ')}.`)
+  return SUITES.filter(({ name }) => wanted?.includes(name) ?? true)
 }
 
 /** @throws UsageError when a group, case or category is unknown */

@@ -184,6 +184,14 @@ describe('wopikit validate', () => {
     )
   })
 
+  test('takes one built-in suite of several', async () => {
+    const clients = await wopikit(['--suite', 'clients', '--list'])
+    const all = await wopikit(['--list'])
+
+    assert.match(clients.stdout, /^ClientSaves: ClientSaves\.PipelinedSaves/)
+    assert.match(all.stdout, /^UploadSessions: .*^ClientSaves: /ms)
+  })
+
   test('ends at Ctrl-C after the cleanup of the case under way', async () => {
     const { wopiSrc, accessToken } = host.endpoint
 
@@ -222,6 +230,7 @@ describe('wopikit validate', () => {
     const wrong: [args: string[], expected: RegExp][] = [
       [cases, /--wopisrc/],
       [[...cases, '--wopisrc', 'nowhere'], /address of a document/],
+      [[...address, '--suite', 'client'], /no suite client; there is wopikit, clients/],
       [[...cases, ...address, '--group', 'Goo'], /no group Goo; there is Good/],
       [[...cases, ...address, '--group', 'Good', '--name', 'Bad.Teapot'], /No case is in all of/],
       [[...cases, ...address, '--group', 'Slow'], /give --delays/],

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { withinTime } from '../validator/node-time-limit.ts'
-import { createNodeSend } from '../validator/node-transport.ts'
+import { createNodeTransport } from '../validator/node-transport.ts'
 import { judge } from '../validator/reporters/verdict.ts'
 import { fileAddress } from '../validator/requests/addresses.ts'
 import { type RunOptions, runCases } from '../validator/run/run-cases.ts'
@@ -55,6 +55,11 @@ export function validateCommand(io: TransferIo): Command {
     .option('--token-ttl <ms>', 'when the token expires, in ms since 1970 UTC; 0: unknown', '0')
     .option('--cases <file>', "Microsoft's TestCases.xml, or another file of its format")
     .option('--built-in', 'with --cases: the built-in suites too')
+    .option(
+      '--suite <name>',
+      'only this built-in suite, wopikit or clients; may be repeated',
+      collect,
+    )
     .option('--group <name>', 'only this group; may be repeated', collect)
     .option('--name <name>', 'only this case; may be repeated', collect)
     .option('--category <name>', 'only this category, such as WopiCoauth; may be repeated', collect)
@@ -131,7 +136,7 @@ async function runAll(
 async function worldOf(
   options: ValidateOptions,
   io: TransferIo,
-): Promise<Pick<RunOptions, 'endpoint' | 'send' | 'proof' | 'now' | 'withinTime'>> {
+): Promise<Omit<RunOptions, 'suites' | 'sleep' | 'signal'>> {
   if (options.wopisrc === undefined)
     throw new UsageError('Which host? Give the address of a document with --wopisrc.')
   const address = readAddress(options.wopisrc, options.token, io.env)
@@ -142,7 +147,7 @@ async function worldOf(
   const proof = proofKey === undefined ? undefined : await readProofKeys(userPath(proofKey, io.env))
   return {
     endpoint: { ...address, accessTokenTtl },
-    send: createNodeSend(),
+    ...createNodeTransport(),
     now: Date.now,
     withinTime,
     proof,

@@ -15,6 +15,10 @@ export const RESOURCE_MAX_BYTES = 64 * MIB
 export const LAX_JSON_MAX_DEPTH = 64
 /** Largest answer that is read, in bytes. */
 export const RESPONSE_MAX_BYTES = 64 * MIB
+/** Longest line of an answer's headers, in bytes. */
+export const ANSWER_LINE_MAX_BYTES = 64 * KIB
+/** How many headers an answer may have. */
+export const ANSWER_LINES_MAX = 1000
 /** How long an answer may take from the first to its last byte, in ms. */
 export const RESPONSE_TIMEOUT_MS = 60_000
 /** How much of a body is looked through for secrets before it is cut, in bytes. */

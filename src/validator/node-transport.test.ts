@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { listenOn } from '../../test/helpers/http-server.ts'
 import { type HttpRequest, type HttpResponse, headerOf } from './http-message.ts'
-import { createNodeSend } from './node-transport.ts'
+import { createNodeSend, createNodeTransport } from './node-transport.ts'
 
 async function sendTo(
   listener: RequestListener,
@@ -126,5 +126,78 @@ describe('createNodeSend', () => {
 
     await assert.rejects(answer, /Invalid character/)
     await closed
+  })
+})
+
+describe('createNodeTransport', () => {
+  test('names the whole address in the request line when it is told to', async () => {
+    let target: string | undefined
+    await using server = await listenOn((request, response) => {
+      target = request.url
+      response.end()
+    })
+    const url = `${server.origin}/a?b=c`
+
+    await createNodeTransport().send({ method: 'GET', url, headers: [], absoluteForm: true })
+
+    assert.equal(target, url)
+  })
+
+  test('reads the headers of an answer to HEAD, which has no body', async () => {
+    await using server = await listenOn((_, response) => {
+      response.writeHead(200, { 'Content-Length': '9' }).end()
+    })
+    const { send } = createNodeTransport()
+
+    const answer = await send({ method: 'HEAD', url: server.origin, headers: [] })
+
+    assert.deepEqual([headerOf(answer.headers, 'Content-Length'), answer.body.length], ['9', 0])
+  })
+
+  test('sends requests on one connection before the first answer has come', async () => {
+    const arrived: string[] = []
+    const held: (() => void)[] = []
+    let connections = 0
+    await using server = await listenOn((request, response) => {
+      const { headers, url = '' } = request
+      request.resume().on('end', () => {
+        arrived.push(`${url} ${headers['x-name']} ${headers['content-length']}`)
+        held.push(() => response.end(url))
+        // The first answer waits for the second request.
+        if (held.length === 2) for (const answer of held) answer()
+      })
+    })
+    server.server.on('connection', () => connections++)
+    const requestOf = (path: string) => ({
+      method: 'POST',
+      url: `${server.origin}${path}`,
+      headers: [['X-Name', 'value']] as const,
+      body: new TextEncoder().encode('body'),
+    })
+
+    const answers = await createNodeTransport().sendPipelined([requestOf('/1'), requestOf('/2')])
+
+    assert.deepEqual(arrived, ['/1 value 4', '/2 value 4'])
+    assert.deepEqual(
+      answers.map(({ status, body }) => [status, new TextDecoder().decode(body)]),
+      [
+        [200, '/1'],
+        [200, '/2'],
+      ],
+    )
+    assert.equal(connections, 1)
+  })
+
+  test('gives up on pipelined answers that do not come, and sends no broken header', async () => {
+    await using server = await listenOn(() => {})
+    const request = { method: 'POST', url: server.origin, headers: [] }
+    const { sendPipelined } = createNodeTransport({ timeoutMs: 50 })
+
+    await assert.rejects(sendPipelined([request]), /within 50 ms/)
+    await assert.rejects(
+      sendPipelined([{ ...request, headers: [['X-WOPI-Lock', 'a\n']] }]),
+      /Invalid character/,
+    )
+    await assert.rejects(sendPipelined([request], AbortSignal.abort(new Error('enough'))), /enough/)
   })
 })

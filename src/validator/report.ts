@@ -36,6 +36,10 @@ export interface Failure {
   /** What was expected and what came, in words. */
   message: string
   clause?: Clause
+  /** Name of the operation that was answered so. */
+  operation: string
+  /** Of the answer; left out when there was none. */
+  status?: number
 }
 
 /** How one case ended. */

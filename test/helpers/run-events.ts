@@ -29,6 +29,7 @@ export function aFailure(change: Partial<CaseResult> = {}): CaseResult {
     description: 'A lock that does not match is refused',
     failures: [
       {
+        operation: 'CheckFileInfo',
         message: 'status is 200, not 409',
         clause: { page: 'Lock', rule: 'A mismatch is answered with 409' },
       },
@@ -58,7 +59,9 @@ export function aHostileFailure(): CaseResult {
     group: HOSTILE,
     name: HOSTILE,
     description: HOSTILE,
-    failures: [{ message: HOSTILE, clause: { page: HOSTILE, rule: HOSTILE } }],
+    failures: [
+      { operation: 'CheckFileInfo', message: HOSTILE, clause: { page: HOSTILE, rule: HOSTILE } },
+    ],
     exchanges: [
       anExchange({
         operation: HOSTILE,

@@ -1,9 +1,15 @@
 import type { HostReply, HostRequest } from '../../src/ports/exchange.ts'
-import type { HttpRequest, HttpResponse, Send } from '../../src/validator/http-message.ts'
+import type {
+  HttpRequest,
+  HttpResponse,
+  Send,
+  SendPipelined,
+} from '../../src/validator/http-message.ts'
 import { headerOf } from '../../src/validator/http-message.ts'
 import type { CaseResult } from '../../src/validator/report.ts'
+import type { World } from '../../src/validator/run/case-run.ts'
 import { type RunOptions, runCases } from '../../src/validator/run/run-cases.ts'
-import { BUILT_IN } from '../../src/validator/suites/index.ts'
+import { SUITES } from '../../src/validator/suites/index.ts'
 import {
   BASE_URL,
   concat,
@@ -13,24 +19,29 @@ import {
   type TestStores,
 } from '../helpers/test-host.ts'
 
-type TestHostOptions = NonNullable<Parameters<typeof createTestHost>[0]>
+export type BuiltInOptions = Pick<
+  NonNullable<Parameters<typeof createTestHost>[0]>,
+  'content' | 'features'
+>
 
 /** What stands between the validator and a host over stores in memory. */
 export interface Wrapping {
   /** Stands in front of the host like a proxy. */
   proxy?: (host: Send) => Send
+  /** Stands in front of a host that carries out pipelined requests in order. */
+  pipelined?: (host: SendPipelined) => SendPipelined
   stores?: (stores: TestStores) => TestStores
 }
 
 /** A host in this process, and what a run needs of the world; waiting moves the host's clock. */
 export interface BuiltInHost {
   host: TestHost
-  world: Pick<RunOptions, 'endpoint' | 'send' | 'now' | 'sleep' | 'withinTime'>
+  world: Omit<World, 'proof' | 'signal'>
 }
 
 export async function openBuiltInHost(
-  options: Pick<TestHostOptions, 'content' | 'features'> = {},
-  { proxy = (host) => host, stores }: Wrapping = {},
+  options: BuiltInOptions = {},
+  { proxy = (host) => host, pipelined = (send) => send, stores }: Wrapping = {},
 ): Promise<BuiltInHost> {
   const wrapStores = stores && { wrapStores: stores }
   const host = await createTestHost({ inTree: true, ...options, ...wrapStores })
@@ -41,6 +52,8 @@ export async function openBuiltInHost(
     world: {
       endpoint: { wopiSrc, accessToken: 'alice:all', accessTokenTtl: 0 },
       send: proxy(send),
+      sendPipelined: pipelined(inOrder(proxy(send))),
+      sendsAbsoluteForm: true,
       now: host.now,
       withinTime: (work) => work(),
       sleep: async (ms) => host.advance(ms),
@@ -55,7 +68,7 @@ export async function runBuiltIn(
   afterEach: (result: CaseResult) => Promise<void> | void = () => {},
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = []
-  for await (const event of runCases({ suites: [BUILT_IN], ...world, ...options })) {
+  for await (const event of runCases({ suites: SUITES, ...world, ...options })) {
     if (event.type !== 'end') continue
     results.push(event.result)
     await afterEach(event.result)
@@ -65,6 +78,14 @@ export async function runBuiltIn(
 
 export function describeResult({ name, skipReason, failures }: CaseResult): string {
   return `${name}: ${skipReason ?? failures.map(({ message }) => message).join('; ')}`
+}
+
+function inOrder(send: Send): SendPipelined {
+  return async (requests) => {
+    const answers: HttpResponse[] = []
+    for (const request of requests) answers.push(await send(request))
+    return answers
+  }
 }
 
 function toHostRequest({

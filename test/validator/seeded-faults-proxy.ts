@@ -9,12 +9,14 @@ import {
   type Send,
 } from '../../src/validator/http-message.ts'
 import { concat, type TestStores } from '../helpers/test-host.ts'
-import type { Wrapping } from './built-in-host.ts'
+import type { BuiltInOptions, Wrapping } from './built-in-host.ts'
 
 /** One thing that a host does wrong, and cases that have to see it. */
 export interface Fault extends Wrapping {
   /** What the broken host does: `forgets …`. */
   does: string
+  /** How the host is set up. */
+  features?: BuiltInOptions['features']
   /** Names of built-in cases, all of which must fail. */
   seenBy: readonly string[]
 }

@@ -4,12 +4,13 @@ import { openBuiltInHost, runBuiltIn } from './built-in-host.ts'
 import { FAULTS } from './seeded-faults.ts'
 
 describe('The built-in suites', () => {
-  for (const { does, seenBy, proxy, stores } of FAULTS) {
+  for (const { does, seenBy, features, proxy, pipelined, stores } of FAULTS) {
     test(`find a host that ${does}`, async () => {
-      const { world } = await openBuiltInHost(
-        {},
-        { ...(proxy && { proxy }), ...(stores && { stores }) },
-      )
+      const { world } = await openBuiltInHost(features ? { features } : {}, {
+        ...(proxy && { proxy }),
+        ...(pipelined && { pipelined }),
+        ...(stores && { stores }),
+      })
 
       const results = await runBuiltIn(world, { selection: { names: seenBy }, delays: true })
 

@@ -1,3 +1,4 @@
+import { CLIENT_FAULTS } from './seeded-faults-clients.ts'
 import { CONTENT_FAULTS } from './seeded-faults-content.ts'
 import { ECOSYSTEM_FAULTS } from './seeded-faults-ecosystem.ts'
 import { LOCK_FAULTS } from './seeded-faults-locks.ts'
@@ -10,4 +11,5 @@ export const FAULTS: readonly Fault[] = [
   ...LOCK_FAULTS,
   ...CONTENT_FAULTS,
   ...ECOSYSTEM_FAULTS,
+  ...CLIENT_FAULTS,
 ]

@@ -7,16 +7,12 @@ import type { Log } from '../../src/ports/log.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { startServer } from '../../src/server/run.ts'
 import { withinTime } from '../../src/validator/node-time-limit.ts'
-import { createNodeSend } from '../../src/validator/node-transport.ts'
-import type { RunOptions } from '../../src/validator/run/run-cases.ts'
+import { createNodeTransport } from '../../src/validator/node-transport.ts'
+import type { World } from '../../src/validator/run/case-run.ts'
 import { type Configuration, DOCUMENT_NAME } from './configurations.ts'
 
 /** What a run needs of the world, with a host in it. */
-export type ValidatedHost = Pick<
-  RunOptions,
-  'endpoint' | 'send' | 'proof' | 'now' | 'sleep' | 'withinTime'
-> &
-  AsyncDisposable
+export type ValidatedHost = Omit<World, 'signal'> & AsyncDisposable
 
 const TTL_MS = 10 * 60 * 60 * 1000
 /** Bugs of the host have to be seen; refusals, which are logged without a cause, are what is tested. */
@@ -64,7 +60,7 @@ export async function openValidatedHost(configuration: Configuration): Promise<V
       accessToken,
       accessTokenTtl,
     },
-    send: createNodeSend(),
+    ...createNodeTransport(),
     proof: keys && (await readProofKeys(keys.keyFile)),
     now,
     withinTime,

@@ -59,7 +59,7 @@ export interface Case {
   clause?: Clause
 }
 
-export type Step = Request | Delay | AtOnce
+export type Step = Request | Delay | AtOnce | Pipelined
 
 /** Waits. */
 export interface Delay {
@@ -74,6 +74,15 @@ export interface AtOnce {
   /** Every answer must belong to one outcome, and every outcome have its number of answers. */
   outcomes: readonly Outcome[]
   clause?: Clause
+}
+
+/**
+ * Sends requests on one connection, each without waiting for the answer to the one before. Every
+ * answer is checked as that of a single request; what it saves, later answers may be compared with.
+ */
+export interface Pipelined {
+  operation: 'Pipelined'
+  requests: readonly Request[]
 }
 
 export interface Outcome {

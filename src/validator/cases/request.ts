@@ -14,12 +14,26 @@ export interface RequestBase {
   url?: Text
   /** Sends the literal `INVALID` instead of the access token. */
   invalidToken?: boolean
+  /** Sends the access token with a change that lenient readers of tokens do not see. */
+  alterToken?: TokenChange
+  /** Asks by HEAD, for an operation whose method is GET. */
+  head?: boolean
+  /** Entity tag that the client has already. */
+  ifNoneMatch?: Text
+  /** Names the whole address in the request line, as to a proxy. */
+  absoluteForm?: boolean
   proof?: ProofMutator
   /** Values to keep for later requests of the case. */
   save?: readonly SavedState[]
   /** Left out: the answer must be a 200. An empty list accepts any answer. */
   validators?: readonly Validator[]
 }
+
+/**
+ * A change of a token: characters behind its end, or the lowest bit of its last character, which
+ * carries no information at the end of many Base64 texts.
+ */
+export type TokenChange = { append: string } | 'lastBit'
 
 /** How the proof headers of a request are spoilt. */
 export interface ProofMutator {

@@ -62,7 +62,14 @@ export type JsonProperty = {
       /** A time in ms since 1970 UTC, at most ten years from now. */
       nearNow?: boolean
     }
-  | { type: 'string'; expected?: Text; endsWith?: string; ignoreCase?: boolean }
+  | {
+      type: 'string'
+      expected?: Text
+      /** Must not be this text; compared with nothing when no value was saved. */
+      differsFrom?: Text
+      endsWith?: string
+      ignoreCase?: boolean
+    }
   | { type: 'regex'; pattern: string; shouldMatch?: boolean }
   | { type: 'absoluteUrl'; mustIncludeAccessToken?: boolean; expected?: Text }
   | { type: 'array'; contains?: string }

@@ -18,7 +18,7 @@ export async function checkAnswer(
   validators: readonly Validator[] = DEFAULT_VALIDATORS,
   context: CheckContext,
 ): Promise<Problem[]> {
-  const problems = checkContentLength(answer)
+  const problems = hasBody(answer, context) ? checkContentLength(answer) : []
   for (const validator of validators) problems.push(...(await check(answer, validator, context)))
   return problems
 }
@@ -81,6 +81,11 @@ function checkOr(all: readonly Problem[][]): Problem[] {
   const [first, ...others] = new Set(words)
   const message = [`None of these holds: ${first}`, ...others].join(' — or: ')
   return [{ message: others.length === 0 ? `${first}` : message }]
+}
+
+/** Other answers tell the length of what they do not send. */
+function hasBody({ status }: HttpResponse, { method }: CheckContext): boolean {
+  return method !== 'HEAD' && status !== 304
 }
 
 function checkContentLength(answer: HttpResponse): Problem[] {

@@ -15,6 +15,8 @@ export type TimeLimit = <Result>(work: () => Result) => Result
 export interface CheckContext {
   state: State
   suite: Pick<Suite, 'resources' | 'schemas'>
+  /** Of the request: the answer to HEAD has no body. */
+  method?: string
   /** In ms since 1970 UTC. */
   now(): number
   withinTime: TimeLimit

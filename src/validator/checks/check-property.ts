@@ -119,7 +119,7 @@ function numberFault(
 
 function stringFault(
   value: unknown,
-  { expected, endsWith, ignoreCase }: Property<'string'>,
+  { expected, differsFrom, endsWith, ignoreCase }: Property<'string'>,
   context: CheckContext,
 ): string | undefined {
   const fold = (text: unknown) => {
@@ -127,7 +127,11 @@ function stringFault(
     return ignoreCase ? string?.toLowerCase() : string
   }
   const fault = comparedFault(value, fold, expectedOf(expected, context), 'a text')
-  if (fault !== undefined || !endsWith) return fault
+  if (fault !== undefined) return fault
+  const other = expectedOf(differsFrom, context)
+  if (other !== undefined && fold(value) === fold(other))
+    return `is ${shown(value)} again, expected another value`
+  if (!endsWith) return undefined
   if (fold(value)?.endsWith(fold(endsWith) as string)) return undefined
   return `is ${shown(value)}, expected it to end with "${endsWith}"`
 }

@@ -10,6 +10,7 @@ import {
   withSuffix,
   withToken,
 } from './addresses.ts'
+import { alteredToken } from './altered-token.ts'
 import { CaseError } from './case-error.ts'
 import { partsOf } from './operation-parts.ts'
 import { type ProofSigner, proofHeaders } from './proof-headers.ts'
@@ -58,6 +59,8 @@ export async function buildRequest(
   const lines: HeaderLine[] = []
   for (const [name, value] of headers) if (value !== undefined) lines.push([name, value])
   if (override) lines.push([HEADERS.override, override])
+  if (request.ifNoneMatch !== undefined)
+    lines.push(['If-None-Match', resolve(context.state, request.ifNoneMatch)])
   if (context.userAgent) lines.push(['User-Agent', context.userAgent])
   if (sendsToken(request)) {
     if (context.proof) {
@@ -71,7 +74,14 @@ export async function buildRequest(
     }
     lines.push(['Authorization', `Bearer ${accessToken}`])
   }
-  return { method, url, headers: lines, accessToken, ...(body && { body }) }
+  return {
+    method: request.head ? 'HEAD' : method,
+    url,
+    headers: lines,
+    accessToken,
+    ...(body && { body }),
+    ...(request.absoluteForm && { absoluteForm: true }),
+  }
 }
 
 function sendsToken(request: Request): boolean {
@@ -96,7 +106,10 @@ function addressOf(
   if (request.invalidToken) {
     return { url: withToken(plain, INVALID_TOKEN), accessToken: INVALID_TOKEN }
   }
-  return { url: plain, accessToken: tokenOf(plain) ?? '' }
+  const accessToken = tokenOf(plain) ?? ''
+  if (request.alterToken === undefined) return { url: plain, accessToken }
+  const altered = alteredToken(accessToken, request.alterToken)
+  return { url: withToken(plain, altered), accessToken: altered }
 }
 
 /** The address as it goes over the wire, which is what proofs sign. */

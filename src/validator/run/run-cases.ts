@@ -1,7 +1,9 @@
-import type { Case, Suite } from '../cases/case.ts'
+import type { Suite } from '../cases/case.ts'
 import { type SelectedCase, type Selection, selectCases } from '../cases/select-cases.ts'
 import type { CaseResult, RunEvent, Totals, Verdict } from '../report.ts'
-import { type CaseRun, runSteps, type World } from './run-case.ts'
+import type { CaseRun, World } from './case-run.ts'
+import { missingPower } from './powers.ts'
+import { runSteps } from './run-case.ts'
 import { cleanResult, showExchange, withoutSecrets } from './show.ts'
 
 export interface RunOptions extends World {
@@ -65,31 +67,28 @@ async function outcomeOf(
   const { suite, case: entry } = selected
   const tokens = new Set([options.endpoint.accessToken])
   const reason =
-    missingOption(selected, options) ?? (await missingPrerequisite(selected, options, tokens))
-  if (reason !== undefined) {
-    return { result: { verdict: 'skip', skipReason: reason, failures: [], exchanges: [] }, tokens }
-  }
+    missingPower(selected, options) ?? (await missingPrerequisite(selected, options, tokens))
+  if (reason !== undefined) return { result: skipped(reason), tokens }
   const run = await runSteps(entry, suite, options)
   for (const token of run.tokens) tokens.add(token)
   return { result: endingOf(run, tokens), tokens }
 }
 
-function endingOf({ failures, exchanges }: CaseRun, tokens: ReadonlySet<string>): Ending {
+function skipped(skipReason: string): Ending {
+  return { verdict: 'skip', skipReason, failures: [], exchanges: [] }
+}
+
+function endingOf(
+  { failures, exchanges, skipReason }: CaseRun,
+  tokens: ReadonlySet<string>,
+): Ending {
+  if (failures.length === 0 && skipReason !== undefined) return skipped(skipReason)
   if (failures.length === 0) return { verdict: 'pass', failures: [], exchanges: [] }
   return {
     verdict: 'fail',
-    failures: failures.map(({ message, clause }) => ({ message, ...(clause && { clause }) })),
+    failures: failures.map(({ lack: _, ...failure }) => failure),
     exchanges: exchanges.map((entry) => showExchange(entry, tokens)),
   }
-}
-
-/** A group about proofs says nothing when requests cannot be signed. */
-function missingOption({ group }: SelectedCase, { proof }: RunOptions) {
-  return !proof && group.cases.some(spoilsProof) ? 'needs --proof-key' : undefined
-}
-
-function spoilsProof({ requests }: Case): boolean {
-  return requests.some((step) => 'proof' in step && step.proof !== undefined)
 }
 
 async function missingPrerequisite(

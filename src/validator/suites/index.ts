@@ -1,5 +1,14 @@
 import type { Suite } from '../cases/case.ts'
 import { CHUNK_RANGES } from './chunk-ranges.ts'
+import {
+  CLIENT_CACHE,
+  CLIENT_FILE_URL,
+  CLIENT_FILE_URL_CACHE,
+  CLIENT_HTTP,
+} from './clients/http.ts'
+import { CLIENT_NEW_FILES, CLIENT_RENAMES, CLIENT_REPLIES } from './clients/replies.ts'
+import { CLIENT_SAVES, CLIENT_TIMES, UNLOCKED_SAVES } from './clients/saves.ts'
+import { CLIENT_TOKENS } from './clients/tokens.ts'
 import { COAUTH_LOCK_RULES } from './coauth-locks.ts'
 import { COAUTH_TABLE } from './coauth-table.ts'
 import { CONTENT_PROPERTIES } from './content-properties.ts'
@@ -64,3 +73,30 @@ export const BUILT_IN: Suite = {
   resources: new Map(),
   schemas: new Map(),
 }
+
+/**
+ * What clients and proxies do that Microsoft's pages do not say: of Collabora, ONLYOFFICE, browsers
+ * and plain HTTP. A host that fails here may have passed everything else.
+ */
+export const CLIENTS: Suite = {
+  name: 'clients',
+  groups: [
+    CLIENT_SAVES,
+    CLIENT_TIMES,
+    UNLOCKED_SAVES,
+    CLIENT_HTTP,
+    CLIENT_FILE_URL,
+    CLIENT_CACHE,
+    CLIENT_FILE_URL_CACHE,
+    CLIENT_TOKENS,
+    CLIENT_REPLIES,
+    CLIENT_NEW_FILES,
+    CLIENT_RENAMES,
+  ],
+  prerequisites: PREREQUISITES,
+  resources: new Map(),
+  schemas: new Map(),
+}
+
+/** All suites that come with wopikit. */
+export const SUITES: readonly Suite[] = [BUILT_IN, CLIENTS]

@@ -1,5 +1,11 @@
 import type { Case } from '../cases/case.ts'
+import type { Request } from '../cases/request.ts'
 import type { JsonProperty, Validator } from '../cases/validator.ts'
+
+const TAGGED: readonly Validator[] = [
+  { check: 'status', expected: 200 },
+  { check: 'header', name: 'ETag', required: true },
+]
 
 /** What a host has to promise in CheckFileInfo before cases ask for it. */
 export const PREREQUISITES: readonly Case[] = [
@@ -14,7 +20,27 @@ export const PREREQUISITES: readonly Case[] = [
   promise('Containers', ['SupportsContainers']),
   promise('GetFileWopiSrc', ['SupportsGetFileWopiSrc']),
   promised('HostViewUrl', [{ name: 'HostViewUrl', type: 'absoluteUrl', required: true }]),
+  promised('FileUrl', [{ name: 'FileUrl', type: 'absoluteUrl', required: true }]),
+  promised('LastModifiedTime', [{ name: 'LastModifiedTime', type: 'string', required: true }]),
+  promise('UpdateWithoutLocks', ['SupportsUpdate', 'UserCanWrite'], ['SupportsLocks']),
+  tagged('ETagOfGetFile', [{ operation: 'GetFile', validators: TAGGED }]),
+  tagged('ETagOfFileUrl', [
+    { operation: 'CheckFileInfo', save: [{ name: 'FileUrl', from: { json: 'FileUrl' } }] },
+    { operation: 'GetFromFileUrl', url: { state: 'FileUrl' }, validators: TAGGED },
+  ]),
 ]
+
+/** An answer comes with an entity tag: nobody has to send one. */
+function tagged(name: string, requests: readonly Request[]): Case {
+  return {
+    name,
+    category: 'BuiltIn',
+    description: 'The host tells versions of the content apart by entity tags',
+    hasDelay: false,
+    requests,
+    cleanup: [],
+  }
+}
 
 /** `names` must be true, `not` must not. */
 function promise(name: string, names: readonly string[], not: readonly string[] = []): Case {
