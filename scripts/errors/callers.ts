@@ -46,6 +46,11 @@ export const CLIENT_FAILURES: Record<WopiClientErrorCode, FailureRow & { status:
     cause: 'The host does not offer this operation.',
     mend: 'Use a host with CSPP Plus, or GetFile and PutFile.',
   },
+  PROOF_REFUSED: {
+    status: '500',
+    cause: 'The host takes only requests that a client whose keys it knows has signed.',
+    mend: 'Sign them in a `fetch` of your own, for the address that the host tells clients.',
+  },
   HOST_FAILED: {
     status: 'other 5xx',
     cause: 'The host is in trouble for longer than `retry` allows.',

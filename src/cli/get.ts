@@ -10,10 +10,12 @@ import { legalName } from '../protocol/file-name.ts'
 import { openFileSource } from './file-source.ts'
 import { isFolder, type Output, openOutput } from './output.ts'
 import { createProgressLine, type ProgressLine } from './progress.ts'
+import { fetchOf } from './proof-key-file.ts'
 import {
   defaultIo,
   describeRetry,
   describeShare,
+  PROOF_KEY_OPTION,
   readAddress,
   runTransfer,
   TOKEN_OPTION,
@@ -25,6 +27,7 @@ import {
 interface GetOptions {
   output: string
   token?: string
+  proofKey?: string
   base?: string
   json?: boolean
 }
@@ -44,6 +47,7 @@ export function getCommand(io: TransferIo = defaultIo()): Command {
       'where to write it: a file, replaced when all is there, or a folder',
     )
     .option(...TOKEN_OPTION)
+    .option(...PROOF_KEY_OPTION)
     .option('--base <old>', 'an older state of the document at hand; may be the output file')
     .option('--json', 'print the result as JSON')
     .action((wopiSrc: string, options: GetOptions) => get(wopiSrc, options, io))
@@ -59,11 +63,12 @@ async function get(wopiSrc: string, options: GetOptions, io: TransferIo) {
 /** Resolves to what is told of it; nothing where the document itself went to the standard output. */
 async function download(
   wopiSrc: string,
-  { output: target, token, json, base: basePath }: GetOptions,
+  { output: target, token, json, proofKey, base: basePath }: GetOptions,
   { io, line, signal }: { io: TransferIo; line: ProgressLine; signal: AbortSignal },
 ): Promise<string> {
   const connection = {
     ...readAddress(wopiSrc, token, io.env),
+    fetch: await fetchOf(proofKey, io.env),
     onRetry: (event: RetryEvent) => {
       if (!json) line.print(describeRetry(event))
     },

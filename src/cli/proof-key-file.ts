@@ -1,18 +1,21 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { access, constants, readFile, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { CasesError } from '../validator/cases/cases-error.ts'
 import type { ProofSigner } from '../validator/requests/proof-headers.ts'
 import { createProofSigner } from '../validator/requests/sign-proof.ts'
 import { openOutput } from './output.ts'
 import { discoveryXml, type PublicKey } from './proof-key-discovery.ts'
-import { UsageError } from './transfer.ts'
+import { createSignedFetch } from './signed-fetch.ts'
+import { UsageError, userPath } from './transfer.ts'
 
 /** Longest key file that is read, in bytes. */
 const KEY_FILE_MAX_BYTES = 64 * 1024
 const TAKEN = 'Keys are never replaced: give another name.'
 const OWNER_ONLY = 0o600
 const KEY_BITS = 2048
+/** What the discovery of a key file is called besides. */
+const DISCOVERY_SUFFIX = '.discovery.xml'
 const PEM_BLOCK = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/g
 
 /**
@@ -31,7 +34,7 @@ export async function writeNewProofKeys(
     PublicKey,
   ]
   const pem = pairs.map(({ privateKey }) => privateKey.export({ type: 'pkcs8', format: 'pem' }))
-  const discoveryFile = `${path}.discovery.xml`
+  const discoveryFile = `${path}${DISCOVERY_SUFFIX}`
   await using keys = await openOutput(path, { ifTaken: TAKEN, mode: OWNER_ONLY })
   await using discovery = await openOutput(discoveryFile, { ifTaken: TAKEN })
   await keys.file.writeFile(pem.join(''))
@@ -57,6 +60,30 @@ export async function readProofKeys(path: string): Promise<ProofSigner> {
   return await createProofSigner({ current, ...(old !== undefined && { old }) }).catch((error) => {
     throw error instanceof CasesError ? new UsageError(`${path}: ${error.message}`) : error
   })
+}
+
+/**
+ * What a command sends its requests with: signed where it was given keys, else left to the default.
+ *
+ * @throws UsageError as `readProofKeys`
+ */
+export async function fetchOf(
+  path: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<typeof fetch | undefined> {
+  return path === undefined
+    ? undefined
+    : createSignedFetch(await readProofKeys(userPath(path, env)))
+}
+
+/** The file with the private keys of a discovery file that `writeNewProofKeys` has made. */
+export async function findKeyFile(discoveryFile: string): Promise<string | undefined> {
+  if (!discoveryFile.endsWith(DISCOVERY_SUFFIX)) return undefined
+  const path = discoveryFile.slice(0, -DISCOVERY_SUFFIX.length)
+  return access(path, constants.R_OK).then(
+    () => path,
+    () => undefined,
+  )
 }
 
 async function readSmall(path: string): Promise<string> {

@@ -3,10 +3,12 @@ import { Command, InvalidArgumentError } from 'commander'
 import { FRAGMENT_BYTES, type UploadResult, uploadDocument } from '../client/upload.ts'
 import { openFileSource } from './file-source.ts'
 import { createProgressLine, type ProgressLine } from './progress.ts'
+import { fetchOf } from './proof-key-file.ts'
 import {
   defaultIo,
   describeRetry,
   describeShare,
+  PROOF_KEY_OPTION,
   readAddress,
   runTransfer,
   TOKEN_OPTION,
@@ -17,6 +19,7 @@ import { openUploadState } from './upload-state.ts'
 
 interface PutOptions {
   token?: string
+  proofKey?: string
   json?: boolean
   fragmentSize: number
 }
@@ -33,6 +36,7 @@ export function putCommand(io: TransferIo = defaultIo()): Command {
     .argument('<file>', 'the file to upload')
     .argument('<wopisrc>', "the document's WOPISrc")
     .option(...TOKEN_OPTION)
+    .option(...PROOF_KEY_OPTION)
     .option(
       '--fragment-size <size>',
       'most bytes in one request: 512K, 8M',
@@ -58,14 +62,16 @@ async function put(file: string, wopiSrc: string, options: PutOptions, io: Trans
 async function upload(
   path: string,
   wopiSrc: string,
-  { token, json, fragmentSize }: PutOptions,
+  { token, json, proofKey, fragmentSize }: PutOptions,
   { io, line, signal }: { io: TransferIo; line: ProgressLine; signal: AbortSignal },
 ): Promise<UploadResult> {
   const address = readAddress(wopiSrc, token, io.env)
+  const fetch = await fetchOf(proofKey, io.env)
   await using source = await openFileSource(path)
   const kept = await openUploadState(path, address.wopiSrc, io.env)
   return await uploadDocument(source, {
     ...address,
+    fetch,
     signal,
     fragmentBytes: fragmentSize,
     state: await kept.read(),

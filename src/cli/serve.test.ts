@@ -86,6 +86,25 @@ describe('wopikit serve', () => {
     assert.match(output, /add FILE --data '.*data with space'/)
   })
 
+  test('serve prints commands that sign where proofs are demanded, and they work', async () => {
+    await wopikit(['validate', '--new-proof-key', 'key.pem'])
+    await using server = new Serving('--data', 'd', '--discovery', 'key.pem.discovery.xml')
+    await server.until('Ctrl-C')
+    const [get = []] = printedCommands(server.printed, 'get')
+    const [put = []] = printedCommands(server.printed, 'put')
+
+    await wopikit(get)
+    await writeFile(join(folder, 'welcome.docx'), 'something else')
+    const told = await wopikit(put)
+    const unsigned = await wopikit(get.slice(0, -2)).catch((error) => error)
+
+    assert.match(told, /sequence number 2/)
+    assert.doesNotMatch(server.printed, /curl '/)
+    assert.equal(unsigned.code, 3)
+    assert.match(unsigned.stderr, /X-WOPI-Proof and X-WOPI-TimeStamp are missing.*\n.*--proof-key/)
+    assert.doesNotMatch(unsigned.stderr, /trying again/)
+  })
+
   test('serve prints JSON when asked to', async () => {
     await using server = new Serving('--json', '--data', 'd')
     await server.until('}\n')

@@ -6,6 +6,7 @@ import { createLogger, type Logger } from '../server/logging.ts'
 import { type RunningServer, startServer } from '../server/run.ts'
 import { TRIAL_USER } from '../server/trial-sign-in/trial-sign-in.ts'
 import { addSettings, type FolderOptions, loadConfig, runCommand } from './command-line.ts'
+import { findKeyFile } from './proof-key-file.ts'
 import { EXIT, type TransferIo, userPath } from './transfer.ts'
 import { welcomeText } from './welcome.ts'
 
@@ -55,7 +56,18 @@ async function announcement(
   const isDefault = config.data === userPath('wopikit-data', io.env)
   const dataOption = isDefault ? '' : ` --data ${quote(config.data)}`
   const command = ownCommand(io.env)
-  return welcomeText({ url, wopiSrc, accessToken, dataOption, command, addressProblem })
+  const proofOption = await proofOptionOf(config)
+  return welcomeText({
+    ...{ url, wopiSrc, accessToken, dataOption, command, addressProblem },
+    ...(proofOption !== undefined && { proofOption }),
+  })
+}
+
+/** How commands sign for this server; `undefined` where they need not, empty where they cannot. */
+async function proofOptionOf({ discovery, proofKeys }: Config): Promise<string | undefined> {
+  if (discovery === '' || !proofKeys) return undefined
+  const keyFile = await findKeyFile(discovery)
+  return keyFile === undefined ? '' : ` --proof-key ${quote(keyFile)}`
 }
 
 /** Resolves when the server has stopped: the first signal asks it to, a later one forces it. */

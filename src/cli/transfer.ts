@@ -73,6 +73,12 @@ export const TOKEN_OPTION = [
     'access_token in WOPISRC',
 ] as const
 
+/** The option by which both commands sign what they send. */
+export const PROOF_KEY_OPTION = [
+  '--proof-key <file>',
+  'sign the requests with the keys of this file, for a host that demands proofs',
+] as const
+
 /** A path of the command line: relative ones count from where the user typed it, also under npm. */
 export function userPath(path: string, env: NodeJS.ProcessEnv): string {
   return resolve(env.INIT_CWD ?? process.cwd(), path)
@@ -152,6 +158,9 @@ const FIXES: Record<WopiClientErrorCode, string> = {
   SEQUENCE_MISMATCH: 'Somebody keeps saving the document. Run the same command again later.',
   TOO_LARGE: 'The host has to allow larger files (maxFileBytes).',
   NOT_SUPPORTED: 'This host cannot transfer files in chunks, or it is switched off there.',
+  PROOF_REFUSED:
+    'Sign the requests with --proof-key FILE, whose keys the host knows from discovery ("wopikit ' +
+    'validate --new-proof-key" makes such), and give the WOPISRC that the host tells clients.',
   HOST_FAILED: 'The host has a problem; its log tells more.',
   NETWORK: 'Is the host running, and WOPISRC right?',
   BAD_REPLY: 'Is WOPISRC the address of a document at a WOPI host?',
@@ -165,6 +174,7 @@ export const EXIT_CODES: Partial<Record<WopiClientErrorCode, number>> = {
   SEQUENCE_MISMATCH: EXIT.refused,
   TOO_LARGE: EXIT.refused,
   NOT_SUPPORTED: EXIT.refused,
+  PROOF_REFUSED: EXIT.refused,
   HOST_FAILED: EXIT.unreachable,
   NETWORK: EXIT.unreachable,
 }

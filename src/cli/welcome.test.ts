@@ -11,6 +11,20 @@ const WELCOME: Welcome = {
   addressProblem: undefined,
 }
 
+test('welcomeText prints no command that a server with proofs would refuse', () => {
+  const signing = welcomeText({ ...WELCOME, proofOption: ' --proof-key k.pem' })
+  const keyless = welcomeText({ ...WELCOME, proofOption: '' })
+
+  assert.match(signing, /get http:\S+ -o welcome\.docx --token token --proof-key k\.pem\n/)
+  assert.match(signing, /put welcome\.docx http:\S+ --token token --proof-key k\.pem\n/)
+  assert.match(keyless, /validate --new-proof-key FILE/)
+  assert.doesNotMatch(keyless, /wopikit (get|put)/)
+  for (const text of [signing, keyless]) {
+    assert.match(text, /must be signed/)
+    assert.doesNotMatch(text, /curl '/)
+  }
+})
+
 test('welcomeText warns of an address that other machines do not find', () => {
   const addressProblem = 'Set publicUrl.'
 

@@ -10,6 +10,7 @@ export type WopiClientErrorCode =
   | 'SEQUENCE_MISMATCH'
   | 'TOO_LARGE'
   | 'NOT_SUPPORTED'
+  | 'PROOF_REFUSED'
   | 'HOST_FAILED'
   | 'NETWORK'
   | 'BAD_REPLY'
@@ -81,15 +82,15 @@ const CODES: Readonly<Record<number, WopiClientErrorCode>> = {
 export function refusedBy(operation: string, reply: Response): WopiClientError {
   const header = (name: string) => reply.headers.get(name) ?? undefined
   const failureReason = header(HEADERS.failureReason) ?? header(HEADERS.lockFailureReason)
-  const fallback: WopiClientErrorCode = reply.status >= 500 ? 'HOST_FAILED' : 'BAD_REQUEST'
+  const failureCode = header(HEADERS.failureCode)
   return new WopiClientError(
-    CODES[reply.status] ?? fallback,
+    failureCode === 'PROOF_INVALID' ? 'PROOF_REFUSED' : codeOf(reply.status),
     `the host answered ${reply.status}${failureReason ? `, "${failureReason}"` : ''}`,
     {
       operation,
       status: reply.status,
       failureReason,
-      failureCode: header(HEADERS.failureCode),
+      failureCode,
       lock: header(HEADERS.lock),
       lockedBy: header(HEADERS.conflictingLockUsername),
       sequenceNumber: readNumber(header(HEADERS.sequenceNumber)),
@@ -97,6 +98,10 @@ export function refusedBy(operation: string, reply: Response): WopiClientError {
       retryAfterMs: secondsToMs(readNumber(header('Retry-After'))),
     },
   )
+}
+
+function codeOf(status: number): WopiClientErrorCode {
+  return CODES[status] ?? (status >= 500 ? 'HOST_FAILED' : 'BAD_REQUEST')
 }
 
 /** The failure of a reply that is not what the protocol says. */

@@ -82,6 +82,21 @@ test('sleep rejects with the reason of an abort, before and while it waits', asy
   await sleep(0)
 })
 
+test('a refused proof is told at once: the same request does not get better', async () => {
+  const reply = new Response(null, {
+    status: 500,
+    headers: {
+      'X-WOPI-FailureReason': 'X-WOPI-Proof is missing',
+      'X-Wopikit-FailureCode': 'PROOF_INVALID',
+    },
+  })
+
+  const error = refusedBy('CheckFileInfo', reply)
+
+  assert.equal(error.code, 'PROOF_REFUSED')
+  assert.equal(isTransient(error), false)
+})
+
 test('refusedBy reads what the headers of a refusal tell', () => {
   const reply = new Response('', {
     status: 409,

@@ -47,7 +47,7 @@ const TRANSIENT_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 500, 502
 
 /** Whether the same request may succeed later: the connection broke, or the host is in trouble. */
 export function isTransient(error: unknown): error is WopiClientError {
-  if (!(error instanceof WopiClientError)) return false
+  if (!(error instanceof WopiClientError) || error.code === 'PROOF_REFUSED') return false
   return error.code === 'NETWORK' || TRANSIENT_STATUSES.has(error.status)
 }
 

@@ -132,7 +132,7 @@ describe('createProofCheck', () => {
   })
 
   test('the check logs why it refuses, with the correlation id and without the token', async () => {
-    const headers = { 'X-WOPI-CorrelationId': 'c1' }
+    const headers = { 'X-WOPI-CorrelationId': 'c1', Host: '127.0.0.1:8080' }
     const check = createCheck(createSource(keys))
 
     await assert.rejects(check(await signed(next, { headers })), ({ message }: Error) => {
@@ -141,8 +141,28 @@ describe('createProofCheck', () => {
 
     assert.deepEqual(
       logged.map(({ fields }) => fields),
-      [{ reason: 'signature', correlationId: 'c1' }],
+      [
+        {
+          reason: 'signature',
+          correlationId: 'c1',
+          address: `${BASE_URL}/wopi/files/f1`,
+          calledAs: '127.0.0.1:8080',
+        },
+      ],
     )
+  })
+
+  test('the check tells the client why it refuses', async () => {
+    const check = createCheck(createSource(keys))
+    const late = { 'X-WOPI-TimeStamp': '1' }
+
+    await assert.rejects(check(request(TARGET, {})), { message: /X-WOPI-Proof .* missing/ })
+    await assert.rejects(check(await signed(current, { headers: late })), {
+      message: /not of the last 20 minutes/,
+    })
+    await assert.rejects(check(await signed(next)), {
+      message: /No key .* https:\/\/docs\.example\/office\/wopi\/files\/f1$/,
+    })
   })
 
   test('the check answers with another failure while the keys are not known', async () => {

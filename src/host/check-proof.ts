@@ -4,7 +4,12 @@ import type { ProofKeySource } from '../ports/proof-keys.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { HEADERS } from '../protocol/names.ts'
 import type { ProofKeys } from '../protocol/proof-key.ts'
-import { type Proof, type ProofVerdict, verifyProof } from '../protocol/verify-proof.ts'
+import {
+  PROOF_MAX_AGE_MS,
+  type Proof,
+  type ProofVerdict,
+  verifyProof,
+} from '../protocol/verify-proof.ts'
 import { readBearer } from './dispatch.ts'
 
 export interface ProofCheckOptions {
@@ -16,6 +21,18 @@ export interface ProofCheckOptions {
   now?: () => number
 }
 
+const MINUTE_MS = 60_000
+
+/** Why a proof is refused, for a client that asks for `address`. */
+const CAUSES: Record<
+  Extract<ProofVerdict, { verdict: 'refused' }>['reason'],
+  (address: string) => string
+> = {
+  missing: () => 'The request is not proven: X-WOPI-Proof and X-WOPI-TimeStamp are missing',
+  timestamp: () =>
+    `The proof is not of the last ${PROOF_MAX_AGE_MS / MINUTE_MS} minutes: X-WOPI-TimeStamp`,
+  signature: (address) => `No key of discovery has signed this as a request to ${address}`,
+}
 /**
  * Creates the check that a request was made by the client whose keys `source` knows (page "Proof
  * keys"). The keys are looked up anew when they do not fit, or only the former ones do.
@@ -35,9 +52,12 @@ export function createProofCheck(
     const verdict = isForeign(first) ? await verifyAnew(proof, keys) : first
     if (verdict.verdict === 'old') lookAhead()
     if (verdict.verdict !== 'refused') return
+    const { reason } = verdict
+    const address = baseUrl + pathOf(request)
     const correlationId = request.header(HEADERS.correlationId)
-    log.warn({ reason: verdict.reason, correlationId }, 'A request without a valid proof')
-    throw new WopiError('PROOF_INVALID')
+    const calledAs = request.header('Host')
+    log.warn({ reason, correlationId, address, calledAs }, 'A request without a valid proof')
+    throw new WopiError('PROOF_INVALID', { detail: CAUSES[reason](address) })
   }
 
   async function verifyAnew(proof: Proof, former: ProofKeys): Promise<ProofVerdict> {
@@ -62,6 +82,11 @@ async function keysOf(source: ProofKeySource): Promise<ProofKeys> {
   } catch (cause) {
     throw new WopiError('PROOF_KEYS_UNKNOWN', { cause })
   }
+}
+
+/** Without the query, which has the token. */
+function pathOf({ target }: HostRequest): string {
+  return target.replace(/\?.*$/s, '')
 }
 
 function readProof(request: HostRequest, baseUrl: string): Proof {
