@@ -42,6 +42,8 @@ const CASES = `<WopiValidation>
   </TestGroup>
 </WopiValidation>`
 
+const isProven = ({ proven }: Configuration) => proven
+
 /** What a command has done to its process. */
 interface Ran {
   stdout: string
@@ -112,6 +114,21 @@ describe('wopikit validate', () => {
     assert.match(stdout, /^ {4}GET http:.*\/wopi\/files\//m)
     assert.match(stdout, /"BaseFileName":"test\.wopitest"/)
     assert.equal(exitCode, 1)
+  })
+
+  test('tells at once that the host demands proofs, or those of another key', async () => {
+    const { stdout: made } = await wopikit(['--new-proof-key', 'stranger.pem'])
+    await using strict = await openValidatedHost(CONFIGURATIONS.find(isProven) as Configuration)
+    const { wopiSrc, accessToken } = strict.endpoint
+    const args = ['--wopisrc', wopiSrc, '--token', accessToken, '--cases', 'cases.xml']
+
+    const unsigned = await wopikit(args)
+    const foreign = await wopikit([...args, '--proof-key', 'stranger.pem'])
+
+    assert.match(made, /stranger\.pem/)
+    assert.match(unsigned.stderr, /refuses all requests: .*missing\.\n.*--proof-key FILE/)
+    assert.match(foreign.stderr, /refuses all requests: No key of discovery.*\/wopi\/files\//)
+    assert.deepEqual([unsigned.stdout, unsigned.exitCode, foreign.exitCode], ['', 2, 2])
   })
 
   test('exits with 1 when a case was skipped, unless told to let that be', async () => {

@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander'
+import { HEADERS } from '../protocol/names.ts'
+import { headerOf } from '../validator/http-message.ts'
 import { withinTime } from '../validator/node-time-limit.ts'
 import { createNodeTransport } from '../validator/node-transport.ts'
 import { judge } from '../validator/reporters/verdict.ts'
 import { fileAddress } from '../validator/requests/addresses.ts'
+import { proofHeaders } from '../validator/requests/proof-headers.ts'
 import { type RunOptions, runCases } from '../validator/run/run-cases.ts'
 import { withoutSecrets } from '../validator/run/show.ts'
 import { runCommand } from './command-line.ts'
@@ -95,17 +98,26 @@ async function validate(options: ValidateOptions, io: TransferIo): Promise<void>
 }
 
 /**
- * Asks the host for anything at all: without an answer every case would wait for it in vain.
+ * Asks the host for anything at all: without an answer every case would wait for it in vain, and
+ * where a proof is refused every case would fail of that alone.
  *
- * @throws UnreachableError
+ * @throws UnreachableError; UsageError for a refused proof
  */
-async function knock({ endpoint, send }: Pick<RunOptions, 'endpoint' | 'send'>): Promise<void> {
-  const { accessToken } = endpoint
-  const request = { method: 'GET', url: fileAddress(endpoint, ''), headers: [] }
-  await send(request).catch((error: Error) => {
+async function knock(run: Pick<RunOptions, 'endpoint' | 'send' | 'proof' | 'now'>): Promise<void> {
+  const { accessToken } = run.endpoint
+  const url = fileAddress(run.endpoint, '')
+  const headers = run.proof
+    ? await proofHeaders({ accessToken, url, now: run.now() }, run.proof)
+    : []
+  const answer = await run.send({ method: 'GET', url, headers }).catch((error: Error) => {
     const words = withoutSecrets(error.message, new Set([accessToken]))
     throw new UnreachableError(`The host gives no answer: ${words}`)
   })
+  if (headerOf(answer.headers, HEADERS.failureCode) === 'PROOF_INVALID')
+    throw new UsageError(
+      `The host refuses all requests: ${headerOf(answer.headers, HEADERS.failureReason)}.\n` +
+        'Give --proof-key FILE with keys that it knows, and the WOPISrc that it tells clients.',
+    )
 }
 
 async function runAll(
