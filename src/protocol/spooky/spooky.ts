@@ -4,7 +4,16 @@
  */
 import type { ChunkId } from '../chunking/chunk.ts'
 import { chunkIdAt } from '../chunking/chunk-id.ts'
-import { SPOOKY_WASM } from './wasm.generated.ts'
+import { createJavaScriptModule } from './javascript.ts'
+import {
+  BLOCK_BYTES,
+  PENDING_AT,
+  SHORT_BYTES,
+  type SpookyModule,
+  STATE_BYTES,
+  VARIABLES_AT,
+} from './module.ts'
+import { compileWasmModule } from './wasm.ts'
 
 /** A hash that takes its bytes piece by piece. Any number of them may be in use, interleaved. */
 export interface ChunkHash {
@@ -22,33 +31,33 @@ export interface ChunkHash {
   reset(): void
 }
 
+/** The hash functions over one module. */
+export interface Spooky {
+  hashBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer>
+  chunkIdOf(bytes: Uint8Array): ChunkId
+  createHash(): ChunkHash
+  restoreHash(state: Uint8Array): ChunkHash
+}
+
 const STATE_VERSION = 1
-
-// The state in the module's memory, whose layout assembly/spooky.ts describes; in bytes.
-const STATE_BYTES = 296
-const VARIABLES_AT = 8
-const PENDING_AT = 104
-const BLOCK_BYTES = 96
-const SHORT_BYTES = 192
-
 /** Size of a saved hash, in bytes: a version byte and the state. */
 export const HASH_STATE_BYTES = 1 + STATE_BYTES
 
+let loaded: Spooky | undefined
+
 /** Hashes `bytes` in one go; the result is the 16 raw bytes of their ChunkId. */
 export function hashBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const wasm = hashWhole(bytes)
-  return wasm.memory.slice(wasm.digestAt, wasm.digestAt + 16)
+  return load().hashBytes(bytes)
 }
 
 /** The ChunkId of `bytes`. */
 export function chunkIdOf(bytes: Uint8Array): ChunkId {
-  const wasm = hashWhole(bytes)
-  return chunkIdAt(wasm.memory, wasm.digestAt)
+  return load().chunkIdOf(bytes)
 }
 
 /** Starts a hash of bytes that come in pieces. */
 export function createHash(): ChunkHash {
-  return new SpookyHash()
+  return load().createHash()
 }
 
 /**
@@ -57,25 +66,126 @@ export function createHash(): ChunkHash {
  * @throws RangeError when `state` is no state of a hash, or of a version that is not known
  */
 export function restoreHash(state: Uint8Array): ChunkHash {
-  if (state.length !== HASH_STATE_BYTES) {
-    throw new RangeError(
-      `Expected a hash state of ${HASH_STATE_BYTES} bytes, got ${state.length} bytes`,
-    )
+  return load().restoreHash(state)
+}
+
+function load(): Spooky {
+  loaded ??= createSpooky(loadModule())
+  return loaded
+}
+
+/** WebAssembly, or JavaScript where that is missing or a Content-Security-Policy refuses it. */
+function loadModule(): SpookyModule {
+  try {
+    return compileWasmModule()
+  } catch {
+    return createJavaScriptModule()
   }
-  if (state[0] !== STATE_VERSION) {
-    throw new RangeError(`Expected a hash state of version ${STATE_VERSION}, got ${state[0]}`)
+}
+
+/** The hash functions over a module, of which they use the memory alone. */
+export function createSpooky(module: SpookyModule): Spooky {
+  const bench = new Workbench(module)
+  return {
+    hashBytes(bytes) {
+      bench.hashWhole(bytes)
+      return bench.readDigest()
+    },
+    chunkIdOf(bytes) {
+      bench.hashWhole(bytes)
+      return chunkIdAt(module.memory, module.digestAt)
+    },
+    createHash: () => new SpookyHash(bench),
+    restoreHash(state) {
+      if (state.length !== HASH_STATE_BYTES) {
+        throw new RangeError(
+          `Expected a hash state of ${HASH_STATE_BYTES} bytes, got ${state.length} bytes`,
+        )
+      }
+      if (state[0] !== STATE_VERSION) {
+        throw new RangeError(`Expected a hash state of version ${STATE_VERSION}, got ${state[0]}`)
+      }
+      return new SpookyHash(bench, new Uint8Array(state.subarray(1)))
+    },
   }
-  return new SpookyHash(new Uint8Array(state.subarray(1)))
+}
+
+/** The memory of a module, in which one incremental hash is at work at a time. */
+class Workbench {
+  readonly #module: SpookyModule
+  /** Whose state is in the module's memory; the others keep theirs parked. */
+  #active: Uint8Array | undefined
+
+  constructor(module: SpookyModule) {
+    this.#module = module
+  }
+
+  /** Puts the state at work that is parked in `state`, and parks the one before. */
+  activate(state: Uint8Array): void {
+    if (this.#active === state) return
+    if (this.#active) this.park(this.#active)
+    this.#module.memory.set(state, this.#module.activeAt)
+    this.#active = state
+  }
+
+  /** Copies the state to `state`, if it is the one at work. */
+  park(state: Uint8Array): void {
+    const { memory, activeAt } = this.#module
+    if (this.#active === state) state.set(memory.subarray(activeAt, activeAt + STATE_BYTES))
+  }
+
+  /** Drops the state, if it is the one at work. */
+  forget(state: Uint8Array): void {
+    if (this.#active === state) this.#active = undefined
+  }
+
+  /** Adds bytes to the state at work. */
+  update(bytes: Uint8Array): void {
+    this.#updateAt(this.#module.activeAt, bytes)
+  }
+
+  digest(): Uint8Array<ArrayBuffer> {
+    this.#module.digest(this.#module.activeAt)
+    return this.readDigest()
+  }
+
+  /** Leaves the digest of `bytes` to be read. */
+  hashWhole(bytes: Uint8Array): void {
+    const { memory, scratchAt, scratchBytes, oneShotAt } = this.#module
+    if (bytes.length <= scratchBytes) {
+      memory.set(bytes, scratchAt)
+      this.#module.hash(bytes.length)
+    } else {
+      this.#module.reset(oneShotAt)
+      this.#updateAt(oneShotAt, bytes)
+      this.#module.digest(oneShotAt)
+    }
+  }
+
+  readDigest(): Uint8Array<ArrayBuffer> {
+    const { memory, digestAt } = this.#module
+    return memory.slice(digestAt, digestAt + 16)
+  }
+
+  #updateAt(state: number, bytes: Uint8Array): void {
+    const { memory, scratchAt, scratchBytes } = this.#module
+    let from = 0
+    for (; bytes.length - from > scratchBytes; from += scratchBytes) {
+      memory.set(bytes.subarray(from, from + scratchBytes), scratchAt)
+      this.#module.update(state, scratchBytes)
+    }
+    memory.set(from === 0 ? bytes : bytes.subarray(from), scratchAt)
+    this.#module.update(state, bytes.length - from)
+  }
 }
 
 class SpookyHash implements ChunkHash {
-  /** Whose state is in the module's memory; the others keep theirs parked. */
-  static #active: SpookyHash | undefined
-
+  readonly #bench: Workbench
   readonly #parked: Uint8Array
   #length: number
 
-  constructor(state: Uint8Array = new Uint8Array(STATE_BYTES)) {
+  constructor(bench: Workbench, state: Uint8Array = new Uint8Array(STATE_BYTES)) {
+    this.#bench = bench
     this.#parked = state
     this.#length = lengthIn(state)
   }
@@ -85,19 +195,18 @@ class SpookyHash implements ChunkHash {
   }
 
   update(bytes: Uint8Array): void {
-    const wasm = this.#activate()
-    updateFrom(wasm, wasm.activeAt, bytes)
+    this.#bench.activate(this.#parked)
+    this.#bench.update(bytes)
     this.#length += bytes.length
   }
 
   digest(): Uint8Array<ArrayBuffer> {
-    const wasm = this.#activate()
-    wasm.digest(wasm.activeAt)
-    return wasm.memory.slice(wasm.digestAt, wasm.digestAt + 16)
+    this.#bench.activate(this.#parked)
+    return this.#bench.digest()
   }
 
   save(): Uint8Array<ArrayBuffer> {
-    if (SpookyHash.#active === this) this.#park()
+    this.#bench.park(this.#parked)
     const saved = new Uint8Array(HASH_STATE_BYTES)
     saved[0] = STATE_VERSION
     saved.set(this.#parked, 1)
@@ -106,24 +215,9 @@ class SpookyHash implements ChunkHash {
   }
 
   reset(): void {
-    if (SpookyHash.#active === this) SpookyHash.#active = undefined
+    this.#bench.forget(this.#parked)
     this.#parked.fill(0)
     this.#length = 0
-  }
-
-  #activate(): Wasm {
-    const wasm = loadWasm()
-    if (SpookyHash.#active !== this) {
-      if (SpookyHash.#active) SpookyHash.#active.#park()
-      wasm.memory.set(this.#parked, wasm.activeAt)
-      SpookyHash.#active = this
-    }
-    return wasm
-  }
-
-  #park(): void {
-    const { memory, activeAt } = loadWasm()
-    this.#parked.set(memory.subarray(activeAt, activeAt + STATE_BYTES))
   }
 }
 
@@ -141,69 +235,4 @@ function clearUnused(state: Uint8Array, length: number): void {
   const short = length < SHORT_BYTES
   if (short) state.fill(0, VARIABLES_AT, PENDING_AT)
   state.fill(0, PENDING_AT + (short ? length : length % BLOCK_BYTES))
-}
-
-/** The compiled assembly/spooky.ts, which describes these functions and places. */
-interface Wasm {
-  memory: Uint8Array<ArrayBuffer>
-  digestAt: number
-  activeAt: number
-  oneShotAt: number
-  scratchAt: number
-  scratchBytes: number
-  hash(length: number): void
-  reset(state: number): void
-  update(state: number, length: number): void
-  digest(state: number): void
-}
-
-let loaded: Wasm | undefined
-
-function loadWasm(): Wasm {
-  loaded ??= instantiate()
-  return loaded
-}
-
-/** Synchronous, which browsers allow for a module as small as this one. */
-function instantiate(): Wasm {
-  const code = Uint8Array.from(atob(SPOOKY_WASM), (character) => character.charCodeAt(0))
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code))
-  const at = (name: string) => (exports[name] as WebAssembly.Global<'i32'>).value
-  return {
-    memory: new Uint8Array((exports.memory as WebAssembly.Memory).buffer as ArrayBuffer),
-    digestAt: at('DIGEST'),
-    activeAt: at('ACTIVE'),
-    oneShotAt: at('ONE_SHOT'),
-    scratchAt: at('SCRATCH'),
-    scratchBytes: at('SCRATCH_BYTES'),
-    hash: exports.hash as Wasm['hash'],
-    reset: exports.reset as Wasm['reset'],
-    update: exports.update as Wasm['update'],
-    digest: exports.digest as Wasm['digest'],
-  }
-}
-
-/** Leaves the digest of `bytes` at `digestAt`. */
-function hashWhole(bytes: Uint8Array): Wasm {
-  const wasm = loadWasm()
-  if (bytes.length <= wasm.scratchBytes) {
-    wasm.memory.set(bytes, wasm.scratchAt)
-    wasm.hash(bytes.length)
-  } else {
-    wasm.reset(wasm.oneShotAt)
-    updateFrom(wasm, wasm.oneShotAt, bytes)
-    wasm.digest(wasm.oneShotAt)
-  }
-  return wasm
-}
-
-function updateFrom(wasm: Wasm, state: number, bytes: Uint8Array): void {
-  const { memory, scratchAt, scratchBytes } = wasm
-  let from = 0
-  for (; bytes.length - from > scratchBytes; from += scratchBytes) {
-    memory.set(bytes.subarray(from, from + scratchBytes), scratchAt)
-    wasm.update(state, scratchBytes)
-  }
-  memory.set(from === 0 ? bytes : bytes.subarray(from), scratchAt)
-  wasm.update(state, bytes.length - from)
 }
