@@ -1,7 +1,8 @@
 import type { MetadataStore } from '../../ports/metadata-store.ts'
-import { COMMANDS, type CommandName, storeOf } from './commands.ts'
-import { createLane, type Lane } from './sqlite/lane.ts'
+import { COMMANDS, type CommandName, storeOf } from './sql/commands.ts'
+import { ownBytes } from './sqlite/own-bytes.ts'
 import { openPointReader, type PointReader } from './sqlite/point-reader.ts'
+import { createWorkerConnection, type WorkerConnection } from './sqlite/worker-connection.ts'
 
 /** How long a command waits while another process writes, in ms. */
 const BUSY_TIMEOUT_MS = 10_000
@@ -33,9 +34,9 @@ export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): 
     throw new RangeError(
       'A SQLite metadata store needs a file; createMemoryMetadataStore of wopikit/testing needs none',
     )
-  const writer = createLane({ path, busyTimeoutMs, readOnly: false, now })
+  const writer = createWorkerConnection({ path, busyTimeoutMs, readOnly: false, now })
   let ready = false
-  let reader: Lane | undefined
+  let reader: WorkerConnection | undefined
   let points: PointReader | undefined
   let closing: Promise<void> | undefined
 
@@ -53,13 +54,13 @@ export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): 
 
   async function readElsewhere(name: CommandName, input: unknown[]): Promise<unknown> {
     if (closing) throw new Error('The metadata store is closed')
-    reader ??= createLane({ path, busyTimeoutMs, readOnly: true, now })
+    reader ??= createWorkerConnection({ path, busyTimeoutMs, readOnly: true, now })
     return reader.call(name, input)
   }
 
   async function read(name: CommandName, input: unknown[]): Promise<unknown> {
     if (!points) await open()
-    const found = points?.read(name, now(), input)
+    const found = await points?.read(name, now(), input)
     return found ? found.value : readElsewhere(name, input)
   }
 
@@ -81,20 +82,4 @@ export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): 
       return closing
     },
   }
-}
-
-/**
- * Copies byte arrays: the caller may change them before the batch is sent, and sending one that is
- * a view would copy all that lies around it.
- */
-function ownBytes(input: unknown): unknown {
-  if (input instanceof Uint8Array) return new Uint8Array(input)
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input
-  const entries = Object.entries(input)
-  if (!entries.some(([, value]) => value instanceof Uint8Array)) return input
-  return Object.fromEntries(
-    entries.map(([name, value]) => {
-      return [name, value instanceof Uint8Array ? new Uint8Array(value) : value]
-    }),
-  )
 }

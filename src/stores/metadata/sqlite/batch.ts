@@ -1,13 +1,13 @@
-import type { CommandName } from '../commands.ts'
-import { allCommands } from './all-commands.ts'
-import type { Database } from './database.ts'
+import { allCommands } from '../sql/all-commands.ts'
+import type { CommandName } from '../sql/commands.ts'
+import type { SqliteDatabase } from './database.ts'
 
-/** What the worker of a lane is started with. */
-export interface LaneOptions {
+/** How a worker opens its connection. */
+export interface WorkerOptions {
   path: string
   /** How long a batch waits while another process writes, in ms. */
   busyTimeoutMs: number
-  /** A lane that only reads is never held up by writers. */
+  /** A connection that only reads is never held up by writers. */
   readOnly: boolean
 }
 
@@ -25,58 +25,68 @@ export interface Batch {
 /** What became of one call. */
 export type Reply = { value: unknown } | { error: unknown }
 
-export type RunBatch = (batch: Batch) => Reply[]
+/** Runs one batch; the next one must not begin before it has ended. */
+export type RunBatch = (batch: Batch) => Promise<Reply[]>
 
-type Run = (now: number, ...input: unknown[]) => unknown
+type Run = (now: number, ...input: unknown[]) => Promise<unknown>
 
 /**
  * Runs batches as one transaction each, so that many commands share one wait for the disk. Replies
  * come only after the commit: an error of the transaction is the reply to all of its calls.
  */
-export function createBatchRunner(db: Database, { readOnly }: { readOnly: boolean }): RunBatch {
+export function createBatchRunner(
+  db: SqliteDatabase,
+  { readOnly }: { readOnly: boolean },
+): RunBatch {
   const all = { ...allCommands(db), check: () => check(db) } as Record<string, Run>
   const attempt = readOnly ? attemptRead : attemptWrite
 
-  return ({ now, calls }) => {
+  return async ({ now, calls }) => {
     try {
       // Whoever only checks need not wait for the write lock.
       const reads = readOnly || calls.every(({ name }) => name === 'check')
-      db.run(reads ? 'BEGIN' : 'BEGIN IMMEDIATE')
-      const replies = calls.map(({ name, input }) => {
-        return attempt(db, () => all[name]?.(now, ...input))
-      })
-      db.run('COMMIT')
+      db.execute(reads ? 'BEGIN' : 'BEGIN IMMEDIATE')
+      const replies: Reply[] = []
+      for (const { name, input } of calls)
+        replies.push(await attempt(db, () => all[name]?.(now, ...input)))
+      db.execute('COMMIT')
       return replies
     } catch (error) {
-      if (db.isTransaction) db.run('ROLLBACK')
+      if (db.isTransaction) db.execute('ROLLBACK')
       return calls.map(() => ({ error }))
     }
   }
 }
 
-function attemptRead(_db: Database, run: () => unknown): Reply {
+async function attemptRead(
+  _db: SqliteDatabase,
+  run: () => Promise<unknown> | undefined,
+): Promise<Reply> {
   try {
-    return { value: run() }
+    return { value: await run() }
   } catch (error) {
     return { error }
   }
 }
 
 /** A command that fails takes back what it did itself, and nothing else of the batch. */
-function attemptWrite(db: Database, run: () => unknown): Reply {
-  db.run('SAVEPOINT command')
+async function attemptWrite(
+  db: SqliteDatabase,
+  run: () => Promise<unknown> | undefined,
+): Promise<Reply> {
+  db.execute('SAVEPOINT command')
   try {
-    return { value: run() }
+    return { value: await run() }
   } catch (error) {
     // A full disk, for one, ends the whole transaction.
     if (!db.isTransaction) throw error
-    db.run('ROLLBACK TO command')
+    db.execute('ROLLBACK TO command')
     return { error }
   } finally {
-    if (db.isTransaction) db.run('RELEASE command')
+    if (db.isTransaction) db.execute('RELEASE command')
   }
 }
 
-function check(db: Database): void {
-  db.get('SELECT 1 FROM documents LIMIT 1')
+async function check(db: SqliteDatabase): Promise<void> {
+  await db.get('SELECT 1 FROM documents LIMIT 1')
 }

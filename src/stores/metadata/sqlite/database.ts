@@ -1,4 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { SqlDatabase, SqlParams } from '../sql/database.ts'
+import { SQLITE_DIALECT } from './dialect.ts'
 import { migrate } from './migrations.ts'
 
 /** How long a step of opening waits before it tries again, in ms. */
@@ -7,14 +9,13 @@ const RETRY_MS = 20
 const LOG_MAX_BYTES = 64 * 1024 * 1024
 const SQLITE_BUSY = 5
 
-export type SqlParams = Record<string, SQLInputValue>
-
-/** A connection whose statements are prepared once. Rows are what the statement's columns say. */
-export interface Database {
-  get<Row>(sql: string, params?: SqlParams): Row | undefined
-  all<Row>(sql: string, params?: SqlParams): Row[]
-  /** Returns the number of rows changed. */
-  run(sql: string, params?: SqlParams): number
+/**
+ * A connection of this thread. Each statement is done when its call returns, before its promise
+ * resolves.
+ */
+export interface SqliteDatabase extends SqlDatabase {
+  /** Runs a statement about the transaction itself, such as BEGIN. */
+  execute(sql: string): void
   /** Whether a transaction is open. */
   readonly isTransaction: boolean
   close(): void
@@ -25,7 +26,7 @@ export function openDatabase(options: {
   path: string
   busyTimeoutMs: number
   readOnly: boolean
-}): Database {
+}): SqliteDatabase {
   const db = new DatabaseSync(options.path, { timeout: options.busyTimeoutMs })
   try {
     configure(db, options)
@@ -72,25 +73,40 @@ export function isBusy(error: unknown): boolean {
   return (Number((error as { errcode?: number }).errcode) & 0xff) === SQLITE_BUSY
 }
 
-function wrap(db: DatabaseSync): Database {
-  const statements = new Map<string, StatementSync>()
+/** A statement that was prepared once, and the names of its columns. */
+interface Prepared {
+  statement: StatementSync
+  names: readonly string[]
+}
+
+function wrap(db: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, Prepared>()
   const prepare = (sql: string) => {
-    let statement = statements.get(sql)
-    if (statement === undefined) {
-      statement = db.prepare(sql)
-      statement.setAllowUnknownNamedParameters(true)
-      statements.set(sql, statement)
+    let prepared = statements.get(sql)
+    if (prepared === undefined) {
+      prepared = prepareStatement(db, sql)
+      statements.set(sql, prepared)
     }
-    return statement
+    return prepared
   }
 
   return {
-    get: <Row>(sql: string, params: SqlParams = {}) => {
-      const row = prepare(sql).get(params)
-      return row && (plain(row) as Row)
+    async get<Row>(sql: string, params: SqlParams = {}) {
+      const { statement, names } = prepare(sql)
+      const row = statement.get(encodeLists(params))
+      return row && (toObject(row, names) as Row)
     },
-    all: <Row>(sql: string, params: SqlParams = {}) => prepare(sql).all(params).map(plain) as Row[],
-    run: (sql, params = {}) => Number(prepare(sql).run(params).changes),
+    async all<Row>(sql: string, params: SqlParams = {}) {
+      const { statement, names } = prepare(sql)
+      return statement.all(encodeLists(params)).map((row) => toObject(row, names) as Row)
+    },
+    async run(sql: string, params: SqlParams = {}) {
+      return Number(prepare(sql).statement.run(encodeLists(params)).changes)
+    },
+    dialect: SQLITE_DIALECT,
+    execute(sql) {
+      prepare(sql).statement.run()
+    },
     get isTransaction() {
       return db.isTransaction
     },
@@ -98,7 +114,30 @@ function wrap(db: DatabaseSync): Database {
   }
 }
 
-/** Rows come without a prototype, which is no plain object to those who compare. */
-function plain(row: Record<string, unknown>): Record<string, unknown> {
-  return { ...row }
+function prepareStatement(db: DatabaseSync, sql: string): Prepared {
+  const statement = db.prepare(sql)
+  statement.setAllowUnknownNamedParameters(true)
+  // Measured: rows as arrays are read four times as fast as rows as objects.
+  statement.setReturnArrays(true)
+  return { statement, names: statement.columns().map(({ name }) => inCamelCase(name)) }
+}
+
+function inCamelCase(column: string): string {
+  return column.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+}
+
+function toObject(row: object, names: readonly string[]): Record<string, unknown> {
+  const values = row as unknown[]
+  const object: Record<string, unknown> = {}
+  names.forEach((name, index) => {
+    object[name] = values[index]
+  })
+  return object
+}
+
+function encodeLists(params: SqlParams): Record<string, SQLInputValue> {
+  let encoded = params
+  for (const name in params)
+    if (Array.isArray(params[name])) encoded = { ...encoded, [name]: JSON.stringify(params[name]) }
+  return encoded as Record<string, SQLInputValue>
 }

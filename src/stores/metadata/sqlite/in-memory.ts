@@ -1,7 +1,8 @@
 import type { MetadataStore } from '../../../ports/metadata-store.ts'
-import { storeOf } from '../commands.ts'
+import { storeOf } from '../sql/commands.ts'
 import { type Call, createBatchRunner } from './batch.ts'
 import { openDatabase } from './database.ts'
+import { ownBytes } from './own-bytes.ts'
 
 /**
  * A MetadataStore in the memory of this process, for tests: SQLite without a file and without
@@ -13,11 +14,16 @@ export function createMemoryMetadataStore(options: { now?: () => number } = {}):
   const { now = Date.now } = options
   const db = openDatabase({ path: ':memory:', busyTimeoutMs: 0, readOnly: false })
   const runBatch = createBatchRunner(db, { readOnly: false })
-  let closed = false
+  let closing: Promise<void> | undefined
+  let last: Promise<unknown> = Promise.resolve()
 
+  /** One command after the other: they share one connection. */
   async function call(name: Call['name'], input: unknown[]): Promise<unknown> {
-    if (closed) throw new Error('The metadata store is closed')
-    const [reply] = runBatch({ now: now(), calls: [{ name, input }] })
+    if (closing) throw new Error('The metadata store is closed')
+    const batch = { now: now(), calls: [{ name, input: input.map(ownBytes) }] }
+    const replies = last.then(() => runBatch(batch))
+    last = replies
+    const [reply] = await replies
     if (reply && 'value' in reply) return reply.value
     throw reply?.error
   }
@@ -27,9 +33,9 @@ export function createMemoryMetadataStore(options: { now?: () => number } = {}):
     async check() {
       await call('check', [])
     },
-    async close() {
-      if (!closed) db.close()
-      closed = true
+    close() {
+      closing ??= last.then(() => db.close())
+      return closing
     },
   }
 }

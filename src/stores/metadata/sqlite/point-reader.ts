@@ -1,6 +1,6 @@
-import type { CommandName } from '../commands.ts'
-import { allCommands } from './all-commands.ts'
-import { type Database, isBusy, openDatabase } from './database.ts'
+import { allCommands } from '../sql/all-commands.ts'
+import type { CommandName } from '../sql/commands.ts'
+import { isBusy, openDatabase, type SqliteDatabase } from './database.ts'
 
 /**
  * Reads of a few rows by their key, which requests make all the time. Each is one statement: what
@@ -23,9 +23,9 @@ export interface PointReader {
   /**
    * The answer of a command, or `undefined` when it is not one for here, or would have to wait.
    *
-   * @throws what the database throws
+   * @throws what the database rejects with
    */
-  read(name: CommandName, now: number, input: unknown[]): { value: unknown } | undefined
+  read(name: CommandName, now: number, input: unknown[]): Promise<{ value: unknown } | undefined>
   close(): void
 }
 
@@ -41,11 +41,11 @@ export function openPointReader(path: string): PointReader | undefined {
   const commands = allCommands(db)
 
   return {
-    read(name, now, input) {
+    async read(name, now, input) {
       if (!isPointRead(name)) return undefined
-      const run = commands[name] as (now: number, ...input: unknown[]) => unknown
+      const run = commands[name] as (now: number, ...input: unknown[]) => Promise<unknown>
       try {
-        return { value: run(now, ...input) }
+        return { value: await run(now, ...input) }
       } catch (error) {
         if (isBusy(error)) return undefined
         throw error
@@ -55,7 +55,7 @@ export function openPointReader(path: string): PointReader | undefined {
   }
 }
 
-function openUnlessBusy(path: string): Database | undefined {
+function openUnlessBusy(path: string): SqliteDatabase | undefined {
   try {
     return openDatabase({ path, busyTimeoutMs: 0, readOnly: true })
   } catch (error) {

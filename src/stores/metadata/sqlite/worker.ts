@@ -1,14 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { type Batch, createBatchRunner, type LaneOptions } from './batch.ts'
+import { type Batch, createBatchRunner, type WorkerOptions } from './batch.ts'
 import { openDatabase } from './database.ts'
 
-const options = workerData as LaneOptions
+const options = workerData as WorkerOptions
 const db = openDatabase(options)
 const runBatch = createBatchRunner(db, options)
 
-parentPort?.on('message', (batch: Batch | 'close') => {
+// The other side sends one batch after the reply to the last one.
+parentPort?.on('message', async (batch: Batch | 'close') => {
   if (batch !== 'close') {
-    parentPort?.postMessage(runBatch(batch))
+    parentPort?.postMessage(await runBatch(batch))
     return
   }
   db.close()

@@ -1,13 +1,13 @@
 import type { ActivityRecord, NewActivity } from '../../../ports/metadata-store.ts'
-import type { Commands } from '../commands.ts'
-import type { Database } from './database.ts'
+import type { Commands } from './commands.ts'
+import type { SqlDatabase } from './database.ts'
 
 /** The commands about what clients tell of a document. */
-export function activityCommands(db: Database): Commands<'appendActivities' | 'listActivities'> {
+export function activityCommands(db: SqlDatabase): Commands<'appendActivities' | 'listActivities'> {
   return {
-    appendActivities(now, documentKey, activities, keep) {
-      for (const activity of activities) insertActivity(db, documentKey, activity, now)
-      db.run(
+    async appendActivities(now, documentKey, activities, keep) {
+      for (const activity of activities) await insertActivity(db, documentKey, activity, now)
+      await db.run(
         `DELETE FROM activities WHERE document_key = :documentKey AND ordinal NOT IN (
            SELECT ordinal FROM activities WHERE document_key = :documentKey
            ORDER BY ordinal DESC LIMIT :keep)`,
@@ -17,20 +17,20 @@ export function activityCommands(db: Database): Commands<'appendActivities' | 'l
 
     listActivities: (_now, documentKey, limit) =>
       db.all<ActivityRecord>(
-        `SELECT activity_id AS activityId, type, user_id AS userId, json, received_at AS receivedAt
+        `SELECT activity_id, type, user_id, json, received_at
          FROM activities WHERE document_key = :documentKey ORDER BY ordinal DESC LIMIT :limit`,
         { documentKey, limit },
       ),
   }
 }
 
-function insertActivity(
-  db: Database,
+async function insertActivity(
+  db: SqlDatabase,
   documentKey: string,
   { activityId, type, userId, json }: NewActivity,
   now: number,
-): void {
-  db.run(
+): Promise<void> {
+  await db.run(
     `INSERT INTO activities
        (document_key, ordinal, activity_id, type, user_id, received_at, json)
      SELECT key,

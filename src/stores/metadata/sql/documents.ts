@@ -1,6 +1,6 @@
 import type { NewDocument } from '../../../ports/metadata-store.ts'
-import type { Commands } from '../commands.ts'
-import type { Database } from './database.ts'
+import type { Commands } from './commands.ts'
+import type { SqlDatabase } from './database.ts'
 import {
   DOCUMENT_COLUMNS,
   type DocumentRow,
@@ -9,8 +9,9 @@ import {
   STATE_COLUMNS,
   stateRecord,
 } from './document-row.ts'
+import { makeDue } from './due.ts'
 import { moveName, removeName } from './names.ts'
-import { anyDoomed, namePacks, putIntoQueue } from './packs.ts'
+import { anyDoomed, namePacks } from './packs.ts'
 import { insertManifest } from './states.ts'
 
 type DocumentCommands = Commands<
@@ -24,42 +25,41 @@ type DocumentCommands = Commands<
 >
 
 /** The commands about documents, their places and their locks. */
-export function documentCommands(db: Database): DocumentCommands {
+export function documentCommands(db: SqlDatabase): DocumentCommands {
   return {
-    createDocument(now, document) {
+    async createDocument(now, document) {
       const { fileId, key, manifestId, manifest, size, userId, newPacks, place } = document
-      if (db.get('SELECT 1 FROM documents WHERE file_id = :fileId OR key = :key', { fileId, key }))
-        return { ok: false, reason: 'exists' }
-      if (anyDoomed(db, key, newPacks)) return { ok: false, reason: 'pack-gone' }
-      const refusal = place && moveName(db, place, { kind: 'document', id: key })
+      if (await isTaken(db, fileId, key)) return { ok: false, reason: 'exists' }
+      if (await anyDoomed(db, key, newPacks)) return { ok: false, reason: 'pack-gone' }
+      const refusal = place && (await moveName(db, place, { kind: 'document', id: key }))
       if (refusal) return { ok: false, reason: refusal }
 
-      insertDocument(db, document, now)
-      namePacks(db, key, newPacks)
+      await insertDocument(db, document, now)
+      await namePacks(db, key, newPacks)
       const state = { documentKey: key, manifestId, manifest, size, sequenceNumber: 1, userId }
-      insertManifest(db, state, now)
+      await insertManifest(db, state, now)
       return { ok: true, now }
     },
 
-    readDocument(now, fileId) {
-      const row = db.get<DocumentRow>(
+    async readDocument(now, fileId) {
+      const row = await db.get<DocumentRow>(
         `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE file_id = :fileId`,
         { fileId },
       )
       return row && { document: documentRecord(row), now }
     },
 
-    readStates(_now, fileIds) {
-      const rows = db.all<DocumentStateRow>(
+    async readStates(_now, fileIds) {
+      const rows = await db.all<DocumentStateRow>(
         `SELECT ${STATE_COLUMNS} FROM documents
-         WHERE file_id IN (SELECT value FROM json_each(:fileIds))`,
-        { fileIds: JSON.stringify(fileIds) },
+         WHERE ${db.dialect.inList('file_id', 'fileIds')}`,
+        { fileIds },
       )
       return rows.map(stateRecord)
     },
 
-    listDocuments(_now, { after = '', limit }) {
-      const rows = db.all<DocumentRow>(
+    async listDocuments(_now, { after = '', limit }) {
+      const rows = await db.all<DocumentRow>(
         `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE file_id > :after
          ORDER BY file_id LIMIT :limit`,
         { after, limit },
@@ -67,28 +67,28 @@ export function documentCommands(db: Database): DocumentCommands {
       return rows.map(documentRecord)
     },
 
-    replaceLocks(_now, documentKey, lockVersion, locks) {
-      const row = db.get<{ sequenceNumber: number }>(
+    async replaceLocks(_now, documentKey, lockVersion, locks) {
+      const row = await db.get<{ sequenceNumber: number }>(
         `UPDATE documents SET locks = :locks, lock_version = lock_version + 1
          WHERE key = :documentKey AND lock_version = :lockVersion
-         RETURNING sequence_number AS sequenceNumber`,
+         RETURNING sequence_number`,
         { documentKey, lockVersion, locks },
       )
       return row ? { ok: true, ...row } : { ok: false }
     },
 
-    placeDocument(_now, documentKey, lockVersion, { name, place }) {
-      const unchanged = db.get(
+    async placeDocument(_now, documentKey, lockVersion, { name, place }) {
+      const unchanged = await db.get(
         'SELECT 1 FROM documents WHERE key = :documentKey AND lock_version = :lockVersion',
         { documentKey, lockVersion },
       )
       if (unchanged === undefined) return { ok: false, reason: 'changed' }
       const child = { kind: 'document', id: documentKey } as const
-      const refusal = place && moveName(db, place, child)
+      const refusal = place && (await moveName(db, place, child))
       if (refusal) return { ok: false, reason: refusal }
 
-      if (place === null) removeName(db, child)
-      db.run(
+      if (place === null) await removeName(db, child)
+      await db.run(
         `UPDATE documents SET name = :name, container_id = :containerId,
            lock_version = lock_version + 1 WHERE key = :documentKey`,
         { documentKey, name, containerId: place?.containerId ?? null },
@@ -96,41 +96,47 @@ export function documentCommands(db: Database): DocumentCommands {
       return { ok: true }
     },
 
-    deleteDocument(now, documentKey, { manifestId, lockVersion }) {
-      const unchanged = db.get(
+    async deleteDocument(now, documentKey, { manifestId, lockVersion }) {
+      const unchanged = await db.get(
         `SELECT 1 FROM documents WHERE key = :documentKey AND manifest_id = :manifestId
            AND lock_version = :lockVersion`,
         { documentKey, manifestId, lockVersion },
       )
       if (unchanged === undefined) return { ok: false }
-      deleteRows(db, documentKey)
-      putIntoQueue(db, documentKey, now)
+      await deleteRows(db, documentKey)
+      await makeDue(db, documentKey, now)
       return { ok: true }
     },
   }
 }
 
-function insertDocument(db: Database, document: NewDocument, now: number): void {
+async function isTaken(db: SqlDatabase, fileId: string, key: string): Promise<boolean> {
+  const sql = 'SELECT 1 FROM documents WHERE file_id = :fileId OR key = :key'
+  return (await db.get(sql, { fileId, key })) !== undefined
+}
+
+async function insertDocument(db: SqlDatabase, document: NewDocument, now: number): Promise<void> {
   const { fileId, key, name, ownerId, manifestId, size, place, sourceRevision } = document
-  db.run(
+  await db.run(
     `INSERT INTO documents
        (file_id, key, name, owner_id, manifest_id, sequence_number, size, modified_at,
         reference_version, container_id, source_revision, source_sequence_number)
      VALUES (:fileId, :key, :name, :ownerId, :manifestId, 1, :size, :now,
-        0, :containerId, :sourceRevision, iif(:sourceRevision IS NULL, NULL, 1))`,
+        0, :containerId, :sourceRevision, :sourceSequenceNumber)`,
     {
       ...{ fileId, key, name, ownerId, manifestId, size, now },
       containerId: place?.containerId ?? null,
       sourceRevision: sourceRevision ?? null,
+      sourceSequenceNumber: sourceRevision === undefined ? null : 1,
     },
   )
 }
 
 /** Packs that are condemned stay so: their bytes are still to be deleted. */
-function deleteRows(db: Database, documentKey: string): void {
-  removeName(db, { kind: 'document', id: documentKey })
+async function deleteRows(db: SqlDatabase, documentKey: string): Promise<void> {
+  await removeName(db, { kind: 'document', id: documentKey })
   // Those that refer to others go before them; the fragments go with their sessions.
   for (const table of ['deliveries', 'activities', 'sessions', 'manifests'])
-    db.run(`DELETE FROM ${table} WHERE document_key = :documentKey`, { documentKey })
-  db.run('DELETE FROM documents WHERE key = :documentKey', { documentKey })
+    await db.run(`DELETE FROM ${table} WHERE document_key = :documentKey`, { documentKey })
+  await db.run('DELETE FROM documents WHERE key = :documentKey', { documentKey })
 }

@@ -1,43 +1,42 @@
 import type { Commit, DeliveryRecord } from '../../../ports/metadata-store.ts'
-import type { Commands } from '../commands.ts'
-import type { Database } from './database.ts'
+import type { Commands } from './commands.ts'
+import type { SqlDatabase } from './database.ts'
 
 type DeliveryCommands = Commands<
   'listDeliveries' | 'settleDelivery' | 'takeDelivery' | 'deferDelivery'
 >
 
-/** The commands about saves that an application is still to be told of. */
-export function deliveryCommands(db: Database): DeliveryCommands {
+/** The commands about saves that an application has not been told of yet. */
+export function deliveryCommands(db: SqlDatabase): DeliveryCommands {
   return {
-    listDeliveries(now, limit) {
-      const deliveries = db.all<DeliveryRecord>(
-        `SELECT document_key AS documentKey, file_id AS fileId,
-           deliveries.manifest_id AS manifestId, deliveries.sequence_number AS sequenceNumber,
-           user_id AS userId, source_revision AS baseRevision, saved_at AS savedAt, attempts
+    async listDeliveries(now, limit) {
+      const deliveries = await db.all<DeliveryRecord>(
+        `SELECT document_key, file_id, deliveries.manifest_id, deliveries.sequence_number,
+           user_id, source_revision AS base_revision, saved_at, attempts
          FROM deliveries JOIN documents ON key = document_key
          WHERE due_at <= :now ORDER BY due_at, document_key LIMIT :limit`,
         { now, limit },
       )
-      const next = db.get<{ at: number }>(
-        'SELECT due_at AS at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1',
+      const next = await db.get<{ dueAt: number }>(
+        'SELECT due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1',
       )
-      return { deliveries, nextAt: next?.at, now }
+      return { deliveries, nextAt: next?.dueAt, now }
     },
 
-    settleDelivery(now, documentKey, sequenceNumber, revision) {
-      const settled = db.run(
+    async settleDelivery(now, documentKey, sequenceNumber, revision) {
+      const settled = await db.run(
         `DELETE FROM deliveries WHERE document_key = :documentKey
            AND sequence_number = :sequenceNumber AND due_at IS NOT NULL`,
         { documentKey, sequenceNumber },
       )
       if (settled === 0) return { ok: false }
-      setSource(db, { documentKey, revision, sequenceNumber })
-      wakeOldest(db, documentKey, now)
+      await setSource(db, { documentKey, revision, sequenceNumber })
+      await wakeOldest(db, documentKey, now)
       return { ok: true }
     },
 
-    takeDelivery(now, { documentKey, sequenceNumber, attempts }, leaseMs) {
-      const taken = db.run(
+    async takeDelivery(now, { documentKey, sequenceNumber, attempts }, leaseMs) {
+      const taken = await db.run(
         `UPDATE deliveries SET due_at = :until, attempts = attempts + 1
          WHERE document_key = :documentKey AND sequence_number = :sequenceNumber
            AND attempts = :attempts AND due_at <= :now`,
@@ -46,8 +45,8 @@ export function deliveryCommands(db: Database): DeliveryCommands {
       return { ok: taken > 0 }
     },
 
-    deferDelivery(now, { documentKey, sequenceNumber, attempts }, delayMs) {
-      const changed = db.run(
+    async deferDelivery(now, { documentKey, sequenceNumber, attempts }, delayMs) {
+      const changed = await db.run(
         `UPDATE deliveries SET due_at = :dueAt
          WHERE document_key = :documentKey AND sequence_number = :sequenceNumber
            AND attempts = :attempts AND due_at IS NOT NULL`,
@@ -58,32 +57,33 @@ export function deliveryCommands(db: Database): DeliveryCommands {
   }
 }
 
-/** Notes a save that is to be delivered, now or after those of the document that wait already. */
-export function addDelivery(db: Database, commit: Commit, now: number): void {
+/** Adds a save to deliver: now, or after those of the document that wait already. */
+export async function addDelivery(db: SqlDatabase, commit: Commit, now: number): Promise<void> {
   const { documentKey, sequenceNumber, manifestId, userId } = commit
-  db.run(
+  await db.run(
     `INSERT INTO deliveries
        (document_key, sequence_number, manifest_id, user_id, saved_at, due_at)
      VALUES (:documentKey, :sequenceNumber, :manifestId, :userId, :now,
-       iif(EXISTS (SELECT 1 FROM deliveries WHERE document_key = :documentKey), NULL, :now))`,
+       CASE WHEN EXISTS (SELECT 1 FROM deliveries WHERE document_key = :documentKey)
+         THEN NULL ELSE :now END)`,
     { documentKey, sequenceNumber, manifestId, userId, now },
   )
 }
 
 /** Notes the revision that an application has, and which sequence number it has here. */
-export function setSource(
-  db: Database,
+export async function setSource(
+  db: SqlDatabase,
   source: { documentKey: string; revision: string; sequenceNumber: number },
-): void {
-  db.run(
+): Promise<void> {
+  await db.run(
     `UPDATE documents SET source_revision = :revision, source_sequence_number = :sequenceNumber
      WHERE key = :documentKey`,
     source,
   )
 }
 
-function wakeOldest(db: Database, documentKey: string, now: number): void {
-  db.run(
+async function wakeOldest(db: SqlDatabase, documentKey: string, now: number): Promise<void> {
+  await db.run(
     `UPDATE deliveries SET due_at = :now WHERE document_key = :documentKey AND sequence_number =
        (SELECT min(sequence_number) FROM deliveries WHERE document_key = :documentKey)`,
     { documentKey, now },

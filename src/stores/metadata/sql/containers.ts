@@ -1,6 +1,6 @@
 import type { ContainerRecord, Place } from '../../../ports/metadata-store.ts'
-import type { Commands } from '../commands.ts'
-import type { Database } from './database.ts'
+import type { Commands } from './commands.ts'
+import type { SqlDatabase } from './database.ts'
 import { containerExists, moveName, removeName } from './names.ts'
 
 type ContainerCommands = Commands<
@@ -12,11 +12,10 @@ type ContainerCommands = Commands<
   | 'deleteContainer'
 >
 
-const CONTAINER_COLUMNS =
-  'container_id AS containerId, name, owner_id AS ownerId, parent_id AS parentId'
+const CONTAINER_COLUMNS = 'container_id, name, owner_id, parent_id'
 
 /** The commands about containers. */
-export function containerCommands(db: Database): ContainerCommands {
+export function containerCommands(db: SqlDatabase): ContainerCommands {
   const readContainer = (containerId: string) =>
     db.get<ContainerRecord>(
       `SELECT ${CONTAINER_COLUMNS} FROM containers WHERE container_id = :containerId`,
@@ -24,21 +23,21 @@ export function containerCommands(db: Database): ContainerCommands {
     )
 
   return {
-    ensureRootContainer(_now, candidate) {
+    async ensureRootContainer(_now, candidate) {
       const root = { ...candidate, parentId: null }
-      insertContainer(db, root, 'ON CONFLICT DO NOTHING')
+      await insertContainer(db, root, 'ON CONFLICT DO NOTHING')
       const sql = `SELECT ${CONTAINER_COLUMNS} FROM containers WHERE parent_id IS NULL`
-      return db.get<ContainerRecord>(sql) ?? root
+      return (await db.get<ContainerRecord>(sql)) ?? root
     },
 
-    createContainer(_now, { place, ...fields }) {
+    async createContainer(_now, { place, ...fields }) {
       const container = { ...fields, parentId: place.containerId }
       const { containerId } = container
-      if (containerExists(db, containerId)) return { ok: false, reason: 'exists' }
-      const refusal = moveName(db, place, { kind: 'container', id: containerId })
+      if (await containerExists(db, containerId)) return { ok: false, reason: 'exists' }
+      const refusal = await moveName(db, place, { kind: 'container', id: containerId })
       if (refusal) return { ok: false, reason: refusal }
 
-      insertContainer(db, container)
+      await insertContainer(db, container)
       return { ok: true, container }
     },
 
@@ -58,51 +57,67 @@ export function containerCommands(db: Database): ContainerCommands {
         { containerId, limit },
       ),
 
-    placeContainer(_now, containerId, { name, place }) {
-      const container = readContainer(containerId)
+    async placeContainer(_now, containerId, { name, place }) {
+      const container = await readContainer(containerId)
       if (container === undefined) return { ok: false, reason: 'gone' }
       if ((container.parentId === null) !== (place === null)) return { ok: false, reason: 'cycle' }
-      if (place && isWithin(db, place.containerId, containerId))
+      if (place && (await isWithin(db, place.containerId, containerId)))
         return { ok: false, reason: 'cycle' }
-      const refusal = place && moveName(db, place, { kind: 'container', id: containerId })
+      const refusal = place && (await moveName(db, place, { kind: 'container', id: containerId }))
       if (refusal) return { ok: false, reason: refusal }
 
-      moveContainer(db, containerId, name, place)
+      await moveContainer(db, containerId, name, place)
       return { ok: true }
     },
 
-    deleteContainer(_now, containerId) {
-      const deleted = db.run(
+    async deleteContainer(_now, containerId) {
+      const deleted = await db.run(
         `DELETE FROM containers WHERE container_id = :containerId AND parent_id IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM names WHERE names.container_id = :containerId)`,
         { containerId },
       )
       if (deleted === 0)
-        return { ok: false, reason: containerExists(db, containerId) ? 'not-empty' : 'gone' }
-      removeName(db, { kind: 'container', id: containerId })
+        return {
+          ok: false,
+          reason: (await containerExists(db, containerId)) ? 'not-empty' : 'gone',
+        }
+      await removeName(db, { kind: 'container', id: containerId })
       return { ok: true }
     },
   }
 }
 
-function insertContainer(db: Database, container: ContainerRecord, onConflict = ''): void {
-  db.run(
+async function insertContainer(
+  db: SqlDatabase,
+  container: ContainerRecord,
+  onConflict = '',
+): Promise<void> {
+  await db.run(
     `INSERT INTO containers (container_id, name, owner_id, parent_id)
      VALUES (:containerId, :name, :ownerId, :parentId) ${onConflict}`,
     { ...container },
   )
 }
 
-function moveContainer(db: Database, containerId: string, name: string, place: Place | null): void {
-  db.run(
+async function moveContainer(
+  db: SqlDatabase,
+  containerId: string,
+  name: string,
+  place: Place | null,
+): Promise<void> {
+  await db.run(
     `UPDATE containers SET name = :name, parent_id = :parentId WHERE container_id = :containerId`,
     { containerId, name, parentId: place?.containerId ?? null },
   )
 }
 
 /** Whether a container is `ancestorId` or below it. */
-function isWithin(db: Database, containerId: string, ancestorId: string): boolean {
-  const found = db.get(
+async function isWithin(
+  db: SqlDatabase,
+  containerId: string,
+  ancestorId: string,
+): Promise<boolean> {
+  const found = await db.get(
     `WITH RECURSIVE path (id) AS (
        SELECT :containerId
        UNION

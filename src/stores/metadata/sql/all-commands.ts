@@ -1,21 +1,26 @@
-import type { Commands } from '../commands.ts'
 import { activityCommands } from './activities.ts'
+import type { Commands } from './commands.ts'
 import { containerCommands } from './containers.ts'
-import type { Database } from './database.ts'
+import type { SqlDatabase } from './database.ts'
 import { deliveryCommands } from './deliveries.ts'
 import { documentCommands } from './documents.ts'
+import { dueCommands } from './due.ts'
 import { nameCommands } from './names.ts'
 import { packCommands } from './packs.ts'
 import { sessionCommands } from './sessions.ts'
 import { stateCommands } from './states.ts'
 import { valueCommands } from './values.ts'
 
-/** Every command, on one connection. */
-export function allCommands(db: Database): Commands {
+/**
+ * Every command, on one connection. Who calls them wraps each in a transaction or a savepoint, and
+ * begins the next one only when the last one has ended.
+ */
+export function allCommands(db: SqlDatabase): Commands {
   return {
     ...documentCommands(db),
     ...stateCommands(db),
     ...sessionCommands(db),
+    ...dueCommands(db),
     ...packCommands(db),
     ...containerCommands(db),
     ...nameCommands(db),

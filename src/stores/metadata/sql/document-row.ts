@@ -2,16 +2,13 @@ import type { DocumentRecord, DocumentStateRecord } from '../../../ports/metadat
 
 /** The columns of a `DocumentStateRow`. */
 export const STATE_COLUMNS = `
-  documents.file_id AS fileId, documents.sequence_number AS sequenceNumber,
-  documents.size AS size, documents.modified_at AS modifiedAt,
-  documents.source_revision AS sourceRevision,
-  documents.source_sequence_number AS sourceSequenceNumber`
+  documents.file_id, documents.sequence_number, documents.size, documents.modified_at,
+  documents.source_revision, documents.source_sequence_number`
 
-/** The columns of a `DocumentRow`, to be selected from `documents`, also where that is joined. */
+/** The columns of a `DocumentRow`, for every SELECT that reads or joins `documents`. */
 export const DOCUMENT_COLUMNS = `${STATE_COLUMNS},
-  documents.key AS key, documents.name AS name, documents.owner_id AS ownerId,
-  documents.manifest_id AS manifestId, documents.locks AS locks,
-  documents.lock_version AS lockVersion, documents.container_id AS containerId`
+  documents.key, documents.name, documents.owner_id, documents.manifest_id, documents.locks,
+  documents.lock_version, documents.container_id`
 
 interface SourceColumns {
   sourceRevision: string | null

@@ -1,8 +1,9 @@
 import type { Commit, ManifestRecord } from '../../../ports/metadata-store.ts'
-import { type Commands, isAsExpected } from '../commands.ts'
-import type { Database } from './database.ts'
+import type { Commands } from './commands.ts'
+import type { SqlDatabase } from './database.ts'
 import { addDelivery, setSource } from './deliveries.ts'
-import { anyDoomed, namePacks, putIntoQueue } from './packs.ts'
+import { makeDue } from './due.ts'
+import { anyDoomed, namePacks } from './packs.ts'
 
 type StateCommands = Commands<'readManifest' | 'listManifests' | 'commit' | 'pruneManifests'>
 
@@ -14,10 +15,10 @@ interface Current {
 }
 
 /** The commands about the states of a document. */
-export function stateCommands(db: Database): StateCommands {
+export function stateCommands(db: SqlDatabase): StateCommands {
   return {
-    readManifest(_now, documentKey, manifestId) {
-      const row = db.get<{ manifest: Uint8Array }>(
+    async readManifest(_now, documentKey, manifestId) {
+      const row = await db.get<{ manifest: Uint8Array }>(
         `SELECT manifest FROM manifests
          WHERE document_key = :documentKey AND manifest_id = :manifestId`,
         { documentKey, manifestId },
@@ -27,31 +28,30 @@ export function stateCommands(db: Database): StateCommands {
 
     listManifests: (_now, documentKey) =>
       db.all<ManifestRecord>(
-        `SELECT manifest_id AS manifestId, sequence_number AS sequenceNumber, size,
-           user_id AS userId, created_at AS createdAt
+        `SELECT manifest_id, sequence_number, size, user_id, created_at
          FROM manifests WHERE document_key = :documentKey ORDER BY ordinal DESC`,
         { documentKey },
       ),
 
-    commit(now, commit) {
+    async commit(now, commit) {
       const { documentKey } = commit
-      const current = db.get<Current>(
-        `SELECT manifest_id AS manifestId, lock_version AS lockVersion,
-           sequence_number AS sequenceNumber, source_revision AS sourceRevision
+      const current = await db.get<Current>(
+        `SELECT manifest_id, lock_version, sequence_number, source_revision
          FROM documents WHERE key = :documentKey`,
         { documentKey },
       )
       if (current === undefined || !isAsExpected(current, commit.expected, now))
         return { ok: false, reason: 'changed' }
-      if (!isSessionAsExpected(db, commit)) return { ok: false, reason: 'session-changed' }
-      if (anyDoomed(db, documentKey, commit.newPacks)) return { ok: false, reason: 'pack-gone' }
+      if (!(await isSessionAsExpected(db, commit))) return { ok: false, reason: 'session-changed' }
+      if (await anyDoomed(db, documentKey, commit.newPacks))
+        return { ok: false, reason: 'pack-gone' }
 
-      moveDocument(db, commit, now)
-      namePacks(db, documentKey, commit.newPacks)
-      insertManifest(db, commit, now)
-      noteForSource(db, commit, current, now)
-      endSession(db, commit)
-      putIntoQueue(db, documentKey, now + commit.sweepAfterMs)
+      await moveDocument(db, commit, now)
+      await namePacks(db, documentKey, commit.newPacks)
+      await insertManifest(db, commit, now)
+      await noteForSource(db, commit, current, now)
+      await endSession(db, commit)
+      await makeDue(db, documentKey, now + commit.sweepAfterMs)
       return { ok: true, now }
     },
 
@@ -63,7 +63,7 @@ export function stateCommands(db: Database): StateCommands {
                row_number() OVER (ORDER BY ordinal DESC) AS place,
                lag(created_at) OVER (ORDER BY ordinal DESC) AS replaced_at
              FROM manifests WHERE document_key = :documentKey
-           ) WHERE place > 1 AND (place > :keep OR replaced_at < :oldest)
+           ) AS states WHERE place > 1 AND (place > :keep OR replaced_at < :oldest)
          ) AND manifest_id NOT IN (
            SELECT manifest_id FROM deliveries WHERE document_key = :documentKey
          )`,
@@ -72,15 +72,26 @@ export function stateCommands(db: Database): StateCommands {
   }
 }
 
+/** Whether a document is still in the state that a commit has read, and its lock still runs. */
+function isAsExpected(
+  current: Current,
+  { manifestId, lockVersion, validBefore }: Commit['expected'],
+  now: number,
+): boolean {
+  if (current.manifestId !== manifestId) return false
+  if (lockVersion !== undefined && current.lockVersion !== lockVersion) return false
+  return validBefore === undefined || now < validBefore
+}
+
 type NewState = Pick<
   Commit,
   'documentKey' | 'manifestId' | 'manifest' | 'size' | 'sequenceNumber' | 'userId'
 >
 
 /** Takes the document's reference version as the state's ordinal: it grew in this very command. */
-export function insertManifest(db: Database, state: NewState, now: number): void {
+export async function insertManifest(db: SqlDatabase, state: NewState, now: number): Promise<void> {
   const { documentKey, manifestId, manifest, size, sequenceNumber, userId } = state
-  db.run(
+  await db.run(
     `INSERT INTO manifests
        (document_key, manifest_id, ordinal, sequence_number, size, user_id, created_at, manifest)
      SELECT key, :manifestId, reference_version, :sequenceNumber, :size, :userId, :now, :manifest
@@ -89,11 +100,11 @@ export function insertManifest(db: Database, state: NewState, now: number): void
   )
 }
 
-function moveDocument(db: Database, commit: Commit, now: number): void {
+async function moveDocument(db: SqlDatabase, commit: Commit, now: number): Promise<void> {
   const { documentKey, manifestId, sequenceNumber, size } = commit
-  db.run(
+  await db.run(
     `UPDATE documents SET
-       modified_at = iif(sequence_number = :sequenceNumber, modified_at, :now),
+       modified_at = CASE WHEN sequence_number = :sequenceNumber THEN modified_at ELSE :now END,
        manifest_id = :manifestId, sequence_number = :sequenceNumber, size = :size
      WHERE key = :documentKey`,
     { documentKey, manifestId, sequenceNumber, size, now },
@@ -101,18 +112,26 @@ function moveDocument(db: Database, commit: Commit, now: number): void {
 }
 
 /** What a commit means to an application that keeps the document elsewhere. */
-function noteForSource(db: Database, commit: Commit, before: Current, now: number): void {
+async function noteForSource(
+  db: SqlDatabase,
+  commit: Commit,
+  before: Current,
+  now: number,
+): Promise<void> {
   const { documentKey, sequenceNumber, sourceRevision } = commit
   if (sourceRevision !== undefined)
-    setSource(db, { documentKey, revision: sourceRevision, sequenceNumber })
+    await setSource(db, { documentKey, revision: sourceRevision, sequenceNumber })
   else if (before.sourceRevision !== null && sequenceNumber > before.sequenceNumber)
-    addDelivery(db, commit, now)
+    await addDelivery(db, commit, now)
 }
 
-function isSessionAsExpected(db: Database, { documentKey, session }: Commit): boolean {
+async function isSessionAsExpected(
+  db: SqlDatabase,
+  { documentKey, session }: Commit,
+): Promise<boolean> {
   if (session === undefined) return true
   const { tokenHash, received } = session
-  const found = db.get(
+  const found = await db.get(
     `SELECT 1 FROM sessions WHERE token_hash = :tokenHash AND state = 'open'
        AND document_key = :documentKey AND received = :received`,
     { tokenHash, documentKey, received },
@@ -120,10 +139,13 @@ function isSessionAsExpected(db: Database, { documentKey, session }: Commit): bo
   return found !== undefined
 }
 
-function endSession(db: Database, { session, sequenceNumber, manifestId }: Commit): void {
+async function endSession(
+  db: SqlDatabase,
+  { session, sequenceNumber, manifestId }: Commit,
+): Promise<void> {
   if (session === undefined) return
   const { tokenHash, baseSequenceNumber, digest } = session
-  db.run(
+  await db.run(
     `UPDATE sessions SET state = 'committed', base_sequence_number = :baseSequenceNumber,
        sequence_number = :sequenceNumber, manifest_id = :manifestId, digest = :digest
      WHERE token_hash = :tokenHash`,

@@ -1,4 +1,4 @@
-import type { Commit, MetadataStore } from '../../ports/metadata-store.ts'
+import type { MetadataStore } from '../../../ports/metadata-store.ts'
 
 /** Every command of a MetadataStore, and whether it may change something. */
 export const COMMANDS = {
@@ -50,9 +50,9 @@ export type CommandName = keyof typeof COMMANDS
 export type CommandInput<Name extends CommandName> = Parameters<MetadataStore[Name]>
 export type CommandOutput<Name extends CommandName> = Awaited<ReturnType<MetadataStore[Name]>>
 
-/** The commands as plain functions that run to their end at once, at the time `now`. */
+/** The commands as functions that run in a transaction of their caller, at the time `now`. */
 export type Commands<Names extends CommandName = CommandName> = {
-  [Name in Names]: (now: number, ...input: CommandInput<Name>) => CommandOutput<Name>
+  [Name in Names]: (now: number, ...input: CommandInput<Name>) => Promise<CommandOutput<Name>>
 }
 
 /** The methods of a MetadataStore, each of which hands its name and arguments to `call`. */
@@ -62,21 +62,4 @@ export function storeOf(
   const names = Object.keys(COMMANDS) as CommandName[]
   const methods = names.map((name) => [name, (...input: unknown[]) => call(name, input)])
   return Object.fromEntries(methods) as Pick<MetadataStore, CommandName>
-}
-
-/** Fragments advance a session: one without bytes could be appended twice at the same place. */
-export function checkFragmentLength(length: number): void {
-  if (!Number.isSafeInteger(length) || length < 1)
-    throw new RangeError(`A fragment has at least 1 byte: received ${length}`)
-}
-
-/** Whether a document is still in the state that a commit has read, and its lock still runs. */
-export function isAsExpected(
-  current: { manifestId: string; lockVersion: number },
-  { manifestId, lockVersion, validBefore }: Commit['expected'],
-  now: number,
-): boolean {
-  if (current.manifestId !== manifestId) return false
-  if (lockVersion !== undefined && current.lockVersion !== lockVersion) return false
-  return validBefore === undefined || now < validBefore
 }

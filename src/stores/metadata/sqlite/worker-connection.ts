@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Batch, LaneOptions, Reply } from './batch.ts'
+import type { Batch, Call, Reply, WorkerOptions } from './batch.ts'
 
 /** Most calls of one batch: keeps transactions, and so the write lock, short. */
 const BATCH_MAX_CALLS = 256
@@ -8,30 +8,28 @@ const BATCH_MAX_CALLS = 256
 const YOUNG_GENERATION_MB = 2
 
 /** A connection in a thread of its own. While one batch is under way, calls gather for the next. */
-export interface Lane {
-  call(name: Batch['calls'][number]['name'], input: unknown[]): Promise<unknown>
+export interface WorkerConnection {
+  call(name: Call['name'], input: unknown[]): Promise<unknown>
   /** Waits for the calls under way, then ends the thread. */
   close(): Promise<void>
 }
 
-interface Call {
-  name: Batch['calls'][number]['name']
-  input: unknown[]
+interface WaitingCall extends Call {
   resolve(value: unknown): void
   reject(error: unknown): void
 }
 
 /** @param start starts the thread; another one in tests */
-export function createLane(
-  options: LaneOptions & { now: () => number },
-  start: (workerData: LaneOptions) => Worker = startWorker,
-): Lane {
-  const { now, ...laneOptions } = options
-  const worker = start(laneOptions)
+export function createWorkerConnection(
+  options: WorkerOptions & { now: () => number },
+  start: (workerData: WorkerOptions) => Worker = startWorker,
+): WorkerConnection {
+  const { now, ...workerOptions } = options
+  const worker = start(workerOptions)
   const ended = once(worker, 'exit').catch(() => {})
   worker.unref()
-  let waiting: Call[] = []
-  let underWay: Call[] = []
+  let waiting: WaitingCall[] = []
+  let underWay: WaitingCall[] = []
   let scheduled = false
   let refusal: Error | undefined
   let onIdle = () => {}
@@ -107,7 +105,7 @@ export function createLane(
 }
 
 /** The thread does not keep the process alive; a call that waits for it does. */
-function startWorker(workerData: LaneOptions): Worker {
+function startWorker(workerData: WorkerOptions): Worker {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   return new Worker(new URL(`./worker.${extension}`, import.meta.url), {
     workerData,
@@ -118,7 +116,7 @@ function startWorker(workerData: LaneOptions): Worker {
   })
 }
 
-function settle(call: Call, reply: Reply | undefined): void {
+function settle(call: WaitingCall, reply: Reply | undefined): void {
   if (reply && 'value' in reply) call.resolve(reply.value)
   else call.reject(reply?.error)
 }
