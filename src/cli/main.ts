@@ -50,4 +50,4 @@ async function main(): Promise<void> {
   }
 }
 
-main()
+void main()

@@ -75,7 +75,7 @@ async function followAddresses(client: DiscoveryClient): Promise<() => CoauthAdd
 
   await look()
   return () => {
-    look()
+    void look()
     return addresses
   }
 }

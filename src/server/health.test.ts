@@ -6,7 +6,7 @@ import { answerHealth, isHealthRequest } from './health.ts'
 async function ask(options: { check: () => Promise<void>; closing: boolean }) {
   const { check, closing } = options
   await using server = await listenOn((request, response) => {
-    if (isHealthRequest(request)) answerHealth(response, { metadata: { check }, closing })
+    if (isHealthRequest(request)) void answerHealth(response, { metadata: { check }, closing })
     else response.writeHead(404).end()
   })
   const reply = await fetch(`${server.origin}/health?probe=1`)

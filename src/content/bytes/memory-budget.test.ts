@@ -85,7 +85,7 @@ test('take gives memory back once, however often it is disposed', async () => {
 /** Asks for memory, and tells after everything that can happen has happened whether it came. */
 function watch(budget: MemoryBudget, bytes: number) {
   let granted = false
-  budget.take(bytes).then(() => {
+  void budget.take(bytes).then(() => {
     granted = true
   })
   return {

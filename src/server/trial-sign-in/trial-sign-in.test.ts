@@ -34,7 +34,7 @@ async function openTrial(): Promise<Trial> {
   let filled = 0
   const server = createServer((request, response) => {
     assert.ok(signIn.isOwn(request))
-    signIn.answer(request, response)
+    void signIn.answer(request, response)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
