@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { SignIn } from '../ports/sign-in.ts'
-import { challengeHeader } from './challenge.ts'
+import { challengeHeader, checkSignIn } from './challenge.ts'
 
 const SIGN_IN: SignIn = {
   authorizationUri: 'https://app.example/oauth/authorize',
@@ -30,4 +30,33 @@ test('challengeHeader tells the provider and the schemes of its apps, as encoded
     iOS: ['acme', 'acme-emm'],
     Android: [],
   })
+})
+
+test('checkSignIn takes addresses that Office reads whole', () => {
+  checkSignIn(SIGN_IN)
+  checkSignIn({ ...SIGN_IN, authorizationUri: 'https://app.example:8443/a/tenant%3D1/b?c#d' })
+  checkSignIn({ ...SIGN_IN, providerId: 'TP_ACME', urlSchemes: { iOS: ['a=b,c"'] } })
+})
+
+const CUT = ['=', ',', '"', ' ', '\n', '\\', 'é']
+for (const character of CUT)
+  test(`checkSignIn refuses an address with ${JSON.stringify(character)}, and says what to do`, () => {
+    const address = `https://app.example/a?p${character}1`
+
+    for (const name of ['authorizationUri', 'tokenIssuanceUri'])
+      assert.throws(
+        () => checkSignIn({ ...SIGN_IN, [name]: address }),
+        (error) => error instanceof TypeError && error.message.startsWith(`signIn.${name} must be`),
+      )
+  })
+
+for (const address of ['/oauth/authorize', 'ftp://app.example/', 'https://', undefined])
+  test(`checkSignIn refuses ${address}, which is no address of http(s)`, () => {
+    const signIn = { ...SIGN_IN, tokenIssuanceUri: address as string }
+
+    assert.throws(() => checkSignIn(signIn), { name: 'TypeError', message: /an http\(s\) address/ })
+  })
+
+test('checkSignIn refuses a providerId that is none', () => {
+  assert.throws(() => checkSignIn({ ...SIGN_IN, providerId: 'TP ACME' }), TypeError)
 })

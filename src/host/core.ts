@@ -26,6 +26,7 @@ import type { Log } from '../ports/log.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import type { ProofKeySource } from '../ports/proof-keys.ts'
 import type { SignIn } from '../ports/sign-in.ts'
+import { checkSignIn } from './challenge.ts'
 import { createProofCheck } from './check-proof.ts'
 import { createDocuments, type Documents } from './documents.ts'
 import { createHandler, type Handler } from './handle.ts'
@@ -94,9 +95,11 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
  * Puts handler and housekeeping over the same stores. Nothing is started.
  *
  * @param options.baseUrl what clients put before `/wopi`
+ * @throws TypeError when `signIn` has an address that clients would cut
  */
 export function createCore(options: CoreOptions & { baseUrl: string }): Core {
   const { access, log = SILENT, baseUrl, proofKeys, signIn, now } = options
+  if (signIn) checkSignIn(signIn)
   const clock = now && { now }
   const { content, deliveries } = createContent({ ...options, log })
   const own = createOwnTree(content)

@@ -57,7 +57,8 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
 /**
  * Creates a host over an application's own stores and rights.
  *
- * @throws TypeError when `publicUrl` is no http(s) URL, or `basePath` no path
+ * @throws TypeError when `publicUrl` is no http(s) URL, `basePath` no path, or `signIn` has an address
+ *   that clients would cut
  */
 export function createHost(options: HostOptions): Host {
   const { log = SILENT, onRequest, timers } = options

@@ -12,9 +12,9 @@ export interface SignedInUser {
  * The application's OAuth 2.0, through which desktop and mobile clients sign in (page "Bootstrap").
  */
 export interface SignIn {
-  /** Where the client sends the user to sign in. */
+  /** Where the client sends the user to sign in: http(s), without `=` and `,`, at which Office cuts it. */
   authorizationUri: string
-  /** Where the client trades its code for an access token. */
+  /** Where the client trades its code for an access token: as `authorizationUri`. */
   tokenIssuanceUri: string
   /** As agreed with Microsoft: letters, digits and `_`. */
   providerId?: string

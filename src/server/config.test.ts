@@ -29,6 +29,13 @@ describe('readConfig', () => {
     assert.equal(readConfig({ env: { WOPIKIT_HOST: '' }, file: { host: 'h' } }).host, 'h')
   })
 
+  test('readConfig refuses an address for the trial sign-in that Office would cut', () => {
+    const file = { trialSignIn: 'on', publicUrl: 'https://docs.example/a=b' }
+
+    assert.throws(() => readConfig({ file }), failsWith(/publicUrl must be without =/))
+    assert.ok(readConfig({ file: { ...file, trialSignIn: 'off' } }))
+  })
+
   test('readConfig refuses coauth without the addresses that Office needs for it', () => {
     const addresses = { ocsUrl: 'https://ocs.example', rtcUrl: 'https://rtc.example' }
 

@@ -222,6 +222,8 @@ function checkTogether(config: Config): Config {
       "coauth needs discovery, or ocsUrl and rtcUrl: give the address of Office's discovery, or " +
         'those of its actions `collab` and `rtc`, such as --ocs-url https://… --rtc-url https://…',
     )
+  if (config.trialSignIn && /[=,]/.test(config.publicUrl ?? ''))
+    throw new ConfigError('publicUrl must be without = and , for trialSignIn: Office cuts it there')
   if (config.garbageDelay < GARBAGE_DELAY_MIN_MS)
     throw new ConfigError('garbageDelay must be at least 1h: a save under way may take as long')
   return config

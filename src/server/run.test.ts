@@ -175,6 +175,24 @@ describe('startServer', () => {
     taken.close()
   })
 
+  test('startServer leaves nothing open when no host can be put together', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'wopikit-run-'))
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    taken.close()
+    await once(taken, 'close')
+    const config = { ...readConfig({ file: { port, data } }), publicUrl: 'nowhere' }
+    const log = createLog('silent', { write: () => {} })
+
+    await assert.rejects(startServer(config, { log }), TypeError)
+
+    const again = createServer().listen(port, '127.0.0.1')
+    await once(again, 'listening')
+    again.close()
+    await rm(data, { recursive: true })
+  })
+
   test('startServer takes 6 KB of headers and a token of 8 KB', async () => {
     await using started = await run()
     const source = started.server.host.wopiSrc(started.server.sampleFileId)
