@@ -8,11 +8,11 @@ import {
   testBytes,
 } from '../../test/helpers/test-host.ts'
 import { append, assertRefused, openSession } from '../../test/helpers/wopi-story.ts'
-import { createAdmin, DocumentExistsError } from './admin.ts'
+import { createStoreAdmin, DocumentExistsError } from './admin.ts'
 
 test('add adds a document that can be opened at once', async () => {
   const host = await createTestHost()
-  const admin = createAdmin(host.content)
+  const admin = createStoreAdmin(host.content)
 
   const { fileId } = await admin.add({
     name: 'b.docx',
@@ -27,7 +27,7 @@ test('add adds a document that can be opened at once', async () => {
 
 test('add refuses a fileId that is taken, and a content that is too large', async () => {
   const host = await createTestHost({ content: testBytes(5) })
-  const admin = createAdmin({ ...host.content, limits: { maxFileBytes: 8 } })
+  const admin = createStoreAdmin({ ...host.content, limits: { maxFileBytes: 8 } })
   const document = { name: 'b.docx', ownerId: 'bob', fileId: host.fileId }
 
   const content = (length: number) => () => once(testBytes(length))
@@ -41,7 +41,7 @@ test('add refuses a fileId that is taken, and a content that is too large', asyn
 
 test('add of a content that breaks adds no document', async () => {
   const host = await createTestHost()
-  const admin = createAdmin(host.content)
+  const admin = createStoreAdmin(host.content)
   async function* broken() {
     yield testBytes(4)
     throw new Error('broken')
@@ -57,7 +57,7 @@ test('add of a content that breaks adds no document', async () => {
 
 test('add puts a document into the topmost container, or into another one', async () => {
   const host = await createTestHost()
-  const admin = createAdmin(host.content)
+  const admin = createStoreAdmin(host.content)
   const root = await admin.tree.root({ userId: 'bob' })
   const made = await host.tree.createContainer({
     parentId: root.containerId,
@@ -77,7 +77,7 @@ test('add puts a document into the topmost container, or into another one', asyn
 })
 
 test('add numbers a name that is taken, whatever its case', async () => {
-  const admin = createAdmin((await createTestHost()).content)
+  const admin = createStoreAdmin((await createTestHost()).content)
   const document = { ownerId: 'bob', content: () => once(testBytes(1)) }
 
   const names: string[] = []
@@ -88,7 +88,7 @@ test('add numbers a name that is taken, whatever its case', async () => {
 })
 
 test('add gives two documents of one name that come at once names of their own', async () => {
-  const admin = createAdmin((await createTestHost()).content)
+  const admin = createStoreAdmin((await createTestHost()).content)
   const document = { name: 'b.docx', ownerId: 'bob', content: () => once(testBytes(7)) }
 
   const added = await Promise.all([1, 2, 3].map(() => admin.add(document)))
@@ -97,7 +97,7 @@ test('add gives two documents of one name that come at once names of their own',
 })
 
 test('add refuses a container that is not there', async () => {
-  const admin = createAdmin((await createTestHost()).content)
+  const admin = createStoreAdmin((await createTestHost()).content)
   const document = { name: 'b.docx', ownerId: 'bob', content: () => once(testBytes(1)) }
 
   await assert.rejects(admin.add({ ...document, containerId: 'nope' }), { code: 'NOT_FOUND' })
@@ -106,12 +106,12 @@ test('add refuses a container that is not there', async () => {
 test('findAny gives some document, or none', async () => {
   const host = await createTestHost()
 
-  assert.equal((await createAdmin(host.content).findAny())?.fileId, host.fileId)
+  assert.equal((await createStoreAdmin(host.content).findAny())?.fileId, host.fileId)
 })
 
 test('sessions lists those that can be continued, over any number of pages', async () => {
   const host = await createTestHost({ limits: { maxSessionsPerUser: 1000 } })
-  const admin = createAdmin(host.content)
+  const admin = createStoreAdmin(host.content)
   for (let i = 0; i < 7; i++) await openSession(host)
   host.advance(30 * MINUTE)
   for (let i = 0; i < 105; i++) await openSession(host)
@@ -124,7 +124,7 @@ test('sessions lists those that can be continued, over any number of pages', asy
 
 test('cancelSession ends a session: its client gets 410', async () => {
   const host = await createTestHost()
-  const admin = createAdmin(host.content)
+  const admin = createStoreAdmin(host.content)
   const session = await openSession(host)
   const [listed] = (await admin.sessions()).sessions
 
@@ -137,7 +137,7 @@ test('cancelSession ends a session: its client gets 410', async () => {
 
 test('verify and sweep work on the stores of the host', async () => {
   const host = await createTestHost({ content: testBytes(50) })
-  const admin = createAdmin(host.content)
+  const admin = createStoreAdmin(host.content)
 
   const verified = await admin.verify()
   const swept = await admin.sweep({ budgetMs: 1000 })

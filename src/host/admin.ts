@@ -4,7 +4,7 @@ import { storeDocument } from '../content/saving/add-document.ts'
 import type { ContentServices } from '../content/saving/services.ts'
 import { createOwnTree } from '../content/trees/own-tree.ts'
 import { DEFAULT_RETENTION, type Retention } from '../content/upkeep/retention.ts'
-import { createSweeper, type SweepReport } from '../content/upkeep/sweep.ts'
+import { createSweeper, type Sweeper, type SweepReport } from '../content/upkeep/sweep.ts'
 import { type VerifyReport, verifyStore } from '../content/upkeep/verify.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { DocumentRecord, MetadataStore, SessionRecord } from '../ports/metadata-store.ts'
@@ -57,18 +57,25 @@ export interface Admin {
 
 const PAGE = 100
 
-/** Creates the administration of a host over its stores. */
-export function createAdmin(options: {
+/** Creates the administration of stores that no host of this process serves. */
+export function createStoreAdmin(options: {
   metadata: MetadataStore
   blobs: BlobStore
   limits?: Partial<ContentLimits>
   retention?: Partial<Retention>
 }): Admin {
   const content = createContentServices(options)
-  const { metadata } = content
-  const tree = createOwnTree(content)
   const retention = { ...DEFAULT_RETENTION, ...options.retention }
   const sweeper = createSweeper(content, { retention, clock: () => performance.now() })
+  return createAdmin(content, { tree: createOwnTree(content), sweeper })
+}
+
+/** Creates the administration of a host. */
+export function createAdmin(
+  content: ContentServices,
+  { tree, sweeper }: { tree: Tree; sweeper: Sweeper },
+): Admin {
+  const { metadata } = content
   return {
     add: (document) => add(content, tree, document),
     tree,

@@ -26,6 +26,7 @@ import type { Log } from '../ports/log.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import type { ProofKeySource } from '../ports/proof-keys.ts'
 import type { SignIn } from '../ports/sign-in.ts'
+import { type Admin, createAdmin } from './admin.ts'
 import { checkSignIn } from './challenge.ts'
 import { createProofCheck } from './check-proof.ts'
 import { createDocuments, type Documents } from './documents.ts'
@@ -85,6 +86,7 @@ export interface Core {
   housekeeping: Housekeeping
   sweeper: Sweeper
   documents: Documents
+  admin: Admin
   /** Left out when the application keeps no documents itself. */
   deliveries?: Deliveries
 }
@@ -121,6 +123,7 @@ export function createCore(options: CoreOptions & { baseUrl: string }): Core {
     housekeeping: createHousekeeping(sweeper, log),
     sweeper,
     documents: createDocuments(content, deliveries),
+    admin: createAdmin(content, { tree: own, sweeper }),
     ...(deliveries && { deliveries }),
   }
 }

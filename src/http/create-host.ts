@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http'
+import type { Admin } from '../host/admin.ts'
 import { type CoreOptions, createCore, type SweepReport } from '../host/core.ts'
 import type { Documents } from '../host/documents.ts'
 import type { Log } from '../ports/log.ts'
@@ -37,6 +38,8 @@ export interface Host {
   configureServer(server: Server): void
   /** What the application itself does with documents, beside its clients. */
   documents: Documents
+  /** What those who run the host do with its stores: add, list, verify, cancel. */
+  admin: Admin
   /**
    * Starts the housekeeping, which removes dead sessions and bytes that nobody needs, and the
    * deliveries of saves to an application that keeps its documents itself.
@@ -64,7 +67,7 @@ export function createHost(options: HostOptions): Host {
   const { log = SILENT, onRequest, timers } = options
   const publicUrl = checkPublicUrl(options.publicUrl)
   const basePath = checkBasePath(options.basePath ?? '')
-  const { handler, housekeeping, sweeper, documents, deliveries } = createCore({
+  const { handler, housekeeping, sweeper, documents, admin, deliveries } = createCore({
     ...options,
     log,
     baseUrl: `${publicUrl}${basePath}`,
@@ -87,6 +90,7 @@ export function createHost(options: HostOptions): Host {
     wopiSrc: (fileId) => `${publicUrl}${basePath}/wopi/files/${fileId}`,
     configureServer: (server) => configureServer(server, isBelow(basePath)),
     documents,
+    admin,
     start() {
       housekeeping.start()
       deliveries?.start()

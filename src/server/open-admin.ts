@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { SignedAccess } from '../access/signed-access.ts'
-import { type Admin, createAdmin } from '../host/admin.ts'
+import { type Admin, createStoreAdmin } from '../host/admin.ts'
 import { containerSrcOf, wopiSrcOf } from './addresses.ts'
 import { limitsOf, openAccess, openStores, openTokenKey, retentionOf } from './compose.ts'
 import type { Config } from './config.ts'
@@ -34,7 +34,7 @@ export async function openAdmin(
   try {
     const limits = { limits: limitsOf(config), retention: retentionOf(config) }
     return {
-      ...createAdmin({ ...stores, ...limits }),
+      ...createStoreAdmin({ ...stores, ...limits }),
       access: openAccess(stores, { key: await openTokenKey(stores, randomBytes) }),
       wopiSrc: (fileId) => wopiSrcOf(config, fileId),
       containerSrc: (containerId) => containerSrcOf(config, containerId),

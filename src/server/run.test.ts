@@ -78,7 +78,7 @@ describe('startServer', () => {
     const first = await run()
     const token = await first.token()
     const document = { name: 'a.txt', ownerId: 'a', content: empty }
-    const { fileId } = await first.server.admin.add(document)
+    const { fileId } = await first.server.host.admin.add(document)
     await first.server.close()
 
     await using second = await run({}, { data: first.config.data })
@@ -86,7 +86,7 @@ describe('startServer', () => {
     const reply = await fetch(`${source}?access_token=${token}`)
 
     assert.equal(reply.status, 200)
-    assert.equal((await second.server.admin.find(fileId))?.name, 'a.txt')
+    assert.equal((await second.server.host.admin.find(fileId))?.name, 'a.txt')
   })
 
   test('startServer keeps tokens of one data folder out of another', async () => {

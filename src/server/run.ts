@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { SignedAccess } from '../access/signed-access.ts'
-import { type Admin, createAdmin } from '../host/admin.ts'
 import type { Host } from '../http/create-host.ts'
 import { systemTimers, type Timers } from '../http/timers.ts'
 import type { Log } from '../ports/log.ts'
@@ -10,11 +9,9 @@ import { addressProblem, createAddressWatch, publicUrlOf } from './addresses.ts'
 import {
   composeHost,
   type HostParts,
-  limitsOf,
   openAccess,
   openStores,
   openTokenKey,
-  retentionOf,
   type Stores,
 } from './compose.ts'
 import type { Config } from './config.ts'
@@ -31,7 +28,6 @@ export interface RunningServer {
   url: string
   host: Host
   access: SignedAccess
-  admin: Admin
   /** What is wrong with `url`, if anything is: other machines do not reach the server there. */
   addressProblem: string | undefined
   /** A document to try: the sample, unless it is not there. */
@@ -69,18 +65,12 @@ export async function startServer(
     ...clock,
   })
   try {
-    const admin = createAdmin({
-      ...stores,
-      limits: limitsOf(config),
-      retention: retentionOf(config),
-    })
     const key = await openTokenKey(stores, randomBytes)
     const access = openAccess(stores, { key, ...clock })
-    const sampleFileId = await ensureSample(admin)
     const discovery = await openDiscovery(config, { log, ...clock })
     const server = await listen(config)
     const parts = { ...stores, ...discovery, ...clock, access, log, timers }
-    const { host, url, stop } = answer(server, config, { stores, key, parts })
+    const { host, url, stop, sampleFileId } = await answer(server, config, { stores, key, parts })
     const problem = addressProblem(config, url)
     if (problem) log.warn({ url }, problem)
     await noteServing(config, url).catch((error) => {
@@ -92,7 +82,6 @@ export async function startServer(
       url,
       host,
       access,
-      admin,
       addressProblem: problem,
       sampleFileId,
       async close() {
@@ -110,12 +99,20 @@ export async function startServer(
 /** What a host is put together of that nobody can call yet. */
 type UnplacedParts = Omit<HostParts, 'publicUrl' | 'onRequest' | 'signIn'> & { log: Log }
 
-/** Puts a host together and has it answer; a server that it cannot be put on does not stay open. */
-function answer(
+/**
+ * Puts a host together, has it answer, and adds the sample document. A server on which that fails
+ * does not stay open.
+ */
+async function answer(
   server: Server,
   config: Config,
   { stores, key, parts }: { stores: Stores; key: Uint8Array; parts: UnplacedParts },
-): { host: Host; url: string; stop: ReturnType<typeof serveRequests> } {
+): Promise<{
+  host: Host
+  url: string
+  stop: ReturnType<typeof serveRequests>
+  sampleFileId: string
+}> {
   const { log, now } = parts
   try {
     const url = publicUrlOf(config, (server.address() as AddressInfo).port)
@@ -127,9 +124,11 @@ function answer(
       ...(trial && { signIn: trial }),
     })
     server.on('request', createAddressWatch(config, { url, log }))
-    return { host, url, stop: serveRequests(server, { host, stores, log, trial }) }
+    const stop = serveRequests(server, { host, stores, log, trial })
+    return { host, url, stop, sampleFileId: await ensureSample(host.admin) }
   } catch (error) {
     server.close()
+    server.closeAllConnections()
     throw error
   }
 }

@@ -42,7 +42,7 @@ export async function openValidatedHost(configuration: Configuration): Promise<V
     ...(keys && { discovery: keys.discoveryFile }),
   }
   const server = await startServer(readConfig({ flags }), { log: LOG, now })
-  const { fileId } = await server.admin.add({
+  const { fileId } = await server.host.admin.add({
     name: DOCUMENT_NAME,
     ownerId: 'alice',
     content: async function* () {},
