@@ -26,58 +26,117 @@ export interface Deliveries {
   close(): Promise<void>
 }
 
+/** Saves that are on their way to the application, at most one of each document. */
+interface Attempts {
+  /** How many there are. */
+  readonly size: number
+  /** Begins what is due, and returns the time until there may be more to do, in ms. */
+  beginDue(): Promise<number>
+  /** Resolves when all have ended. */
+  ended(): Promise<void>
+}
+
+/** Creates the attempts; `onEnd` is told of each that ends, and whether the store could note it. */
+function createAttempts(
+  services: DeliveryServices,
+  { stop, onEnd }: { stop: AbortSignal; onEnd: (noted: boolean) => void },
+): Attempts {
+  const underWay = new Map<string, Promise<void>>()
+
+  async function attempt(delivery: DeliveryRecord): Promise<void> {
+    const noted = await deliver(services, delivery, stop)
+    underWay.delete(delivery.documentKey)
+    onEnd(noted)
+  }
+
+  return {
+    get size() {
+      return underWay.size
+    },
+
+    async beginDue() {
+      const wanted = CONCURRENCY + underWay.size
+      const { deliveries, nextAt, now } = await services.metadata.listDeliveries(wanted)
+      for (const delivery of deliveries)
+        if (underWay.size < CONCURRENCY && !underWay.has(delivery.documentKey))
+          underWay.set(delivery.documentKey, attempt(delivery))
+      return nextAt === undefined ? IDLE_MS : Math.min(IDLE_MS, Math.max(BUSY_MS, nextAt - now))
+    },
+
+    async ended() {
+      await Promise.all(underWay.values())
+    },
+  }
+}
+
+/** Looks again and again for what is due: when it is woken, and when the time has come. */
+interface Watch {
+  wake(): void
+  /** Looks no more; a look under way is finished first. */
+  end(): Promise<void>
+}
+
+/** Creates a watch. `look` returns the time until the next look, in ms. */
+function createWatch(alarm: Alarm, look: () => Promise<number>): Watch {
+  let ended = false
+  let looking: Promise<void> | undefined
+  let lookAgain = false
+  let stopAlarm = () => {}
+
+  function wake(): void {
+    if (ended) return
+    if (looking) lookAgain = true
+    else looking = lookUntilQuiet()
+  }
+
+  async function lookUntilQuiet(): Promise<void> {
+    stopAlarm()
+    let pause: number
+    do {
+      lookAgain = false
+      pause = await look()
+    } while (lookAgain && !ended)
+    looking = undefined
+    if (!ended) stopAlarm = alarm(pause, wake)
+  }
+
+  return {
+    wake,
+    async end() {
+      ended = true
+      stopAlarm()
+      await looking
+    },
+  }
+}
+
 /** Creates the deliveries; nothing runs before `start`. */
 export function createDeliveries(
   options: Omit<DeliveryServices, 'alarm'> & { alarm?: Alarm },
 ): Deliveries {
   const services = { ...options, alarm: options.alarm ?? systemAlarm }
   const { metadata, log, alarm } = services
-  const underWay = new Map<string, Promise<void>>()
-  const ended = new AbortController()
-  let running = false
-  let looking: Promise<void> | undefined
-  let lookAgain = false
-  let stopAlarm = () => {}
+  const stop = new AbortController()
+  let watch: Watch | undefined
   let changed = Promise.withResolvers<void>()
+  const attempts = createAttempts(services, {
+    stop: stop.signal,
+    onEnd(noted) {
+      tellChange()
+      // A store that fails is asked again when the alarm rings, not at once.
+      if (noted) watch?.wake()
+    },
+  })
 
-  function wake(): void {
-    if (!running) return
-    if (looking) lookAgain = true
-    else looking = look()
-  }
-
-  async function look(): Promise<void> {
-    stopAlarm()
-    let pause = IDLE_MS
+  async function look(): Promise<number> {
     try {
-      do {
-        lookAgain = false
-        pause = await beginDue()
-      } while (lookAgain)
+      return await attempts.beginDue()
     } catch (error) {
       log.error({ err: error }, 'The saves to deliver cannot be read; it will be tried again')
+      return IDLE_MS
+    } finally {
+      tellChange()
     }
-    looking = undefined
-    tellChange()
-    if (lookAgain) wake()
-    else if (running) stopAlarm = alarm(pause, wake)
-  }
-
-  /** Begins what is due, and returns the time until there may be more to do, in ms. */
-  async function beginDue(): Promise<number> {
-    const { deliveries, nextAt, now } = await metadata.listDeliveries(CONCURRENCY + underWay.size)
-    for (const delivery of deliveries)
-      if (running && underWay.size < CONCURRENCY && !underWay.has(delivery.documentKey))
-        underWay.set(delivery.documentKey, attempt(delivery))
-    return nextAt === undefined ? IDLE_MS : Math.min(IDLE_MS, Math.max(BUSY_MS, nextAt - now))
-  }
-
-  async function attempt(delivery: DeliveryRecord): Promise<void> {
-    const noted = await deliver(services, delivery, ended.signal)
-    underWay.delete(delivery.documentKey)
-    tellChange()
-    // A store that fails is asked again when the alarm rings, not at once.
-    if (noted) wake()
   }
 
   /** Each look counts, too: others deliver from the same store, and saves are given up. */
@@ -86,40 +145,35 @@ export function createDeliveries(
     changed = Promise.withResolvers()
   }
 
-  /** Whether no save waits, neither here nor in the store. */
-  async function isSettled(): Promise<boolean> {
-    const { nextAt } = await metadata.listDeliveries(1)
-    return nextAt === undefined && underWay.size === 0
-  }
-
   return {
     start() {
-      if (ended.signal.aborted) return
-      running = true
-      wake()
+      if (stop.signal.aborted) return
+      watch ??= createWatch(alarm, look)
+      watch.wake()
     },
 
-    wake,
+    wake: () => watch?.wake(),
 
     async settled(signal = AbortSignal.any([])) {
       for (;;) {
         const next = changed.promise
-        if (await isSettled()) return
-        if (!running) throw new Error('Saves wait to be delivered, but the host was not started')
+        const { nextAt } = await metadata.listDeliveries(1)
+        if (nextAt === undefined && attempts.size === 0) return
+        if (!watch) throw new Error('Saves wait to be delivered, but the host was not started')
         // Another process may deliver what is waited for here.
-        const stopLooking = alarm(BUSY_MS, wake, { awaited: true })
+        const stopLooking = alarm(BUSY_MS, watch.wake, { awaited: true })
         await unlessAborted(next, signal).finally(stopLooking)
       }
     },
 
     async close() {
-      running = false
-      stopAlarm()
-      const stopGrace = alarm(CLOSE_GRACE_MS, () => ended.abort(new Error('The host is closing')))
-      await looking
-      await Promise.all(underWay.values())
+      const watching = watch
+      watch = undefined
+      const stopGrace = alarm(CLOSE_GRACE_MS, () => stop.abort(new Error('The host is closing')))
+      await watching?.end()
+      await attempts.ended()
       stopGrace()
-      ended.abort()
+      stop.abort()
       tellChange()
     },
   }

@@ -21,13 +21,12 @@ import { chunkIfZip } from './chunk-stream.ts'
 import { commitNext, type NextState, type SavedState } from './commit.ts'
 import { takeBytes } from './message-body.ts'
 import type { ContentServices } from './services.ts'
+import { readerOf, sessionSource } from './session-format.ts'
 import {
   findOpenSession,
   findSession,
   framesOrRefusal,
   hashToken,
-  readerOf,
-  sessionSource,
   tooManyChunks,
 } from './upload-session.ts'
 

@@ -17,13 +17,8 @@ import { chunkIdOf } from '../../protocol/spooky/spooky.ts'
 import { CHUNKS_PER_UPLOAD_MAX, FRAGMENTS_PER_SESSION_MAX } from '../limits.ts'
 import { readExtents } from '../packs/assemble.ts'
 import { indexChunks } from '../state/chunk-index.ts'
-import {
-  appendFragment,
-  exactly,
-  findOpenSession,
-  hashToken,
-  sessionSource,
-} from './upload-session.ts'
+import { sessionSource } from './session-format.ts'
+import { appendFragment, exactly, findOpenSession, hashToken } from './upload-session.ts'
 
 test('sessionSource finds every chunk, however the session was cut', async () => {
   const chunks = [testBytes(100, 1), testBytes(300, 2), testBytes(1, 3)]

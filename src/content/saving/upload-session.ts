@@ -1,32 +1,21 @@
 import { createHash } from 'node:crypto'
 import type {
   AppendFragment,
-  FragmentRecord,
   MetadataStore,
   SessionRecord,
   SessionUsage,
 } from '../../ports/metadata-store.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
 import { WopiError } from '../../protocol/errors.ts'
-import {
-  CHECKPOINT_BYTES,
-  type ChunkReader,
-  createChunkReader,
-} from '../../protocol/frames/chunk-reader.ts'
 import { FrameError } from '../../protocol/frames/decoder.ts'
 import { HEADERS, UPLOAD_SESSION_LIFETIME_MS } from '../../protocol/names.ts'
-import { createByteReader, createByteWriter, StoredFormatError } from '../bytes/codec.ts'
 import { readLimited } from '../bytes/read-limited.ts'
 import { CHUNKS_PER_UPLOAD_MAX, FRAGMENTS_PER_SESSION_MAX } from '../limits.ts'
 import { writePack } from '../packs/pack-writer.ts'
-import type { ChunkSource } from '../state/chunk-index.ts'
-import { appendExtent, type Extent } from '../state/extents.ts'
-import { readPlacedChunks, writePlacedChunks } from '../state/manifest.ts'
 import type { ContentServices } from './services.ts'
+import { completedChunks, encodeCheckpoint, encodeChunkList, readerOf } from './session-format.ts'
 
 const TOKEN_BYTES = 32
-const CHUNK_LIST_VERSION = 1
-const CHECKPOINT_VERSION = 2
 
 /** A session that a request may go on with, as it stood when the request started. */
 export interface LiveSession {
@@ -122,7 +111,7 @@ export async function appendFragment(
   if (fragment.length === 0) return extend(services, session, fragment)
 
   using _ = services.inFlight.reserve(session.userId, fragment.length)
-  const before = chunksBefore(session)
+  const before = completedChunks(session)
   const reader = readerOf(session)
   const chunks: PlacedChunk[] = []
   async function* checked(): AsyncGenerator<Uint8Array> {
@@ -145,42 +134,11 @@ export async function appendFragment(
   })
 }
 
-/** Goes on with the frames of a session where its last fragment ended. */
-export function readerOf({ checkpoint }: SessionRecord): ChunkReader {
-  const state = checkpoint && decodeCheckpoint(checkpoint).reader
-  return createChunkReader({ endFrame: 'forbidden', ...(state && { checkpoint: state }) })
-}
-
 /** More chunks than one upload may bring. */
 export function tooManyChunks(): WopiError {
   return new WopiError('TOO_LARGE', {
     detail: `One upload brings at most ${CHUNKS_PER_UPLOAD_MAX} chunks`,
   })
-}
-
-/** The bytes of a session and the chunks complete in them. */
-export async function sessionSource(
-  metadata: MetadataStore,
-  tokenHash: string,
-): Promise<ChunkSource> {
-  const chunks: PlacedChunk[] = []
-  const extents: Extent[] = []
-  for (const fragment of await metadata.listFragments(tokenHash)) {
-    appendExtent(extents, { source: fragment.pack, offset: 0, length: fragment.length })
-    for (const chunk of decodeChunkList(fragment)) chunks.push(chunk)
-  }
-  return { chunks, extents }
-}
-
-/** The chunks that a fragment completed. */
-export function decodeChunkList(fragment: FragmentRecord): PlacedChunk[] {
-  const input = createByteReader(fragment.chunks)
-  const version = input.byte()
-  if (version !== CHUNK_LIST_VERSION)
-    throw new StoredFormatError(`A fragment's chunk list has the unknown format ${version}`)
-  const chunks = readPlacedChunks(input)
-  input.finish()
-  return chunks
 }
 
 /** Runs `read` and turns bytes that are no frames into the client's 400. */
@@ -264,37 +222,6 @@ async function append(
   if (appended.reason === 'moved') throw offsetMismatch(appended.received, stored.offset)
   if (appended.reason === 'gone') throw new WopiError('SESSION_GONE')
   throw new WopiError('INTERNAL', { detail: 'The new pack was condemned before it was named' })
-}
-
-function chunksBefore({ checkpoint }: SessionRecord): number {
-  return checkpoint ? decodeCheckpoint(checkpoint).chunks : 0
-}
-
-/** What a session remembers: how many chunks are whole in it, and where the reader stands. */
-function encodeCheckpoint(chunks: number, reader: Uint8Array): Uint8Array {
-  const out = createByteWriter()
-  out.byte(CHECKPOINT_VERSION)
-  out.integer(chunks)
-  out.raw(reader)
-  return out.finish()
-}
-
-function decodeCheckpoint(checkpoint: Uint8Array): { chunks: number; reader: Uint8Array } {
-  const input = createByteReader(checkpoint)
-  const version = input.byte()
-  if (version !== CHECKPOINT_VERSION)
-    throw new StoredFormatError(`A session's checkpoint has the unknown format ${version}`)
-  const chunks = input.integer()
-  const reader = input.raw(CHECKPOINT_BYTES)
-  input.finish()
-  return { chunks, reader }
-}
-
-function encodeChunkList(chunks: readonly PlacedChunk[]): Uint8Array {
-  const out = createByteWriter()
-  out.byte(CHUNK_LIST_VERSION)
-  writePlacedChunks(out, chunks)
-  return out.finish()
 }
 
 /** 400 with the durable offset, from which the client can go on. */

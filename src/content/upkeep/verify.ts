@@ -6,7 +6,7 @@ import { placeChunks } from '../../protocol/signature.ts'
 import { createHash } from '../../protocol/spooky/spooky.ts'
 import { openPieces } from '../packs/assemble.ts'
 import type { ContentServices } from '../saving/services.ts'
-import { sessionSource } from '../saving/upload-session.ts'
+import { sessionSource } from '../saving/session-format.ts'
 import { type Extent, extentsLength, indexExtents } from '../state/extents.ts'
 import { decodeManifest, lacksSignature, type StreamState } from '../state/manifest.ts'
 

@@ -1,0 +1,79 @@
+/** What the host stores of an upload session, with a version before each part. */
+import type { FragmentRecord, MetadataStore, SessionRecord } from '../../ports/metadata-store.ts'
+import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
+import {
+  CHECKPOINT_BYTES,
+  type ChunkReader,
+  createChunkReader,
+} from '../../protocol/frames/chunk-reader.ts'
+import { createByteReader, createByteWriter, StoredFormatError } from '../bytes/codec.ts'
+import type { ChunkSource } from '../state/chunk-index.ts'
+import { appendExtent, type Extent } from '../state/extents.ts'
+import { readPlacedChunks, writePlacedChunks } from '../state/manifest.ts'
+
+const CHUNK_LIST_VERSION = 1
+const CHECKPOINT_VERSION = 2
+
+/** The bytes of a session and the chunks complete in them. */
+export async function sessionSource(
+  metadata: MetadataStore,
+  tokenHash: string,
+): Promise<ChunkSource> {
+  const chunks: PlacedChunk[] = []
+  const extents: Extent[] = []
+  for (const fragment of await metadata.listFragments(tokenHash)) {
+    appendExtent(extents, { source: fragment.pack, offset: 0, length: fragment.length })
+    for (const chunk of decodeChunkList(fragment)) chunks.push(chunk)
+  }
+  return { chunks, extents }
+}
+
+/** The chunks that a fragment completed. */
+export function decodeChunkList(fragment: FragmentRecord): PlacedChunk[] {
+  const input = createByteReader(fragment.chunks)
+  const version = input.byte()
+  if (version !== CHUNK_LIST_VERSION)
+    throw new StoredFormatError(`A fragment's chunk list has the unknown format ${version}`)
+  const chunks = readPlacedChunks(input)
+  input.finish()
+  return chunks
+}
+
+/** Goes on with the frames of a session where its last fragment ended. */
+export function readerOf({ checkpoint }: SessionRecord): ChunkReader {
+  const state = checkpoint && decodeCheckpoint(checkpoint).reader
+  return createChunkReader({ endFrame: 'forbidden', ...(state && { checkpoint: state }) })
+}
+
+/** How many chunks are complete in a session. */
+export function completedChunks({ checkpoint }: SessionRecord): number {
+  return checkpoint ? decodeCheckpoint(checkpoint).chunks : 0
+}
+
+/** What a session remembers: how many chunks are whole in it, and where the reader stands. */
+export function encodeCheckpoint(chunks: number, reader: Uint8Array): Uint8Array {
+  const out = createByteWriter()
+  out.byte(CHECKPOINT_VERSION)
+  out.integer(chunks)
+  out.raw(reader)
+  return out.finish()
+}
+
+function decodeCheckpoint(checkpoint: Uint8Array): { chunks: number; reader: Uint8Array } {
+  const input = createByteReader(checkpoint)
+  const version = input.byte()
+  if (version !== CHECKPOINT_VERSION)
+    throw new StoredFormatError(`A session's checkpoint has the unknown format ${version}`)
+  const chunks = input.integer()
+  const reader = input.raw(CHECKPOINT_BYTES)
+  input.finish()
+  return { chunks, reader }
+}
+
+/** The chunks that a fragment completed, as they are stored beside it. */
+export function encodeChunkList(chunks: readonly PlacedChunk[]): Uint8Array {
+  const out = createByteWriter()
+  out.byte(CHUNK_LIST_VERSION)
+  writePlacedChunks(out, chunks)
+  return out.finish()
+}
