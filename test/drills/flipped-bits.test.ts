@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe } from 'node:test'
-import { createAdmin } from '../../src/host/admin.ts'
+import { createStoreAdmin } from '../../src/host/admin.ts'
 import type { BlobStore } from '../../src/ports/blob-store.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { createTestHost, type TestHost, testBytes } from '../helpers/test-host.ts'
@@ -102,7 +102,7 @@ describe('bits that are not as they were stored', () => {
   drill('verify finds a property whose stored value has changed', async () => {
     const host = await hostWithProperty()
 
-    const { damage } = await createAdmin(host.content).verify()
+    const { damage } = await createStoreAdmin(host.content).verify()
 
     assert.notDeepEqual(damage, [])
   })

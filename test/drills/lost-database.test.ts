@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { copyFile, cp, glob, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe } from 'node:test'
-import { createAdmin } from '../../src/host/admin.ts'
+import { createStoreAdmin } from '../../src/host/admin.ts'
 import { openStores } from '../../src/server/compose.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { openAdmin } from '../../src/server/open-admin.ts'
@@ -50,7 +50,7 @@ async function startAndStop(data: string): Promise<void> {
 async function blobsAfterSweeps(data: string): Promise<string[]> {
   let now = Date.now()
   const stores = await openStores({ dataDir: data, now: () => now })
-  const admin = createAdmin(stores)
+  const admin = createStoreAdmin(stores)
   for (let round = 0; round < 3; round += 1) {
     for (let part = 0; part < ALL_PARTS; part += 1)
       await admin.sweep({ budgetMs: 60_000 }).catch(() => {})

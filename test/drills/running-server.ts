@@ -52,7 +52,7 @@ export async function startDrilled(
       const opened = async function* () {
         if (content.length > 0) yield content
       }
-      return (await server.admin.add({ name, ownerId: 'ada', content: opened })).fileId
+      return (await server.host.admin.add({ name, ownerId: 'ada', content: opened })).fileId
     },
     target: async (fileId) =>
       `/wopi/files/${fileId}?access_token=${await token(fileId, 'read', 'write')}`,
