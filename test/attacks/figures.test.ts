@@ -57,6 +57,12 @@ test('judge asks for no speed in a short run, but for answers', () => {
   ])
 })
 
+test('judge lets saves fail on a disk that is full', () => {
+  const refused = figures({ others: { look: FAST, save: { ...FAST, failed: 3 }, sync: FAST } })
+
+  assert.deepEqual(judge(refused, 'full', { diskMib: 24 }), [])
+})
+
 test('judge has nothing against what was not measured', () => {
   assert.deepEqual(judge(figures({ peakMemoryMb: undefined }), 'full'), [])
 })

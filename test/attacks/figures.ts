@@ -36,7 +36,9 @@ type Measured = Omit<Figures, 'exceeded' | 'skipped'>
 /** In words, which limits are exceeded; a short run does not judge how long others waited. */
 export function judge(figures: Measured, size: Size, needs: ServerNeeds = {}): string[] {
   const { others, died } = figures
-  const failed = others.look.failed + others.save.failed + others.sync.failed
+  // A disk that is full takes nobody's saves.
+  const failedSaves = needs.diskMib === undefined ? others.save.failed : 0
+  const failed = others.look.failed + failedSaves + others.sync.failed
   return [
     ...(died === undefined ? [] : [`the server died: ${died}`]),
     ...(failed > 0 ? [`${failed} requests of the other user were not answered with 200`] : []),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { chunkIdFromBytes } from '../../../src/protocol/chunking/chunk-id.ts'
 import { createHash } from '../../../src/protocol/spooky/spooky.ts'
 import { putMessage } from '../../helpers/wopi-story.ts'
@@ -6,6 +7,8 @@ import { lock, putChunked, readSequenceNumber } from '../messages.ts'
 
 const PIECE_BYTES = 1_000_000
 const PIECES = 250
+/** Far longer than it takes to read the document once, in ms. */
+const PATIENCE_MS = 10_000
 
 /** It begins like a zip and is none. */
 function piece(index: number): Uint8Array {
@@ -40,6 +43,10 @@ export const repeatedStreams = defineAttack({
       scheme: 'FullFile' as const,
       chunks: [chunk],
     }))
-    await putChunked(assault, ticket, sequenceNumber, putMessage(signatures))
+    const saved = putChunked(assault, ticket, sequenceNumber, putMessage(signatures))
+    const tooLate = delay(PATIENCE_MS, 'too late' as const)
+    if ((await Promise.race([saved, tooLate])) === 'too late')
+      assault.exceeded(`one message of 35 KB is not answered in ${PATIENCE_MS} ms`)
+    await saved
   },
 })
