@@ -7,8 +7,9 @@ import type { RetryEvent } from '../client/retry.ts'
 import type { ConnectionOptions } from '../client/transport.ts'
 import { createWopiClient } from '../client/wopi-client.ts'
 import { legalName } from '../protocol/file-name.ts'
+import { isFolder } from '../server/make-folder.ts'
 import { openFileSource } from './file-source.ts'
-import { isFolder, type Output, openOutput } from './output.ts'
+import { type Output, openOutput } from './output.ts'
 import { createProgressLine, type ProgressLine } from './progress.ts'
 import { fetchOf } from './proof-key-file.ts'
 import {
@@ -55,7 +56,7 @@ export function getCommand(io: TransferIo = defaultIo()): Command {
 
 async function get(wopiSrc: string, options: GetOptions, io: TransferIo) {
   const line = createProgressLine(io.stderr)
-  await runTransfer(io, { line, again: AGAIN, json: options.json }, (signal) =>
+  await runTransfer(io, { line, again: () => AGAIN, json: options.json }, (signal) =>
     download(wopiSrc, options, { io, line, signal }),
   )
 }

@@ -220,11 +220,3 @@ async function syncFolder(path: string): Promise<void> {
   await folder?.sync().catch(() => undefined)
   await folder?.close()
 }
-
-/** Tells whether a path is a folder, or a link to one. */
-export async function isFolder(path: string): Promise<boolean> {
-  return await stat(path).then(
-    (there) => there.isDirectory(),
-    () => false,
-  )
-}

@@ -1,6 +1,11 @@
 import { basename } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import { FRAGMENT_BYTES, type UploadResult, uploadDocument } from '../client/upload.ts'
+import {
+  FRAGMENT_BYTES,
+  type UploadOptions,
+  type UploadResult,
+  uploadDocument,
+} from '../client/upload.ts'
 import { openFileSource } from './file-source.ts'
 import { createProgressLine, type ProgressLine } from './progress.ts'
 import { fetchOf } from './proof-key-file.ts'
@@ -15,7 +20,7 @@ import {
   type TransferIo,
   userPath,
 } from './transfer.ts'
-import { openUploadState } from './upload-state.ts'
+import { createUploadMemory, type UploadMemory } from './upload-state.ts'
 
 interface PutOptions {
   token?: string
@@ -26,6 +31,8 @@ interface PutOptions {
 
 const LABELS = { reading: 'Reading', sending: 'Sending', committing: 'Saving' } as const
 const AGAIN = 'Run the same command again: it goes on where this one stopped.'
+const AGAIN_FROM_THE_START = 'Run the same command again: it starts from the beginning.'
+const LOCK_STAYS = 'The lock on the document could not be released; it runs out within 30 minutes.'
 const UNITS = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 } as const
 const FRAGMENT_MAX_BYTES = 1024 ** 3
 
@@ -50,40 +57,49 @@ export function putCommand(io: TransferIo = defaultIo()): Command {
 
 async function put(file: string, wopiSrc: string, options: PutOptions, io: TransferIo) {
   const line = createProgressLine(io.stderr)
-  await runTransfer(io, { line, again: AGAIN, json: options.json }, async (signal) => {
-    const result = await upload(userPath(file, io.env), wopiSrc, options, { io, line, signal })
-    if (!result.lockReleased && !options.json) {
-      line.print('The lock on the document could not be released; it runs out within 30 minutes.')
-    }
-    return options.json ? asJson(result) : asText(basename(file), result)
+  let memory: UploadMemory | undefined
+  const again = () => (memory?.works === false ? AGAIN_FROM_THE_START : AGAIN)
+  await runTransfer(io, { line, again, json: options.json }, async (signal) => {
+    const address = readAddress(wopiSrc, options.token, io.env)
+    const fetch = await fetchOf(options.proofKey, io.env)
+    const path = userPath(file, io.env)
+    await using source = await openFileSource(path)
+    const say = (text: string) => options.json || line.print(text)
+    const onFailure = (reason: string) => say(withoutMemory(reason))
+    memory = createUploadMemory(path, address.wopiSrc, { env: io.env, onFailure })
+    const result = await uploadDocument(source, {
+      ...address,
+      fetch,
+      ...(await uploadOptions(memory, options, { line, say })),
+      signal,
+    })
+    if (!result.lockReleased) say(LOCK_STAYS)
+    return options.json ? asJson(result, memory) : asText(basename(file), result)
   })
 }
 
-async function upload(
-  path: string,
-  wopiSrc: string,
-  { token, json, proofKey, fragmentSize }: PutOptions,
-  { io, line, signal }: { io: TransferIo; line: ProgressLine; signal: AbortSignal },
-): Promise<UploadResult> {
-  const address = readAddress(wopiSrc, token, io.env)
-  const fetch = await fetchOf(proofKey, io.env)
-  await using source = await openFileSource(path)
-  const kept = await openUploadState(path, address.wopiSrc, io.env)
-  return await uploadDocument(source, {
-    ...address,
-    fetch,
-    signal,
-    fragmentBytes: fragmentSize,
-    state: await kept.read(),
-    onState: (state) => kept.write(state),
+async function uploadOptions(
+  memory: UploadMemory,
+  { fragmentSize: fragmentBytes }: PutOptions,
+  { line, say }: { line: ProgressLine; say: (text: string) => void },
+): Promise<Omit<UploadOptions, 'wopiSrc'>> {
+  return {
+    fragmentBytes,
+    state: await memory.read(),
+    onState: (state) => memory.write(state),
     onProgress: ({ phase, done, total }) => line.show(LABELS[phase], done, total),
-    onRetry: (event) => {
-      if (!json) line.print(describeRetry(event))
-    },
-  })
+    onRetry: (event) => say(describeRetry(event)),
+  }
 }
 
-function asJson(result: UploadResult): string {
+function withoutMemory(reason: string): string {
+  return (
+    `Should this upload break off, the next one starts from the beginning: ${reason}\n` +
+    'To change that, set XDG_STATE_HOME to a folder that you may write to.'
+  )
+}
+
+function asJson(result: UploadResult, { works: resumable }: UploadMemory): string {
   const { bytesSent, bytesTotal, chunksSent, chunksTotal, sequenceNumber, saved, resumed } = result
   return `${JSON.stringify({
     bytesSent,
@@ -93,6 +109,7 @@ function asJson(result: UploadResult): string {
     sequenceNumber,
     saved,
     resumed,
+    resumable,
   })}\n`
 }
 

@@ -50,6 +50,7 @@ test('put and get bring a file to the host and back', async () => {
     sequenceNumber: 2,
     saved: true,
     resumed: false,
+    resumable: true,
   })
   assert.equal(JSON.parse(get.stdout).bytesReceived, AFTER.length)
   assert.deepEqual(await fileOf('copy.docx'), AFTER)
@@ -120,6 +121,38 @@ test("put goes on after it was stopped, and its state is nobody else's to read",
   assert.ok(result.bytesSent <= AFTER.length - 65_536 + 9 * FRAME_HEADER_BYTES)
   assert.deepEqual(await readdir(join(folder, 'state', 'wopikit', 'uploads')), [])
 })
+
+for (const [place, state] of [
+  ['under /proc', '/proc/wopikit/state'],
+  ['under a file', '/dev/null/state'],
+] as const) {
+  test(`put says once that it cannot be resumed where its state folder is ${place}, and goes on`, {
+    timeout: 10_000,
+  }, async () => {
+    const wopiSrc = await host.add(new Uint8Array(0))
+    await writeFile(join(folder, 'report.docx'), AFTER)
+    const words = ['report.docx', wopiSrc, '--token', 'write', '--fragment-size', '64K']
+    const env = { XDG_STATE_HOME: state }
+
+    const stopped = await run(putCommand, words, { env, stopAt: 'Sending' })
+    const put = await run(putCommand, words, { env })
+    const other = await host.add(new Uint8Array(0))
+    const json = await run(putCommand, ['report.docx', other, '--token', 'write', '--json'], {
+      env,
+    })
+
+    assert.equal(stopped.code, 130)
+    assert.match(
+      stopped.stderr,
+      /Stopped\.\nRun the same command again: it starts from the beginning/,
+    )
+    assert.equal(put.code, 0)
+    assert.equal(put.stderr.match(/Should this upload break off/g)?.length, 1)
+    assert.match(put.stderr, /set XDG_STATE_HOME/)
+    assert.match(put.stdout, /^Saved report\.docx as sequence number 2/)
+    assert.deepEqual([JSON.parse(json.stdout).resumable, json.stderr], [false, ''])
+  })
+}
 
 test('put begins anew when its state cannot be read', async () => {
   const wopiSrc = await host.add(new Uint8Array(0))

@@ -114,7 +114,11 @@ export function readAddress(
  */
 export async function runTransfer(
   io: TransferIo,
-  { line, again, json = false }: { line: ProgressLine; again: string; json?: boolean | undefined },
+  {
+    line,
+    again,
+    json = false,
+  }: { line: ProgressLine; again: () => string; json?: boolean | undefined },
   work: (signal: AbortSignal) => Promise<string>,
 ): Promise<void> {
   const controller = new AbortController()
@@ -127,7 +131,7 @@ export async function runTransfer(
     line.clear()
     io.stdout.write(result)
   } catch (error) {
-    const { exitCode, ...failure } = describeFailure(error, again)
+    const { exitCode, ...failure } = describeFailure(error, again())
     const text = failure.fix ? `${failure.message}\n${failure.fix}` : failure.message
     line.print(json ? JSON.stringify({ error: failure }) : text)
     io.exit(exitCode)

@@ -1,12 +1,18 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile, realpath, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { UploadState } from '../client/upload-state.ts'
+import { makeFolder } from '../server/make-folder.ts'
+import { openOutput } from './output.ts'
 
-/** Remembers one upload between runs of the command. */
-export interface UploadStateFile {
-  readonly path: string
+/**
+ * Remembers one upload between runs of the command. That is a convenience: where it cannot be had
+ * the upload goes on without.
+ */
+export interface UploadMemory {
+  /** Whether a later run can go on with this one. */
+  readonly works: boolean
   /** `undefined` when there is nothing to go on with. */
   read(): Promise<UploadState | undefined>
   /** Keeps a state in place of the last one, at once or not at all; `undefined` removes it. */
@@ -17,23 +23,49 @@ const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_FOLDER = 0o700
 
 /**
- * The state of uploading `file` to `wopiSrc`, in the user's state folder. It holds the session's
- * token, so nobody else may read it.
+ * Remembers the upload of `file` to `wopiSrc` in the user's state folder. What is kept holds the
+ * session's token, so nobody else may read it.
+ *
+ * @param options.onFailure told once, with the reason, when it cannot be had
  */
-export async function openUploadState(
+export function createUploadMemory(
   file: string,
   wopiSrc: string,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<UploadStateFile> {
+  { env, onFailure }: { env: NodeJS.ProcessEnv; onFailure: (reason: string) => void },
+): UploadMemory {
+  let works = true
+
+  async function attempt<T>(work: (path: string) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work(await statePath(file, wopiSrc, env))
+    } catch (error) {
+      if (works) onFailure(error instanceof Error ? error.message : String(error))
+      works = false
+      return undefined
+    }
+  }
+
+  return {
+    get works() {
+      return works
+    },
+    read: () => attempt(readState),
+    async write(state) {
+      if (state !== undefined)
+        return works ? await attempt((path) => writeState(path, state)) : undefined
+      // What stays behind is found out of date by the next run.
+      await statePath(file, wopiSrc, env)
+        .then((path) => rm(path, { force: true }))
+        .catch(() => undefined)
+    },
+  }
+}
+
+async function statePath(file: string, wopiSrc: string, env: NodeJS.ProcessEnv): Promise<string> {
   const name = createHash('sha256')
     .update(`${await realpath(file)}\n${wopiSrc}`)
     .digest('hex')
-  const path = join(stateFolder(env), 'wopikit', 'uploads', `${name}.json`)
-  return {
-    path,
-    read: () => readState(path),
-    write: (state) => (state ? writeState(path, state) : rm(path, { force: true })),
-  }
+  return join(stateFolder(env), 'wopikit', 'uploads', `${name}.json`)
 }
 
 /** As the XDG Base Directory Specification has it, which ignores relative paths. */
@@ -56,19 +88,8 @@ async function readState(path: string): Promise<UploadState | undefined> {
 }
 
 async function writeState(path: string, state: UploadState): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER })
-  const beside = `${path}.${randomUUID()}`
-  try {
-    const file = await open(beside, 'wx', OWNER_ONLY_FILE)
-    try {
-      await file.writeFile(JSON.stringify(state))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await rename(beside, path)
-  } catch (error) {
-    await rm(beside, { force: true })
-    throw error
-  }
+  await makeFolder(dirname(path), OWNER_ONLY_FOLDER)
+  await using output = await openOutput(path, { mode: OWNER_ONLY_FILE })
+  await output.file.writeFile(JSON.stringify(state))
+  await output.commit()
 }

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSignedAccess, type SignedAccess } from '../access/signed-access.ts'
 import type { CoauthFeatures } from '../host/core.ts'
@@ -10,6 +10,7 @@ import { createSqliteMetadataStore } from '../stores/metadata/sqlite.ts'
 import type { Config } from './config.ts'
 import type { CoauthAddresses } from './discovery.ts'
 import { ServerError } from './errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { pagesOf } from './pages.ts'
 
 const DATABASE = 'wopikit.db'
@@ -43,7 +44,7 @@ export interface StoresOptions {
 export async function openStores(options: StoresOptions): Promise<Stores> {
   const { dataDir, create = true, minFreeBytes, now } = options
   const database = join(dataDir, DATABASE)
-  if (create) await makeFolder(dataDir)
+  if (create) await makeDataFolder(dataDir)
   else if (!(await exists(database))) throw new ServerError('DATA_MISSING', dataDir)
   const clock = now && { now }
   const metadata = createSqliteMetadataStore({ path: database, ...clock })
@@ -146,9 +147,9 @@ export function retentionOf(config: Config): NonNullable<Required<HostOptions>['
   return { historyStates, historyAgeMs: historyAge, garbageDelayMs: garbageDelay }
 }
 
-async function makeFolder(dataDir: string): Promise<void> {
+async function makeDataFolder(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: OWNER_ONLY })
+    await makeFolder(dataDir, OWNER_ONLY)
   } catch (cause) {
     throw new ServerError('DATA_UNUSABLE', `${dataDir} (${messageOf(cause)})`, { cause })
   }
