@@ -18,6 +18,15 @@ const FILE_THREADS = 16
 /** Ctrl-C under npm arrives twice, from the terminal and from npm, within this time, in ms. */
 const SAME_SIGNAL_MS = 500
 
+/**
+ * What asks the server to stop. Windows has Ctrl-Break and the closing of the window besides;
+ * elsewhere a hang-up may be ignored on purpose (`nohup`), which listening to it would undo.
+ */
+const STOP_SIGNALS =
+  process.platform === 'win32'
+    ? (['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] as const)
+    : (['SIGINT', 'SIGTERM'] as const)
+
 /** The command `serve`: runs a host until it is told to stop. */
 export function serveCommand(io: TransferIo): Command {
   return addSettings(new Command('serve'))
@@ -86,7 +95,7 @@ function waitForStop(server: RunningServer, { log, flush }: Logger, io: Transfer
         server.cut()
       }
     }
-    for (const name of ['SIGINT', 'SIGTERM'] as const) io.signals.on(name, onSignal)
+    for (const name of STOP_SIGNALS) io.signals.on(name, onSignal)
   })
 }
 

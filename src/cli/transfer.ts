@@ -13,11 +13,14 @@ export interface TransferIo {
   exit(code: number): void
   /** The signals that end the work. */
   readonly signals: {
-    on(name: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
-    once(name: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
-    off(name: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
+    on(name: StopSignal, listener: () => void): unknown
+    once(name: StopSignal, listener: () => void): unknown
+    off(name: StopSignal, listener: () => void): unknown
   }
 }
+
+/** Signals that ask a process to end; the last two come on Windows. */
+type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGBREAK' | 'SIGHUP'
 
 /** How to reach the document that a command is about. */
 export interface Address {

@@ -131,7 +131,7 @@ const SETTINGS = z.strictObject({
       'whether anybody can sign in as Demo User, with all rights: for trying the bootstrapper only',
     ),
   shutdownGrace: duration()
-    .prefault('30s')
+    .prefault('8s')
     .describe('how long requests may still take when the server is stopped'),
 })
 
