@@ -1,7 +1,7 @@
 import type { Row } from './row.ts'
 
 /** Most memory that a server may ever have resident, in MB. */
-const LIMIT_MB = 150
+const LIMIT_MB = 200
 
 /** A row about the peak of a server's memory; not a number where the system does not tell it. */
 export function memoryRow(name: string, peaks: readonly number[]): Row {

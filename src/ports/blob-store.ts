@@ -26,6 +26,8 @@ export interface ListedBlob {
   key: string
   /** In bytes. */
   length: number
+  /** As `put` returned it, or a newer one that names the same bytes. */
+  locator?: string
 }
 
 /** The blob that a caller asked for is not there. */

@@ -160,6 +160,35 @@ test('sweep finds packs of a process that died, of any document, by its rotating
   assert.deepEqual(await host.get(), OLD)
 })
 
+test('sweep deletes an orphan where the listing found it', async () => {
+  const host = await createTestHost({ content: OLD })
+  const orphan = await storeOrphan(host)
+  await requestSweep(host)
+  const { blobs } = host.content
+  const deleted: unknown[] = []
+  async function* list(prefix: string) {
+    for await (const blob of blobs.list(prefix)) yield { ...blob, locator: 'shelf 7' }
+  }
+  const shelved: typeof blobs = {
+    ...blobs,
+    list,
+    async delete(key, options) {
+      deleted.push([key, options?.locator])
+      await blobs.delete(key)
+    },
+  }
+  const sweeper = createSweeper(
+    { ...host.content, blobs: shelved },
+    { retention: DEFAULT_RETENTION, clock: () => 0 },
+  )
+
+  await sweeper.sweep({ budgetMs: 1e9 })
+  host.advance(DAY)
+  await sweeper.sweep({ budgetMs: 1e9 })
+
+  assert.deepEqual(deleted, [[orphan, 'shelf 7']])
+})
+
 test('sweep pardons a condemned pack that is named before it is doomed', async () => {
   const host = await createTestHost({ content: OLD })
   await host.lock('L')

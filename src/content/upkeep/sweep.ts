@@ -194,10 +194,11 @@ async function sweepDocument(
 }
 
 /** Listed before the references are read, so that a pack stored meanwhile is not taken for garbage. */
-async function listPacks({ blobs }: Services, documentKey: string): Promise<string[]> {
-  const keys: string[] = []
-  for await (const { key } of blobs.list(packPrefix(documentKey))) keys.push(key)
-  return keys
+async function listPacks({ blobs }: Services, documentKey: string): Promise<PackRef[]> {
+  const packs: PackRef[] = []
+  for await (const { key, locator } of blobs.list(packPrefix(documentKey)))
+    packs.push(locator === undefined ? { key } : { key, locator })
+  return packs
 }
 
 /** Every pack that a kept state or a session names. */
@@ -225,11 +226,11 @@ async function judgePacks(
   metadata: MetadataStore,
   documentKey: string,
   { condemned, referenceVersion }: References,
-  packs: { stored: readonly string[]; named: ReadonlySet<string> },
+  packs: { stored: readonly PackRef[]; named: ReadonlySet<string> },
   { garbageDelayMs }: Retention,
 ): Promise<{ condemned: number; doomed: PackRef[] }> {
   const known = new Map(condemned.map(({ pack }) => [pack.key, pack]))
-  for (const key of packs.stored) if (!known.has(key)) known.set(key, { key })
+  for (const pack of packs.stored) if (!known.has(pack.key)) known.set(pack.key, pack)
   const judgement = {
     unnamed: [...known.values()].filter(({ key }) => !packs.named.has(key)),
     named: condemned.map(({ pack }) => pack.key).filter((key) => packs.named.has(key)),
