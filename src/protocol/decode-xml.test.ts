@@ -31,6 +31,11 @@ test('decodeXml reads UTF-8 that is said to be UTF-16, as programs write that ke
   const xml = `<?xml version="1.0" encoding="utf-16"?>${TEXT}`
 
   assert.equal(decodeXml(Buffer.from(xml)), xml)
+  assert.equal(decodeXml(Buffer.from(xml), 'UTF-16'), xml)
+})
+
+test('decodeXml reads UTF-16 without a mark that begins with white space', () => {
+  assert.equal(decodeXml(utf16(`\n${TEXT}`)), `\n${TEXT}`)
 })
 
 const refused: [problem: string, bytes: Uint8Array, charset?: string][] = [

@@ -60,6 +60,12 @@ describe('parseDiscovery', () => {
         assert.ok(findAction(parseDiscovery(actionXml(`ext="${ext}"`)), { extension }), ext)
   })
 
+  test('parseDiscovery takes 1 for true, as XML does', () => {
+    const [zone] = parseDiscovery(actionXml('ext="doc" default="1"')).zones
+
+    assert.equal(zone?.apps[0]?.actions[0]?.isDefault, true)
+  })
+
   for (const zone of ['internet', '', 'External-HTTPS']) {
     test(`findAction finds actions in a zone called ${JSON.stringify(zone)}`, () => {
       const discovery = parseDiscovery(actionXml('ext="doc"', zone))

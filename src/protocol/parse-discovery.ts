@@ -131,7 +131,7 @@ function isHttp(url: string): boolean {
 }
 
 function isTrue(value: string | undefined): boolean {
-  return value?.toLowerCase() === 'true'
+  return /^(true|1)$/i.test(value ?? '')
 }
 
 function invalid(message: string): DiscoveryError {

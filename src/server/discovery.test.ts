@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { createSigningKey, type SigningKey } from '../../test/helpers/proof-keys.ts'
+import { ticksFromMs } from '../protocol/ticks.ts'
 import { readConfig } from './config.ts'
 import { openDiscovery } from './discovery.ts'
 import { ServerError } from './errors.ts'
@@ -38,6 +40,13 @@ function proofKey(): string {
   const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
   const base64 = (text: string) => Buffer.from(text, 'base64url').toString('base64')
   return `<proof-key modulus="${base64(n)}" exponent="${base64(e)}"/>`
+}
+
+/** The key as the blob of .NET that it is in discovery besides. */
+function blobOf({ attributes }: SigningKey): string {
+  const modulus = Buffer.from(attributes.modulus, 'base64').reverse()
+  const header = Buffer.from('0602000000a400005253413100080000', 'hex')
+  return Buffer.concat([header, Buffer.from([1, 0, 1, 0]), modulus]).toString('base64')
 }
 
 async function discoveryFile(xml = discoveryXml()): Promise<string> {
@@ -173,8 +182,8 @@ describe('openDiscovery', () => {
 })
 
 describe('a server with discovery', () => {
-  /** What a server answers to a request without a proof. */
-  async function unproven(settings: Record<string, unknown>) {
+  /** What a server answers to a request, whose proof is left out where nobody signs. */
+  async function answerTo(settings: Record<string, unknown>, key?: SigningKey) {
     const data = await mkdtemp(join(folder, 'data-'))
     const config = readConfig({ file: { port: 0, data, coauth: ['*'], ...settings } })
     const server = await startServer(config, { log: createLog('silent', { write: () => {} }) })
@@ -186,27 +195,49 @@ describe('a server with discovery', () => {
       permissions: ['read'],
       ttlMs: 60_000,
     })
-    const reply = await fetch(`${server.host.wopiSrc(fileId)}?access_token=${accessToken}`)
+    const url = `${server.host.wopiSrc(fileId)}?access_token=${accessToken}`
+    const at = Date.now()
+    const proof = await key?.sign({ accessToken, url, at })
+    const timestamp = String(ticksFromMs(at))
+    const headers = proof && { 'X-WOPI-Proof': proof, 'X-WOPI-TimeStamp': timestamp }
+    const reply = await fetch(url, { headers: { ...headers } })
     const body = await reply.text()
     await server.close()
     return { status: reply.status, body }
   }
 
   test('a server with discovery refuses requests without a proof', async () => {
-    assert.equal((await unproven({ discovery: await discoveryFile() })).status, 500)
+    assert.equal((await answerTo({ discovery: await discoveryFile() })).status, 500)
   })
+
+  for (const [written, mend] of [
+    ['as it should be', {}],
+    ['with a decimal exponent, as by scripts of ONLYOFFICE', { exponent: '65537' }],
+    ['without a modulus', { modulus: '' }],
+  ] as const) {
+    test(`a server takes requests by a key that discovery writes ${written}`, async () => {
+      const signing = await createSigningKey()
+      const attributes = { ...signing.attributes, value: blobOf(signing), ...mend }
+      const texts = Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`)
+      const xml = discoveryXml({ key: `<proof-key${texts.join('')}/>` })
+
+      const reply = await answerTo({ discovery: await discoveryFile(xml) }, signing)
+
+      assert.equal(reply.status, 200)
+    })
+  }
 
   test('a server starts with a client that is down, and refuses requests until it is up', async () => {
     using client = await serveDiscovery()
 
-    assert.equal((await unproven({ discovery: client.url })).status, 500)
+    assert.equal((await answerTo({ discovery: client.url })).status, 500)
   })
 
   test('a server tells clients of the addresses that discovery has, or of those that are set', async () => {
     const settings = { discovery: await discoveryFile(), proofKeys: false }
 
-    const found = await unproven(settings)
-    const set = await unproven({ ...settings, rtcUrl: 'https://rtc.example/own' })
+    const found = await answerTo(settings)
+    const set = await answerTo({ ...settings, rtcUrl: 'https://rtc.example/own' })
 
     assert.partialDeepStrictEqual(JSON.parse(found.body), {
       OfficeCollaborationServiceEndpointUrl: 'https://ocs.example/c',

@@ -4,6 +4,7 @@ import type { Log } from '../ports/log.ts'
 import type { ProofKeySource } from '../ports/proof-keys.ts'
 import { type Discovery, findAction } from '../protocol/discovery.ts'
 import { DiscoveryError } from '../protocol/discovery-error.ts'
+import { DISCOVERY_MAX_CHARS } from '../protocol/parse-discovery.ts'
 import type { Config } from './config.ts'
 import { ServerError } from './errors.ts'
 
@@ -20,8 +21,8 @@ export interface ServerDiscovery {
   coauthAddresses(): CoauthAddresses
 }
 
-/** Largest file that is read as discovery; Office's has some 100 KB. */
-const FILE_MAX_BYTES = 4 * 1024 * 1024
+/** Largest file that is read as discovery, in bytes: two for each character, as UTF-16 has. */
+const FILE_MAX_BYTES = 2 * DISCOVERY_MAX_CHARS
 const NOWHERE: CoauthAddresses = { collab: '', rtc: '' }
 
 /** Whether the setting `discovery` is an address; else it is a file. */
