@@ -40,6 +40,19 @@ export interface Failure {
   operation: string
   /** Of the answer; left out when there was none. */
   status?: number
+  /** Property of CheckFileInfo that promises the operation, when the host says it does not have it. */
+  promise?: string
+}
+
+/** Why a run ended early: what every other case needs is gone. */
+export interface GroundLost {
+  kind: 'unreachable' | 'token-refused' | 'document-gone' | 'no-file-info'
+  /** What the host does, in words. */
+  message: string
+  /** What to look at first. */
+  advice: string
+  /** Name of the case in which it was found. */
+  case: string
 }
 
 /** How one case ended. */
@@ -79,4 +92,4 @@ export type RunEvent =
   | RunStart
   | { type: 'begin'; group: string; name: string; index: number }
   | { type: 'end'; result: CaseResult; index: number }
-  | { type: 'done'; totals: Totals; durationMs: number }
+  | { type: 'done'; totals: Totals; durationMs: number; stopped?: GroundLost }

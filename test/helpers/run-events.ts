@@ -1,4 +1,4 @@
-import type { CaseResult, RunEvent, ShownExchange } from '../../src/validator/report.ts'
+import type { CaseResult, GroundLost, RunEvent, ShownExchange } from '../../src/validator/report.ts'
 
 /** Names and texts as a hostile suite or host would choose them. */
 export const HOSTILE =
@@ -29,7 +29,7 @@ export function aFailure(change: Partial<CaseResult> = {}): CaseResult {
     description: 'A lock that does not match is refused',
     failures: [
       {
-        operation: 'CheckFileInfo',
+        operation: 'Lock',
         message: 'status is 200, not 409',
         clause: { page: 'Lock', rule: 'A mismatch is answered with 409' },
       },
@@ -52,6 +52,14 @@ export function anExchange(change: Partial<ShownExchange> = {}): ShownExchange {
   }
 }
 
+/** The document is gone in the case of {@link aFailure}. */
+export const LOST: GroundLost = {
+  kind: 'document-gone',
+  message: 'CheckFileInfo answers 404.',
+  advice: 'Look at the rename.',
+  case: 'Locks.Mismatch',
+}
+
 /** Every text of it is hostile. */
 export function aHostileFailure(): CaseResult {
   const pair = [HOSTILE, HOSTILE] as const
@@ -59,9 +67,7 @@ export function aHostileFailure(): CaseResult {
     group: HOSTILE,
     name: HOSTILE,
     description: HOSTILE,
-    failures: [
-      { operation: 'CheckFileInfo', message: HOSTILE, clause: { page: HOSTILE, rule: HOSTILE } },
-    ],
+    failures: [{ operation: HOSTILE, message: HOSTILE, clause: { page: HOSTILE, rule: HOSTILE } }],
     exchanges: [
       anExchange({
         operation: HOSTILE,
@@ -77,7 +83,11 @@ export function aHostileFailure(): CaseResult {
 /** What a run tells whose cases end like this. */
 export function eventsOf(
   results: readonly CaseResult[],
-  { cases = results.length, leftOut = 0 } = {},
+  {
+    cases = results.length,
+    leftOut = 0,
+    stopped,
+  }: { cases?: number; leftOut?: number; stopped?: GroundLost } = {},
 ): RunEvent[] {
   const count = (verdict: string) => results.filter((one) => one.verdict === verdict).length
   const totals = { passed: count('pass'), failed: count('fail'), skipped: count('skip') }
@@ -87,7 +97,7 @@ export function eventsOf(
       { type: 'begin', group: result.group, name: result.name, index },
       { type: 'end', result, index },
     ]),
-    { type: 'done', totals, durationMs: 1234 },
+    { type: 'done', totals, durationMs: 1234, ...(stopped && { stopped }) },
   ]
 }
 

@@ -1,10 +1,14 @@
-import type { CaseResult, RunEvent, RunStart, Totals } from '../report.ts'
+import type { CaseResult, GroundLost, RunEvent, RunStart, Totals } from '../report.ts'
+import { type Cause, causesOf } from './causes.ts'
 
 /** All that a run has told, for reports that can only be written at its end. */
 export interface CollectedRun extends Omit<RunStart, 'type'> {
   results: readonly CaseResult[]
   totals: Totals
   durationMs: number
+  /** Why the run ended early, when something that all cases need is gone. */
+  stopped?: GroundLost
+  causes: readonly Cause[]
 }
 
 /** The cases of one group, in their order. */
@@ -30,8 +34,11 @@ export function collectRun(finish: (run: CollectedRun) => void): (event: RunEven
       start = { wopiSrc, cases, leftOut }
     }
     if (event.type === 'end') results.push(event.result)
-    if (event.type === 'done')
-      finish({ ...start, results, totals: event.totals, durationMs: event.durationMs })
+    if (event.type === 'done') {
+      const { totals, durationMs, stopped } = event
+      const causes = causesOf(results, stopped)
+      finish({ ...start, results, totals, durationMs, causes, ...(stopped && { stopped }) })
+    }
   }
 }
 
@@ -57,6 +64,19 @@ export function leftOutText({ leftOut }: CollectedRun): string {
   if (leftOut === 0) return ''
   const they = leftOut === 1 ? 'it waits' : 'they wait'
   return `${leftOut} left out: ${they} for locks to expire (--delays)`
+}
+
+/** How many cases fail for a cause, and which is the first of them. */
+export function causeCases({ cases }: Cause): string {
+  const [first = ''] = cases
+  return cases.length === 1 ? `1 case: ${first}` : `${cases.length} cases, first ${first}`
+}
+
+/** That cases did not run, in words; empty when all did. */
+export function stoppedText({ results, cases, stopped }: CollectedRun): string {
+  if (results.length >= cases) return ''
+  const ran = `Stopped after ${results.length} of ${cases} cases`
+  return stopped ? `${ran}: the others would fail for the first cause, too.` : `${ran}.`
 }
 
 /** Why cases were skipped, the most frequent reason first. */

@@ -1,11 +1,14 @@
 import type { CaseResult, Failure, RunEvent, ShownExchange, Verdict } from '../report.ts'
+import type { Cause } from './causes.ts'
 import {
   byGroup,
   type CollectedRun,
+  causeCases,
   collectRun,
   type GroupResults,
   leftOutText,
   skipCounts,
+  stoppedText,
 } from './collected-run.ts'
 import { HTML_STYLE } from './html-style.ts'
 import { answerText, formatDuration, oneLine, requestText, visible } from './shown-text.ts'
@@ -37,6 +40,7 @@ ${HTML_STYLE}</style>
 <body>
 ${header(run, allowSkips)}
 <main>
+${causes(run)}
 ${summary(groups)}
 ${skips(run)}
 ${filter(run)}
@@ -49,12 +53,7 @@ ${groups.map(groupSection).join('\n')}
 
 function header(run: CollectedRun, allowSkips: boolean): string {
   const { ok, text } = judge(run.totals, { allowSkips })
-  const { length } = run.results
-  const notes = [
-    `Duration: ${formatDuration(run.durationMs)}.`,
-    length < run.cases ? `Stopped after ${length} of ${run.cases} cases.` : '',
-    leftOutText(run),
-  ]
+  const notes = [`Duration: ${formatDuration(run.durationMs)}.`, stoppedText(run), leftOutText(run)]
   return `<header>
 <h1>WOPI validation</h1>
 <p class="verdict ${ok ? 'pass' : 'fail'}">${escapeHtml(text)}</p>
@@ -78,6 +77,19 @@ function summary(groups: readonly GroupResults[]): string {
 ${rows.join('\n')}
 </tbody>
 </table>`
+}
+
+function causes({ causes }: CollectedRun): string {
+  return causes.length === 0
+    ? ''
+    : `<h2>What is wrong, and what to look at first</h2>\n<ol>${causes.map(causeItem).join('\n')}</ol>`
+}
+
+function causeItem(cause: Cause): string {
+  const [message, advice, cases] = [cause.message, cause.advice, causeCases(cause)].map((text) =>
+    escapeHtml(oneLine(text)),
+  )
+  return `<li><p class="message">${message}</p><p>${advice}</p><p class="clause">${cases}</p></li>`
 }
 
 function skips({ results }: CollectedRun): string {

@@ -19,6 +19,14 @@ test('the JSON reporter writes one document with all that the run has told', () 
   assert.deepEqual(document.totals, { passed: 0, failed: 2, skipped: 1 })
   assert.deepEqual([document.cases, document.leftOut, document.durationMs], [4, 2, 1234])
   assert.deepEqual(document.results, results)
+  assert.equal(document.stopped, undefined)
+  assert.deepEqual(document.causes[0], {
+    operations: ['Lock'],
+    cases: ['Locks.Mismatch'],
+    kind: 'answer',
+    message: 'Lock: status is 200, not 409',
+    advice: 'Run one case alone and read what goes over the wire: --name Locks.Mismatch',
+  })
 })
 
 test('the JSON reporter escapes what would move the cursor of a terminal', () => {

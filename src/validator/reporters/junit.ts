@@ -1,4 +1,4 @@
-import type { CaseResult, RunEvent } from '../report.ts'
+import type { CaseResult, Failure, RunEvent } from '../report.ts'
 import { byGroup, type CollectedRun, collectRun, type GroupResults } from './collected-run.ts'
 import { exchangeText, failureText, oneLine, visible } from './shown-text.ts'
 
@@ -42,7 +42,12 @@ function skipped({ skipReason = '' }: CaseResult): string {
 function failure({ failures, exchanges }: CaseResult): string {
   const message = failures[0]?.message ?? 'failed'
   const text = [...failures.map(failureText), ...exchanges.map(exchangeText)].join('\n\n')
-  return `<failure${attributes({ message, type: 'conformance' })}>${escapeXml(text)}</failure>`
+  return `<failure${attributes({ message, type: kindOf(failures[0]) })}>${escapeXml(text)}</failure>`
+}
+
+/** Groups failures of one kind in tools that read reports. */
+function kindOf(failure: Failure | undefined): string {
+  return failure?.promise === undefined ? 'conformance' : `broken promise: ${failure.promise}`
 }
 
 function attributes(values: Record<string, string | number>): string {

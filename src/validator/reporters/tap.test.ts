@@ -7,6 +7,7 @@ import {
   aSkip,
   eventsOf,
   HOSTILE,
+  LOST,
   written,
 } from '../../../test/helpers/run-events.ts'
 import { createTapReporter } from './tap.ts'
@@ -27,6 +28,8 @@ test('the TAP reporter writes a plan and a line for each case', () => {
     'ok 1 - Locks: Locks.Happy',
     'not ok 2 - Locks: Locks.Mismatch',
     'ok 3 - Locks: Locks.Happy # SKIP no SupportsLocks',
+    '# 1 case: Locks.Mismatch: Lock: status is 200, not 409',
+    '# Run one case alone and read what goes over the wire: --name Locks.Mismatch',
     '',
   ])
 })
@@ -48,15 +51,17 @@ test('the TAP reporter keeps hostile names within their line', () => {
 
   const lines = outsideYaml(written(createTapReporter, eventsOf(results)))
 
-  assert.equal(lines.length, 5)
+  assert.equal(lines.length, 7)
   assert.ok(lines.slice(2, 4).every((line) => line.includes('\\# TODO')))
   assert.equal(lines[3]?.match(/(?<!\\)#/g)?.length, 1)
 })
 
 test('the TAP reporter bails out of a run that stopped early, and of one without cases', () => {
   const stopped = written(createTapReporter, eventsOf([aCase()], { cases: 3 }))
+  const lost = written(createTapReporter, eventsOf([aFailure()], { cases: 3, stopped: LOST }))
   const empty = written(createTapReporter, eventsOf([]))
 
   assert.match(stopped, /^Bail out! 1 of 3 cases ran$/m)
+  assert.match(lost, /^Bail out! CheckFileInfo answers 404\.$/m)
   assert.match(empty, /^Bail out! no case ran$/m)
 })

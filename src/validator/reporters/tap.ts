@@ -1,11 +1,15 @@
 import type { CaseResult, RunEvent } from '../report.ts'
+import type { Cause } from './causes.ts'
+import { causeCases, collectRun } from './collected-run.ts'
 import { exchangeText, failureText, oneLine } from './shown-text.ts'
 
 /** Writes TAP version 14, case by case. */
 export function createTapReporter(write: (text: string) => void): (event: RunEvent) => void {
+  const conclude = collectRun(({ causes }) => write(causes.map(comment).join('')))
   let planned = 0
   let ended = 0
   return (event) => {
+    conclude(event)
     if (event.type === 'start') {
       planned = event.cases
       write(`TAP version 14\n1..${planned}\n`)
@@ -16,9 +20,15 @@ export function createTapReporter(write: (text: string) => void): (event: RunEve
     }
     if (event.type === 'done') {
       if (planned === 0) write('Bail out! no case ran\n')
+      else if (event.stopped) write(`Bail out! ${oneLine(event.stopped.message)}\n`)
       else if (ended < planned) write(`Bail out! ${ended} of ${planned} cases ran\n`)
     }
   }
+}
+
+function comment(cause: Cause): string {
+  const { message, advice } = cause
+  return [`${causeCases(cause)}: ${message}`, advice].map((text) => `# ${oneLine(text)}\n`).join('')
 }
 
 function testPoint(number: number, result: CaseResult): string {
@@ -33,6 +43,7 @@ function testPoint(number: number, result: CaseResult): string {
 function diagnostics({ failures, exchanges, durationMs }: CaseResult): string {
   const entries = [
     `message: ${quote(failures.map(failureText).join('\n'))}`,
+    ...(failures[0]?.promise === undefined ? [] : [`promise: ${quote(failures[0].promise)}`]),
     `duration_ms: ${Math.round(durationMs)}`,
     ...(exchanges.length > 0 ? ['exchanges:'] : []),
     ...exchanges.map((exchange) => `  - ${quote(exchangeText(exchange))}`),

@@ -7,6 +7,7 @@ import {
   aSkip,
   eventsOf,
   HOSTILE,
+  LOST,
   written,
 } from '../../../test/helpers/run-events.ts'
 import { createTerminalReporter, type TerminalOptions } from './terminal.ts'
@@ -68,6 +69,36 @@ describe('the terminal reporter', () => {
     )
     assert.ok(shown.every((part) => part.length < 40))
     assert.doesNotMatch(text, /^ok /m)
+  })
+
+  test('shows the first failure of a cause in full, and the others by its name', () => {
+    const [first, second] = ['Locks.First', 'Locks.Second']
+    const text = written(
+      reporter(),
+      eventsOf([aFailure({ name: first }), aFailure({ name: second })]),
+    )
+
+    assert.equal(text.match(/status is 200, not 409\n {4}page/g)?.length, 1)
+    assert.match(text, /^FAIL Locks: Locks\.Second \(as Locks\.First\)$/m)
+    assert.match(
+      text,
+      /^What is wrong, and what to look at first:\n\n 1\. Lock: status is 200, not 409\n {4}Run one case alone.*\n {4}2 cases, first Locks\.First$/m,
+    )
+  })
+
+  test('says why a run was stopped, before anything else that is wrong', () => {
+    const results = [aFailure({ name: 'Other' }), aFailure()]
+
+    const text = written(reporter(), eventsOf(results, { cases: 7, stopped: LOST }))
+
+    assert.match(
+      text,
+      /^ 1\. CheckFileInfo answers 404\.\n {4}Look at the rename\.\n {4}1 case: Locks\.Mismatch$/m,
+    )
+    assert.match(
+      text,
+      /^Stopped after 2 of 7 cases: the others would fail for the first cause, too\.$/m,
+    )
   })
 
   test('says that a run was stopped', () => {

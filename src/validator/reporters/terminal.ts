@@ -1,5 +1,14 @@
 import type { CaseResult, RunEvent, Verdict } from '../report.ts'
-import { byGroup, type CollectedRun, collectRun, leftOutText, skipCounts } from './collected-run.ts'
+import { type Cause, causeKey } from './causes.ts'
+import {
+  byGroup,
+  type CollectedRun,
+  causeCases,
+  collectRun,
+  leftOutText,
+  skipCounts,
+  stoppedText,
+} from './collected-run.ts'
 import { exchangeText, failureText, formatDuration, oneLine } from './shown-text.ts'
 import { judge } from './verdict.ts'
 
@@ -18,10 +27,14 @@ const RESET = '\x1b[0m'
 const COLORS: Record<Verdict, string> = { pass: '\x1b[32m', fail: '\x1b[31m', skip: '\x1b[33m' }
 const LABELS: Record<Verdict, string> = { pass: 'ok  ', fail: 'FAIL', skip: 'skip' }
 const INDENT = '    '
+const CAUSES_SHOWN_MAX = 8
 
 type Paint = (verdict: Verdict, text: string) => string
 
-/** Writes for people: progress, each failure as it happens, and a summary. */
+/**
+ * Writes for people: progress, the first failure of each cause as it happens, and a summary that
+ * names the causes.
+ */
 export function createTerminalReporter(
   write: (text: string) => void,
   { isTTY = false, columns = 80, color = false, allowSkips = false }: TerminalOptions = {},
@@ -30,6 +43,7 @@ export function createTerminalReporter(
   const summarise = collectRun((run) => write(summary(run, paint, allowSkips)))
   const clear = isTTY ? CLEAR_LINE : ''
   let planned = 0
+  const shown = new Map<string, string>()
   return (event) => {
     if (event.type === 'start') {
       planned = event.cases
@@ -39,7 +53,7 @@ export function createTerminalReporter(
       write(`${CLEAR_LINE}${line.slice(0, columns - 1)}`)
     } else if (event.type === 'end') {
       const { result } = event
-      if (result.verdict === 'fail') write(`${clear}${failed(result, paint)}`)
+      if (result.verdict === 'fail') write(`${clear}${failed(result, paint, shown)}`)
       else if (!isTTY) write(endLine(result, paint))
     } else if (event.type === 'done') {
       write(clear)
@@ -53,8 +67,13 @@ function endLine({ verdict, group, name, skipReason }: CaseResult, paint: Paint)
   return `${paint(verdict, LABELS[verdict])} ${oneLine(`${group}: ${name}`)}${reason}\n`
 }
 
-function failed(result: CaseResult, paint: Paint): string {
-  const { description, failures, exchanges } = result
+/** @param shown the case that was shown in full, for each cause */
+function failed(result: CaseResult, paint: Paint, shown: Map<string, string>): string {
+  const { name, description, failures, exchanges } = result
+  const key = failures[0] && causeKey(failures[0])
+  const before = key === undefined ? undefined : shown.get(key)
+  if (before !== undefined) return endLine({ ...result, skipReason: `as ${before}` }, paint)
+  if (key !== undefined) shown.set(key, name)
   const texts = [
     ...(description ? [oneLine(description)] : []),
     ...failures.map((failure) => paint('fail', failureText(failure))),
@@ -75,14 +94,25 @@ function summary(run: CollectedRun, paint: Paint, allowSkips: boolean): string {
   const reasons = skipCounts(run.results).map(
     ({ reason, count }) => `${count} skipped: ${oneLine(reason)}`,
   )
-  const stopped = run.results.length < run.cases
   const parts = [
     groupTable(run),
+    causesText(run.causes),
     [...reasons, leftOutText(run)].filter((line) => line !== '').join('\n'),
-    stopped ? `Stopped after ${run.results.length} of ${run.cases} cases.` : '',
+    stoppedText(run),
     `${paint(ok ? 'pass' : 'fail', text)} in ${formatDuration(run.durationMs)}`,
   ]
   return `\n${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function causesText(causes: readonly Cause[]): string {
+  if (causes.length === 0) return ''
+  const shown = causes.slice(0, CAUSES_SHOWN_MAX).map((cause, at) => {
+    const lines = [cause.message, cause.advice, causeCases(cause)].map(oneLine)
+    return `${String(at + 1).padStart(2)}. ${lines.join('\n    ')}`
+  })
+  const more = causes.length - shown.length
+  const rest = more > 0 ? [`${more} more: --reporter json tells all of them.`] : []
+  return ['What is wrong, and what to look at first:', ...shown, ...rest].join('\n\n')
 }
 
 function groupTable({ results }: CollectedRun): string {

@@ -1,10 +1,9 @@
 import type { Suite } from '../cases/case.ts'
-import { type SelectedCase, type Selection, selectCases } from '../cases/select-cases.ts'
-import type { CaseResult, RunEvent, Totals, Verdict } from '../report.ts'
-import type { CaseRun, World } from './case-run.ts'
-import { missingPower } from './powers.ts'
-import { runSteps } from './run-case.ts'
-import { cleanResult, showExchange, withoutSecrets } from './show.ts'
+import { type Selection, selectCases } from '../cases/select-cases.ts'
+import type { GroundLost, RunEvent, Totals, Verdict } from '../report.ts'
+import type { World } from './case-run.ts'
+import { runSelected } from './run-selected.ts'
+import { withoutSecrets } from './show.ts'
 
 export interface RunOptions extends World {
   suites: readonly Suite[]
@@ -15,9 +14,12 @@ export interface RunOptions extends World {
   bail?: boolean
 }
 
+const COUNTERS: Record<Verdict, keyof Totals> = { pass: 'passed', fail: 'failed', skip: 'skipped' }
+
 /**
  * Runs cases one after the other and tells what happens. Every case runs the prerequisites of its
- * group first; one that fails makes it a skip. `done` tells totals of 0 when nothing was selected.
+ * group first; one that fails makes it a skip. The run ends early when what all cases need is gone:
+ * the host, the document, or the right to see it. `done` tells totals of 0 when nothing was selected.
  *
  * @throws CasesError before the first event when the selection names what is not there; the reason
  *   of `signal` when it aborts
@@ -31,79 +33,16 @@ export async function* runCases(options: RunOptions): AsyncGenerator<RunEvent, v
   const wopiSrc = withoutSecrets(endpoint.wopiSrc, new Set([endpoint.accessToken]))
   const leftOut = chosen.length - selected.length
   yield { type: 'start', wopiSrc, cases: selected.length, leftOut }
+  let stopped: GroundLost | undefined
+  let stood = false
   for (const [index, entry] of selected.entries()) {
     yield { type: 'begin', group: entry.group.name, name: entry.case.name, index }
-    const result = await runSelected(entry, options)
+    const { result, lost, stands } = await runSelected(entry, options, stood)
     totals[COUNTERS[result.verdict]] += 1
     yield { type: 'end', result, index }
-    if (options.bail && result.verdict === 'fail') break
+    stopped = lost
+    stood ||= stands
+    if (stopped || (options.bail && result.verdict === 'fail')) break
   }
-  yield { type: 'done', totals, durationMs: now() - started }
-}
-
-const COUNTERS: Record<Verdict, keyof Totals> = { pass: 'passed', fail: 'failed', skip: 'skipped' }
-
-async function runSelected(selected: SelectedCase, options: RunOptions): Promise<CaseResult> {
-  const { group, case: entry } = selected
-  const started = options.now()
-  const outcome = await outcomeOf(selected, options)
-  const result: CaseResult = {
-    group: group.name,
-    name: entry.name,
-    category: entry.category,
-    description: entry.description,
-    durationMs: options.now() - started,
-    ...outcome.result,
-  }
-  return cleanResult(result, outcome.tokens)
-}
-
-type Ending = Pick<CaseResult, 'verdict' | 'skipReason' | 'failures' | 'exchanges'>
-
-async function outcomeOf(
-  selected: SelectedCase,
-  options: RunOptions,
-): Promise<{ result: Ending; tokens: ReadonlySet<string> }> {
-  const { suite, case: entry } = selected
-  const tokens = new Set([options.endpoint.accessToken])
-  const reason =
-    missingPower(selected, options) ?? (await missingPrerequisite(selected, options, tokens))
-  if (reason !== undefined) return { result: skipped(reason), tokens }
-  const run = await runSteps(entry, suite, options)
-  for (const token of run.tokens) tokens.add(token)
-  return { result: endingOf(run, tokens), tokens }
-}
-
-function skipped(skipReason: string): Ending {
-  return { verdict: 'skip', skipReason, failures: [], exchanges: [] }
-}
-
-function endingOf(
-  { failures, exchanges, skipReason }: CaseRun,
-  tokens: ReadonlySet<string>,
-): Ending {
-  if (failures.length === 0 && skipReason !== undefined) return skipped(skipReason)
-  if (failures.length === 0) return { verdict: 'pass', failures: [], exchanges: [] }
-  return {
-    verdict: 'fail',
-    failures: failures.map(({ lack: _, ...failure }) => failure),
-    exchanges: exchanges.map((entry) => showExchange(entry, tokens)),
-  }
-}
-
-async function missingPrerequisite(
-  { suite, group }: SelectedCase,
-  options: RunOptions,
-  tokens: Set<string>,
-): Promise<string | undefined> {
-  for (const name of group.prerequisites) {
-    const prerequisite = suite.prerequisites.find((entry) => entry.name === name)
-    if (!prerequisite) return `${name} is not there`
-    const run = await runSteps(prerequisite, suite, options)
-    for (const token of run.tokens) tokens.add(token)
-    const [failure] = run.failures
-    if (!failure) continue
-    return failure.lack ? `${failure.operation} ${failure.lack}` : `${name}: ${failure.message}`
-  }
-  return undefined
+  yield { type: 'done', totals, durationMs: now() - started, ...(stopped && { stopped }) }
 }
