@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { decodeLocks, liveLocks } from '../../src/protocol/locks/state.ts'
 import type { CaseResult } from '../../src/validator/report.ts'
@@ -42,6 +44,19 @@ describe('The built-in suites', () => {
     })
 
     assert.deepEqual(missing, [])
+  })
+
+  test('have the groups that docs/validate.md begins with', async () => {
+    const text = await readFile(join(import.meta.dirname, '../../docs/validate.md'), 'utf8')
+
+    const named = [...text.matchAll(/--group (\w+)/g)].map(([, group]) => group)
+
+    const known = GROUPS.map(({ name }) => name)
+    assert.deepEqual(
+      named.filter((name) => name === undefined || !known.includes(name)),
+      [],
+    )
+    assert.ok(named.length > 0)
   })
 
   describe('against a host over SQLite and a folder', () => {
