@@ -51,7 +51,7 @@ export {
   type SourceTree,
 } from './ports/document-source.ts'
 export type { Log } from './ports/log.ts'
-export type { ActivityRecord } from './ports/metadata-store.ts'
+export type { ActivityRecord } from './ports/metadata/documents.ts'
 export type { ProofKeySource } from './ports/proof-keys.ts'
 export type { SignedInUser, SignIn } from './ports/sign-in.ts'
 export type { Folders, PlaceRefusal, TreeContainer, TreeFile } from './ports/tree.ts'

@@ -12,26 +12,38 @@ export {
   type StoredBlob,
 } from './ports/blob-store.ts'
 export type {
-  ActivityRecord,
-  AppendFragment,
-  ChildRecord,
-  Commit,
-  ContainerRecord,
   DeliveryAttempt,
   DeliveryRecord,
+  DeliveryStore,
+  ListedDeliveries,
+} from './ports/metadata/deliveries.ts'
+export type {
+  ActivityRecord,
+  Commit,
   DocumentRecord,
   DocumentStateRecord,
-  FragmentRecord,
+  DocumentStore,
   ManifestRecord,
-  MetadataStore,
   NewActivity,
-  NewContainer,
   NewDocument,
+} from './ports/metadata/documents.ts'
+export type {
+  ChildRecord,
+  ContainerRecord,
+  FolderStore,
+  NewContainer,
+} from './ports/metadata/folders.ts'
+export type { GarbageStore, PackJudgement, References } from './ports/metadata/garbage.ts'
+export type { PackRef } from './ports/metadata/pack-ref.ts'
+export type { Place } from './ports/metadata/place.ts'
+export type { SecretStore } from './ports/metadata/secrets.ts'
+export type {
+  AppendFragment,
+  FragmentRecord,
   NewSession,
-  PackJudgement,
-  PackRef,
-  Place,
-  References,
   SessionRecord,
+  SessionStore,
   SessionUsage,
-} from './ports/metadata-store.ts'
+} from './ports/metadata/sessions.ts'
+export type { UserStore } from './ports/metadata/users.ts'
+export type { MetadataStore } from './ports/metadata-store.ts'

@@ -5,7 +5,7 @@ import { storeDocument } from '../content/saving/add-document.ts'
 import { putWhole } from '../content/saving/put-whole.ts'
 import type { ContentServices, FoundDocument } from '../content/saving/services.ts'
 import type { ByteRange, OpenedBytes } from '../ports/blob-store.ts'
-import type { ActivityRecord, DocumentRecord } from '../ports/metadata-store.ts'
+import type { ActivityRecord, DocumentRecord } from '../ports/metadata/documents.ts'
 import { sequenceMismatch, WopiError } from '../protocol/errors.ts'
 import { decodeLocks, liveLocks } from '../protocol/locks/state.ts'
 

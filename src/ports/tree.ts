@@ -1,4 +1,4 @@
-import type { DocumentRecord } from './metadata-store.ts'
+import type { DocumentRecord } from './metadata/documents.ts'
 
 /** A container as it is now. */
 export interface TreeContainer {

@@ -4,6 +4,8 @@ import { createSignedAccess, type SignedAccess } from '../access/signed-access.t
 import type { CoauthFeatures } from '../host/core.ts'
 import { createHost, type Host, type HostOptions } from '../http/create-host.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
+import type { DocumentStore } from '../ports/metadata/documents.ts'
+import type { SecretStore } from '../ports/metadata/secrets.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import { createFileBlobStore } from '../stores/blobs/file.ts'
 import { createSqliteMetadataStore } from '../stores/metadata/sqlite.ts'
@@ -64,7 +66,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
 
 /** The key of a data folder with which tokens are signed; it is made when there is none. */
 export function openTokenKey(
-  { metadata }: Pick<Stores, 'metadata'>,
+  { metadata }: { metadata: SecretStore },
   randomBytes: (length: number) => Uint8Array,
 ): Promise<Uint8Array> {
   return metadata.ensureSecret(TOKEN_KEY, randomBytes(TOKEN_KEY_BYTES))
@@ -72,7 +74,7 @@ export function openTokenKey(
 
 /** The Access to the documents of a store, whose tokens are signed with `key`. */
 export function openAccess(
-  { metadata }: Pick<Stores, 'metadata'>,
+  { metadata }: { metadata: DocumentStore },
   { key, now }: { key: Uint8Array; now?: () => number },
 ): SignedAccess {
   return createSignedAccess({

@@ -1,4 +1,4 @@
-import type { DocumentRecord } from '../../src/ports/metadata-store.ts'
+import type { DocumentRecord } from '../../src/ports/metadata/documents.ts'
 import { END_FRAME, encodeMessage } from '../../src/protocol/frames/encoder.ts'
 import { FRAME_HEADER_BYTES, PAYLOAD_SIZE_AT } from '../../src/protocol/frames/layout.ts'
 import { HEADERS } from '../../src/protocol/names.ts'

@@ -1,6 +1,6 @@
 import type { DocumentSource, SourceConflict } from '../../ports/document-source.ts'
 import type { Log } from '../../ports/log.ts'
-import type { DocumentRecord } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 
 /** Most documents whose last conflict, and whose last suspicion, is remembered. */
 const REMEMBERED_MAX = 10_000

@@ -1,6 +1,6 @@
 import type { DocumentSource, SavedDocument } from '../../ports/document-source.ts'
 import type { Log } from '../../ports/log.ts'
-import type { DeliveryRecord } from '../../ports/metadata-store.ts'
+import type { DeliveryRecord } from '../../ports/metadata/deliveries.ts'
 import { keptBytes } from '../bytes/opened-bytes.ts'
 import { unlessAborted } from '../bytes/single-flight.ts'
 import { openMain } from '../packs/main-content.ts'

@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '../../ports/metadata-store.ts'
+import type { DeliveryRecord } from '../../ports/metadata/deliveries.ts'
 import { unlessAborted } from '../bytes/single-flight.ts'
 import { type Alarm, type DeliveryServices, deliver } from './deliver.ts'
 

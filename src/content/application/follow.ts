@@ -1,6 +1,6 @@
 import type { DocumentSource, SourceDocument } from '../../ports/document-source.ts'
 import { RevisionGoneError } from '../../ports/document-source.ts'
-import type { DocumentRecord } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { legalName } from '../../protocol/file-name.ts'
 import { decodeLocks, liveLocks } from '../../protocol/locks/state.ts'

@@ -1,6 +1,6 @@
 import type { BlobStore } from '../../ports/blob-store.ts'
 import { BlobStoreFullError } from '../../ports/blob-store.ts'
-import type { PackRef } from '../../ports/metadata-store.ts'
+import type { PackRef } from '../../ports/metadata/pack-ref.ts'
 import { WopiError } from '../../protocol/errors.ts'
 
 /** A pack that is durable but that nothing names yet. */

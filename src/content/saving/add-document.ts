@@ -1,4 +1,4 @@
-import type { Place } from '../../ports/metadata-store.ts'
+import type { Place } from '../../ports/metadata/place.ts'
 import type { PlaceRefusal } from '../../ports/tree.ts'
 import { legalName, nameKey } from '../../protocol/file-name.ts'
 import { encodeManifest, type Manifest } from '../state/manifest.ts'

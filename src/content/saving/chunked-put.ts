@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { DocumentRecord, PackRef, SessionRecord } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
+import type { PackRef } from '../../ports/metadata/pack-ref.ts'
+import type { SessionRecord } from '../../ports/metadata/sessions.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
 import { tooLarge, WopiError } from '../../protocol/errors.ts'
 import { createChunkReader } from '../../protocol/frames/chunk-reader.ts'

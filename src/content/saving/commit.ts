@@ -1,4 +1,5 @@
-import type { Commit, DocumentRecord, PackRef } from '../../ports/metadata-store.ts'
+import type { Commit, DocumentRecord } from '../../ports/metadata/documents.ts'
+import type { PackRef } from '../../ports/metadata/pack-ref.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { MAIN_CONTENT, SEQUENCE_NUMBER_MAX } from '../../protocol/names.ts'
 import { SWEEP_AFTER_SAVE_MS } from '../limits.ts'

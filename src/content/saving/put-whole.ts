@@ -1,4 +1,4 @@
-import type { DocumentRecord } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import { tooLarge } from '../../protocol/errors.ts'
 import { applyWholePut, checkState } from '../state/next-state.ts'
 import { commitNext, type SavedState } from './commit.ts'

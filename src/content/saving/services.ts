@@ -1,5 +1,6 @@
 import type { BlobStore } from '../../ports/blob-store.ts'
-import type { DocumentRecord, MetadataStore } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
+import type { MetadataStore } from '../../ports/metadata-store.ts'
 import type { InFlightBytes } from '../bytes/in-flight.ts'
 import type { MemoryBudget } from '../bytes/memory-budget.ts'
 import type { ContentLimits } from '../limits.ts'

@@ -1,5 +1,6 @@
 /** What the host stores of an upload session, with a version before each part. */
-import type { FragmentRecord, MetadataStore, SessionRecord } from '../../ports/metadata-store.ts'
+
+import type { FragmentRecord, SessionRecord, SessionStore } from '../../ports/metadata/sessions.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
 import {
   CHECKPOINT_BYTES,
@@ -16,7 +17,7 @@ const CHECKPOINT_VERSION = 2
 
 /** The bytes of a session and the chunks complete in them. */
 export async function sessionSource(
-  metadata: MetadataStore,
+  metadata: SessionStore,
   tokenHash: string,
 ): Promise<ChunkSource> {
   const chunks: PlacedChunk[] = []

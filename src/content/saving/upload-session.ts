@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type {
   AppendFragment,
-  MetadataStore,
   SessionRecord,
+  SessionStore,
   SessionUsage,
-} from '../../ports/metadata-store.ts'
+} from '../../ports/metadata/sessions.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { FrameError } from '../../protocol/frames/decoder.ts'
@@ -70,7 +70,7 @@ export async function createUploadSession(
  * @throws WopiError SESSION_GONE when it is unknown, expired, or of another document
  */
 export async function findSession(
-  metadata: MetadataStore,
+  metadata: SessionStore,
   token: string,
   documentKey: string,
 ): Promise<LiveSession> {
@@ -82,7 +82,7 @@ export async function findSession(
 
 /** As `findSession`, for a session that can still grow: a committed one is SESSION_GONE, too. */
 export async function findOpenSession(
-  metadata: MetadataStore,
+  metadata: SessionStore,
   token: string,
   documentKey: string,
 ): Promise<LiveSession> {

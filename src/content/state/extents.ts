@@ -1,4 +1,4 @@
-import type { PackRef } from '../../ports/metadata-store.ts'
+import type { PackRef } from '../../ports/metadata/pack-ref.ts'
 
 /**
  * Where bytes lie: in a pack, or in an immutable revision that an application keeps. The key of a

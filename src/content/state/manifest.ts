@@ -1,4 +1,4 @@
-import type { PackRef } from '../../ports/metadata-store.ts'
+import type { PackRef } from '../../ports/metadata/pack-ref.ts'
 import type { Chunk, ChunkingScheme, PlacedChunk } from '../../protocol/chunking/chunk.ts'
 import { chunkIdFromBytes, chunkIdToBytes } from '../../protocol/chunking/chunk-id.ts'
 import type { ContentProperty } from '../../protocol/messages.ts'

@@ -1,4 +1,4 @@
-import type { DocumentRecord, MetadataStore } from '../../ports/metadata-store.ts'
+import type { DocumentRecord, DocumentStore } from '../../ports/metadata/documents.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { decodeManifest, type Manifest } from './manifest.ts'
 
@@ -20,7 +20,7 @@ export interface Manifests {
   current(fileId: string): Promise<DocumentState | undefined>
 }
 
-export function createManifests(metadata: MetadataStore): Manifests {
+export function createManifests(metadata: DocumentStore): Manifests {
   const cache = new Map<string, { manifest: Manifest; bytes: number }>()
   let cachedBytes = 0
 

@@ -1,4 +1,4 @@
-import type { DocumentRecord } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 
 /**
  * A file's `Version`, also sent as `X-WOPI-ItemVersion`. It changes with every change of the

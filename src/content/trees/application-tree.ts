@@ -2,8 +2,8 @@ import type { DocumentSource, SourceFile, SourceTree } from '../../ports/documen
 import type {
   DocumentRecord,
   DocumentStateRecord,
-  MetadataStore,
-} from '../../ports/metadata-store.ts'
+  DocumentStore,
+} from '../../ports/metadata/documents.ts'
 import type { Tree, TreeAbilities, TreeFile } from '../../ports/tree.ts'
 import { tooLarge, WopiError } from '../../protocol/errors.ts'
 import { legalName } from '../../protocol/file-name.ts'
@@ -94,7 +94,7 @@ function shown<Named extends { name: string }>(item: Named): Named {
   return { ...item, name: legalName(item.name, '') }
 }
 
-async function isUnchanged(metadata: MetadataStore, file: DocumentRecord): Promise<boolean> {
+async function isUnchanged(metadata: DocumentStore, file: DocumentRecord): Promise<boolean> {
   const found = await metadata.readDocument(file.fileId)
   return (
     found?.document.key === file.key &&
@@ -107,7 +107,7 @@ async function isUnchanged(metadata: MetadataStore, file: DocumentRecord): Promi
  * Forgets a document that the application has deleted, whoever has locked it since. A save that came
  * in between stays, and is reported.
  */
-async function forget(metadata: MetadataStore, file: DocumentRecord): Promise<void> {
+async function forget(metadata: DocumentStore, file: DocumentRecord): Promise<void> {
   for (;;) {
     const document = (await metadata.readDocument(file.fileId))?.document
     if (document?.key !== file.key || document.sequenceNumber !== file.sequenceNumber) return
@@ -117,7 +117,7 @@ async function forget(metadata: MetadataStore, file: DocumentRecord): Promise<vo
 }
 
 async function withVersions(
-  metadata: MetadataStore,
+  metadata: DocumentStore,
   files: readonly SourceFile[],
 ): Promise<TreeFile[]> {
   const listed: TreeFile[] = []

@@ -1,4 +1,6 @@
-import type { ChildRecord, DocumentRecord, Place } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
+import type { ChildRecord } from '../../ports/metadata/folders.ts'
+import type { Place } from '../../ports/metadata/place.ts'
 import type { Tree, TreeContainer, TreeFile } from '../../ports/tree.ts'
 import { nameKey } from '../../protocol/file-name.ts'
 import { storeDocument } from '../saving/add-document.ts'

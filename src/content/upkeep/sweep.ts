@@ -1,4 +1,7 @@
-import type { MetadataStore, PackRef, References } from '../../ports/metadata-store.ts'
+import type { DocumentStore } from '../../ports/metadata/documents.ts'
+import type { GarbageStore, References } from '../../ports/metadata/garbage.ts'
+import type { PackRef } from '../../ports/metadata/pack-ref.ts'
+import type { SessionStore } from '../../ports/metadata/sessions.ts'
 import { SESSION_GRACE_MS } from '../limits.ts'
 import { documentOfPack, packPrefix } from '../packs/pack-writer.ts'
 import { chunkLater } from '../saving/chunk-later.ts'
@@ -71,10 +74,7 @@ export function createSweeper(
   }
 }
 
-async function removeDeadSessions(
-  metadata: MetadataStore,
-  hasTime: () => boolean,
-): Promise<number> {
+async function removeDeadSessions(metadata: SessionStore, hasTime: () => boolean): Promise<number> {
   let removed = 0
   for (let more = true; more && hasTime(); ) {
     const limits = { graceMs: SESSION_GRACE_MS, limit: SESSION_ROWS }
@@ -151,7 +151,7 @@ function createVisit(
 
 /** Visits each document in the queue once, longest due first; `visit` says whether it is settled. */
 async function visitDue(
-  metadata: MetadataStore,
+  metadata: GarbageStore,
   hasTime: () => boolean,
   visit: (documentKey: string) => Promise<boolean>,
 ): Promise<boolean> {
@@ -203,7 +203,7 @@ async function listPacks({ blobs }: Services, documentKey: string): Promise<Pack
 
 /** Every pack that a kept state or a session names. */
 async function namedPacks(
-  metadata: MetadataStore,
+  metadata: DocumentStore,
   documentKey: string,
   { manifestIds, sessionPacks }: References,
 ): Promise<Set<string>> {
@@ -223,7 +223,7 @@ async function namedPacks(
  * @returns how many packs it condemned, and those that are doomed now
  */
 async function judgePacks(
-  metadata: MetadataStore,
+  metadata: GarbageStore,
   documentKey: string,
   { condemned, referenceVersion }: References,
   packs: { stored: readonly PackRef[]; named: ReadonlySet<string> },
@@ -257,7 +257,7 @@ async function destroy(
 
 /** Makes the document due again for what is condemned but not yet ripe. */
 async function waitForCondemned(
-  metadata: MetadataStore,
+  metadata: GarbageStore,
   documentKey: string,
   { garbageDelayMs }: Retention,
 ): Promise<void> {

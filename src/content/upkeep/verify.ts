@@ -1,4 +1,5 @@
-import type { DocumentRecord, SessionRecord } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
+import type { SessionRecord } from '../../ports/metadata/sessions.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
 import { chunkIdFromBytes } from '../../protocol/chunking/chunk-id.ts'
 import { createChunkReader } from '../../protocol/frames/chunk-reader.ts'

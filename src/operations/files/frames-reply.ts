@@ -3,7 +3,7 @@ import type { ContentServices } from '../../content/saving/services.ts'
 import { versionOf } from '../../content/state/version.ts'
 import type { OpenedBytes } from '../../ports/blob-store.ts'
 import type { HostReply } from '../../ports/exchange.ts'
-import type { DocumentRecord } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import { END_FRAME, encodeMessage } from '../../protocol/frames/encoder.ts'
 import { HEADERS } from '../../protocol/names.ts'
 

@@ -1,5 +1,5 @@
 import type { Grant } from '../../ports/access.ts'
-import type { DocumentRecord } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import { asExtension, extensionOf } from '../../protocol/file-name.ts'
 
 /** What CheckFileInfo tells Plus clients besides the file itself. */

@@ -1,4 +1,4 @@
-import type { MetadataStore } from '../../ports/metadata-store.ts'
+import type { DocumentStore } from '../../ports/metadata/documents.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import type { Conflicting } from '../../protocol/locks/conflict.ts'
 import { lockConflictError } from '../../protocol/locks/conflict.ts'
@@ -19,7 +19,7 @@ export type LockChange = { ok: true; locks: LockState } | Conflicting
  * @throws WopiError LOCK_CONFLICT when the rule refuses, NOT_FOUND when the file is gone
  */
 export async function changeLocks<Outcome extends LockChange>(
-  metadata: MetadataStore,
+  metadata: DocumentStore,
   fileId: string,
   rule: LockRule<Outcome>,
 ): Promise<Extract<Outcome, { ok: true }> & { sequenceNumber: number }> {

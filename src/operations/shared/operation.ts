@@ -1,7 +1,7 @@
 import type { ContentServices } from '../../content/saving/services.ts'
 import type { Grant, IssuedToken, Permission, Resource, TokenRequest } from '../../ports/access.ts'
 import type { HostReply, HostRequest } from '../../ports/exchange.ts'
-import type { DocumentRecord } from '../../ports/metadata-store.ts'
+import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import type { SignedInUser } from '../../ports/sign-in.ts'
 import type { Tree, TreeContainer } from '../../ports/tree.ts'
 import type { Features } from './features.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import type { MetadataStore, NewActivity } from '../../ports/metadata-store.ts'
+import type { NewActivity } from '../../ports/metadata/documents.ts'
+import type { MetadataStore } from '../../ports/metadata-store.ts'
 import { type ContractTest, newDocument, SECOND } from './context.ts'
 
 const activity = (activityId: string): NewActivity => ({

@@ -1,13 +1,9 @@
-import type {
-  AppendFragment,
-  Commit,
-  MetadataStore,
-  NewContainer,
-  NewDocument,
-  NewSession,
-  PackJudgement,
-  PackRef,
-} from '../../ports/metadata-store.ts'
+import type { Commit, NewDocument } from '../../ports/metadata/documents.ts'
+import type { NewContainer } from '../../ports/metadata/folders.ts'
+import type { PackJudgement } from '../../ports/metadata/garbage.ts'
+import type { PackRef } from '../../ports/metadata/pack-ref.ts'
+import type { AppendFragment, NewSession } from '../../ports/metadata/sessions.ts'
+import type { MetadataStore } from '../../ports/metadata-store.ts'
 
 export const SECOND = 1000
 export const MINUTE = 60 * SECOND

@@ -1,4 +1,4 @@
-import type { ActivityRecord, NewActivity } from '../../../ports/metadata-store.ts'
+import type { ActivityRecord, NewActivity } from '../../../ports/metadata/documents.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 

@@ -1,4 +1,5 @@
-import type { ContainerRecord, Place } from '../../../ports/metadata-store.ts'
+import type { ContainerRecord } from '../../../ports/metadata/folders.ts'
+import type { Place } from '../../../ports/metadata/place.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 import { containerExists, moveName, removeName } from './names.ts'

@@ -1,10 +1,9 @@
-import type { Commit, DeliveryRecord } from '../../../ports/metadata-store.ts'
+import type { DeliveryRecord, DeliveryStore } from '../../../ports/metadata/deliveries.ts'
+import type { Commit } from '../../../ports/metadata/documents.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 
-type DeliveryCommands = Commands<
-  'listDeliveries' | 'settleDelivery' | 'takeDelivery' | 'deferDelivery'
->
+type DeliveryCommands = Commands<keyof DeliveryStore>
 
 /** The commands about saves that an application has not been told of yet. */
 export function deliveryCommands(db: SqlDatabase): DeliveryCommands {

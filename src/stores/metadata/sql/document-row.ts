@@ -1,4 +1,4 @@
-import type { DocumentRecord, DocumentStateRecord } from '../../../ports/metadata-store.ts'
+import type { DocumentRecord, DocumentStateRecord } from '../../../ports/metadata/documents.ts'
 
 /** The columns of a `DocumentStateRow`. */
 export const STATE_COLUMNS = `

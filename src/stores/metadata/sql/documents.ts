@@ -1,4 +1,4 @@
-import type { NewDocument } from '../../../ports/metadata-store.ts'
+import type { NewDocument } from '../../../ports/metadata/documents.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 import {

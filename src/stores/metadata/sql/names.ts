@@ -1,4 +1,5 @@
-import type { ChildRecord, Place } from '../../../ports/metadata-store.ts'
+import type { ChildRecord } from '../../../ports/metadata/folders.ts'
+import type { Place } from '../../../ports/metadata/place.ts'
 import type { PlaceRefusal } from '../../../ports/tree.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'

@@ -1,4 +1,5 @@
-import type { PackRef, References } from '../../../ports/metadata-store.ts'
+import type { References } from '../../../ports/metadata/garbage.ts'
+import type { PackRef } from '../../../ports/metadata/pack-ref.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 

@@ -2,23 +2,15 @@ import type {
   AppendFragment,
   FragmentRecord,
   SessionRecord,
-} from '../../../ports/metadata-store.ts'
+  SessionStore,
+} from '../../../ports/metadata/sessions.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 import { clearDeadSessions } from './dead-sessions.ts'
 import { makeDue } from './due.ts'
 import { anyDoomed, namePacks, packRef } from './packs.ts'
 
-type SessionCommands = Commands<
-  | 'createSession'
-  | 'readSession'
-  | 'appendFragment'
-  | 'extendSession'
-  | 'listFragments'
-  | 'listSessions'
-  | 'cancelSession'
-  | 'removeDeadSessions'
->
+type SessionCommands = Commands<keyof SessionStore>
 
 const SESSION_COLUMNS = `
   id, token_hash, file_id, document_key, user_id, created_at, expires_at, received,

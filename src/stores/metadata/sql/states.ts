@@ -1,4 +1,4 @@
-import type { Commit, ManifestRecord } from '../../../ports/metadata-store.ts'
+import type { Commit, ManifestRecord } from '../../../ports/metadata/documents.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 import { addDelivery, setSource } from './deliveries.ts'

@@ -1,7 +1,9 @@
+import type { SecretStore } from '../../../ports/metadata/secrets.ts'
+import type { UserStore } from '../../../ports/metadata/users.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 
-type ValueCommands = Commands<'readUserInfo' | 'writeUserInfo' | 'ensureSecret'>
+type ValueCommands = Commands<keyof UserStore | keyof SecretStore>
 
 /** The commands about values that belong to no document. */
 export function valueCommands(db: SqlDatabase): ValueCommands {

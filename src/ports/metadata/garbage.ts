@@ -1,0 +1,71 @@
+import type { PackRef } from './pack-ref.ts'
+
+/** The queue of documents that are due for a sweep, and what a sweep finds and removes. */
+export interface GarbageStore {
+  /** Documents that are due for a sweep by now, longest due first. They stay in the queue. */
+  listDue(limit: number): Promise<{ documentKey: string; dueAt: number }[]>
+
+  /**
+   * Makes a document due for a sweep. If it is due already, the earlier time counts, and the latest
+   * time counts once the earlier sweep has finished.
+   */
+  requestSweep(documentKey: string, delayMs: number): Promise<void>
+
+  /**
+   * Takes a document that was due at `dueAt` out of the queue: its sweep has finished. If another
+   * sweep was requested meanwhile, the document stays, and the latest time counts from now on.
+   */
+  finishSweep(documentKey: string, dueAt: number): Promise<void>
+
+  /**
+   * Drops former states: those beyond the newest `keep`, and those that were replaced more than
+   * `maxAgeMs` ago. It never drops the current state, nor one that still has to be delivered.
+   *
+   * @returns how many were dropped
+   */
+  pruneManifests(documentKey: string, options: { keep: number; maxAgeMs: number }): Promise<number>
+
+  /**
+   * Everything that may name packs of a document, as one consistent picture. `referenceVersion`
+   * grows with every command that names a new pack. Such a command also pardons that pack, if it is
+   * condemned and not yet doomed. The version of a document that does not exist is 0.
+   */
+  readReferences(documentKey: string): Promise<References>
+
+  /**
+   * Applies what a sweep has found out about packs, if `referenceVersion` is unchanged. A pack that
+   * nothing names is condemned by one judgement and doomed by a later one. Once it is doomed, no
+   * command can name it any more, so its bytes may go.
+   *
+   * @returns those of `unnamed` that are doomed now, also those that were doomed before, and how
+   *   many packs this judgement has condemned
+   */
+  judgePacks(
+    documentKey: string,
+    referenceVersion: number,
+    judgement: PackJudgement,
+  ): Promise<{ ok: true; condemned: number; doomed: PackRef[] } | { ok: false }>
+
+  /** Forgets doomed packs whose bytes are gone. */
+  forgetPacks(documentKey: string, keys: readonly string[]): Promise<void>
+}
+
+/** What a sweep has found out about packs of one document. */
+export interface PackJudgement {
+  /**
+   * Packs that nothing names. Those that were condemned at least `delayMs` ago are doomed. Those that
+   * are not condemned yet are condemned now, and not doomed by the same judgement.
+   */
+  unnamed: readonly PackRef[]
+  /** Keys of packs that something names. They are pardoned, unless they are doomed. */
+  named: readonly string[]
+  delayMs: number
+}
+
+export interface References {
+  referenceVersion: number
+  now: number
+  manifestIds: string[]
+  sessionPacks: string[]
+  condemned: { pack: PackRef; condemnedAt: number; doomed: boolean }[]
+}

@@ -1,0 +1,5 @@
+/** A blob that holds bytes of one document. */
+export interface PackRef {
+  key: string
+  locator?: string
+}
