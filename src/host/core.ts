@@ -91,19 +91,17 @@ export interface Core {
   deliveries?: Deliveries
 }
 
-const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
-
 /**
  * Puts handler and housekeeping over the same stores. Nothing is started.
  *
  * @param options.baseUrl what clients put before `/wopi`
  * @throws TypeError when `signIn` has an address that clients would cut
  */
-export function createCore(options: CoreOptions & { baseUrl: string }): Core {
-  const { access, log = SILENT, baseUrl, proofKeys, signIn, now } = options
+export function createCore(options: CoreOptions & { baseUrl: string; log: Log }): Core {
+  const { access, log, baseUrl, proofKeys, signIn, now } = options
   if (signIn) checkSignIn(signIn)
   const clock = now && { now }
-  const { content, deliveries } = createContent({ ...options, log })
+  const { content, deliveries } = createContent(options)
   const own = createOwnTree(content)
   const retention = { ...DEFAULT_RETENTION, ...options.retention }
   const sweeper = createSweeper(content, { retention, clock: () => performance.now() })

@@ -1,3 +1,5 @@
+import { joinBytes } from './join.ts'
+
 /** Reads all of `body` into memory, or `undefined` as soon as it turns out longer than `maxBytes`. */
 export async function readLimited(
   body: AsyncIterable<Uint8Array>,
@@ -10,11 +12,5 @@ export async function readLimited(
     if (length > maxBytes) return undefined
     parts.push(bytes)
   }
-  const whole = new Uint8Array(length)
-  let offset = 0
-  for (const part of parts) {
-    whole.set(part, offset)
-    offset += part.length
-  }
-  return whole
+  return joinBytes(parts)
 }

@@ -1,4 +1,5 @@
 import type { OpenedBytes } from '../../ports/blob-store.ts'
+import { joinBytes } from '../bytes/join.ts'
 import { MERGED_GAP_MAX_BYTES, READ_AHEAD_PACKS, SMALL_PIECE_MAX_BYTES } from '../limits.ts'
 import type { ByteSource, Extent } from '../state/extents.ts'
 import type { Opener } from './opener.ts'
@@ -47,13 +48,7 @@ export async function readExtents(
   const parts: Uint8Array[] = []
   await using opened = await openPieces(opener, extents, signal)
   for await (const bytes of opened) parts.push(new Uint8Array(bytes))
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    whole.set(part, offset)
-    offset += part.length
-  }
-  return whole
+  return joinBytes(parts)
 }
 
 /** Literal bytes before the first extent go out on their own; all later ones ride in a run. */

@@ -1,5 +1,6 @@
 import { createStreamChunker } from '../../protocol/chunking/stream-chunker.ts'
 import { tooLarge } from '../../protocol/errors.ts'
+import { createPuller, type Puller } from '../bytes/puller.ts'
 import { unlessAborted } from '../bytes/single-flight.ts'
 import { SECOND_PASS_MAX_BYTES } from '../limits.ts'
 import { createOpener } from '../packs/opener.ts'
@@ -26,7 +27,7 @@ export async function storeWholeContent(
 ): Promise<ChunkedContent> {
   const chunker = createStreamChunker()
   const extents: Extent[] = []
-  const source = openSource(body)
+  const source = createPuller(body)
   try {
     const first = await (signal ? unlessAborted(firstBytes(source), signal) : firstBytes(source))
     if (first) {
@@ -43,37 +44,8 @@ export async function storeWholeContent(
   return chunkByDirectory(createOpener(services.blobs), extents, chunked.size, signal)
 }
 
-/** A body that is pulled by hand. */
-interface Source {
-  next(): Promise<IteratorResult<Uint8Array>>
-  /** Tells the body that no more is wanted, if it has not ended by itself. */
-  close(): void
-}
-
-function openSource(body: AsyncIterable<Uint8Array>): Source {
-  const iterator = body[Symbol.asyncIterator]()
-  let ended = false
-  return {
-    async next() {
-      try {
-        const step = await iterator.next()
-        ended = step.done === true
-        return step
-      } catch (error) {
-        ended = true
-        throw error
-      }
-    },
-
-    close() {
-      // Not awaited: a foreign body may take for ever, and what made the caller give up counts.
-      if (!ended) (async () => iterator.return?.())().catch(() => {})
-    },
-  }
-}
-
 /** The first bytes of a body that has any; an empty one needs no pack. */
-async function firstBytes(source: Source): Promise<Uint8Array | undefined> {
+async function firstBytes(source: Puller): Promise<Uint8Array | undefined> {
   for (;;) {
     const next = await source.next()
     if (next.done) return undefined
@@ -84,7 +56,7 @@ async function firstBytes(source: Source): Promise<Uint8Array | undefined> {
 /** The whole body, each piece shown to `see` before it is passed on. */
 async function* passOn(
   first: Uint8Array,
-  rest: Source,
+  rest: Puller,
   maxBytes: number,
   see: (bytes: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
