@@ -1,8 +1,11 @@
 import { randomBytes as secureRandomBytes } from 'node:crypto'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { DocumentSource } from '../ports/document-source.ts'
+import type { Log } from '../ports/log.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
-import type { Conflicts } from './application/conflicts.ts'
+import { createConflicts } from './application/conflicts.ts'
+import type { Alarm } from './application/deliver.ts'
+import { createDeliveries, type Deliveries } from './application/deliveries.ts'
 import { createFollower } from './application/follow.ts'
 import { createInFlightBytes } from './bytes/in-flight.ts'
 import { createMemoryBudget } from './bytes/memory-budget.ts'
@@ -13,46 +16,71 @@ import {
   MESSAGE_MEMORY_BYTES,
   SMALL_MESSAGE_BYTES,
 } from './limits.ts'
-import { createOpener } from './packs/opener.ts'
+import { createOpener, type Opener } from './packs/opener.ts'
 import type { ContentServices } from './saving/services.ts'
 import { createSignatures } from './saving/signatures.ts'
 import { createManifests } from './state/manifests.ts'
 
-/** Documents that an application keeps. */
-export interface ApplicationDocuments {
-  source: DocumentSource
-  conflicts: Conflicts
-  /** Called after each save that the application has to be told of. */
-  afterSave: () => void
-}
-
-/** Puts the content model on its two stores. */
-export function createContentServices(options: {
+/** What the content model is made of. */
+export interface ContentOptions {
   metadata: MetadataStore
   blobs: BlobStore
   limits?: Partial<ContentLimits>
+  /** A new id of 128 random bits, `[a-z0-9]+` (default: from the system's random source). */
   newId?: () => string
+  /** Unpredictable bytes (default: from the system's random source). */
   randomBytes?: (length: number) => Uint8Array
-  application?: ApplicationDocuments
-}): ContentServices {
-  const { metadata, blobs, limits, randomBytes = secureRandomBytes, application } = options
+}
+
+/** What an application brings that keeps its documents itself. */
+export interface ApplicationOptions {
+  documents: DocumentSource
+  log: Log
+  /** Alarms of the deliveries (default: the system's). */
+  alarm?: Alarm
+}
+
+/** Puts the content model on its two stores. The host keeps all documents itself. */
+export function createContentServices(options: ContentOptions): ContentServices {
+  const { metadata } = options
+  const base = createBase(options, createOpener(options.blobs), () => {})
+  return { ...base, findDocument: (fileId) => metadata.readDocument(fileId) }
+}
+
+/**
+ * Puts the content model on its two stores and on the documents of an application: it follows those,
+ * and `deliveries` brings saves back once it is started.
+ */
+export function createApplicationContent(options: ContentOptions & ApplicationOptions): {
+  content: ContentServices
+  deliveries: Deliveries
+} {
+  const { documents: source, log, alarm } = options
+  const conflicts = createConflicts(source, log)
+  const opener = createOpener(options.blobs, source)
+  const base = createBase(options, opener, () => deliveries.wake())
+  const content = { ...base, findDocument: createFollower(base, source, conflicts) }
+  const delivering = { ...content, source, conflicts, log, ...(alarm && { alarm }) }
+  const deliveries = createDeliveries(delivering)
+  return { content, deliveries }
+}
+
+function createBase(
+  { metadata, blobs, limits, ...sources }: ContentOptions,
+  opener: Opener,
+  afterSave: () => void,
+): Omit<ContentServices, 'findDocument'> {
   const base = {
     metadata,
     blobs,
     limits: { ...DEFAULT_LIMITS, ...limits },
     manifests: createManifests(metadata),
-    opener: createOpener(blobs, application?.source),
-    afterSave: application?.afterSave ?? (() => {}),
+    opener,
+    afterSave,
     inFlight: createInFlightBytes(),
     messageMemory: createMemoryBudget(MESSAGE_MEMORY_BYTES, SMALL_MESSAGE_BYTES),
-    newId: options.newId ?? newId,
-    randomBytes,
+    newId: sources.newId ?? newId,
+    randomBytes: sources.randomBytes ?? secureRandomBytes,
   }
-  return {
-    ...base,
-    withSignatures: createSignatures(base),
-    findDocument: application
-      ? createFollower(base, application.source, application.conflicts)
-      : (fileId) => metadata.readDocument(fileId),
-  }
+  return { ...base, withSignatures: createSignatures(base) }
 }

@@ -1,9 +1,8 @@
-import { createContentServices } from '../content/create-content.ts'
+import { createApplicationContent, createContentServices } from '../content/create-content.ts'
 
 export type { ContentLimits } from '../content/limits.ts'
 
-import { createConflicts } from '../content/application/conflicts.ts'
-import { createDeliveries, type Deliveries } from '../content/application/deliveries.ts'
+import type { Deliveries } from '../content/application/deliveries.ts'
 import type { ContentLimits } from '../content/limits.ts'
 import type { ContentServices } from '../content/saving/services.ts'
 import { createApplicationTree } from '../content/trees/application-tree.ts'
@@ -127,18 +126,12 @@ export function createCore(options: CoreOptions & { baseUrl: string; log: Log })
 }
 
 /** The content model, and what brings saves to the application that keeps the documents. */
-function createContent(options: CoreOptions & { log: Log }): {
+function createContent({ documents, ...options }: CoreOptions & { log: Log }): {
   content: ContentServices
   deliveries?: Deliveries
 } {
-  const { documents: source, log } = options
-  if (!source) return { content: createContentServices(options) }
-  const conflicts = createConflicts(source, log)
-  const afterSave = () => deliveries.wake()
-  const application = { source, conflicts, afterSave }
-  const content = createContentServices({ ...options, application })
-  const deliveries = createDeliveries({ ...content, source, conflicts, log })
-  return { content, deliveries }
+  if (documents) return createApplicationContent({ ...options, documents })
+  return { content: createContentServices(options) }
 }
 
 function featuresOf(options: CoreOptions): Features {

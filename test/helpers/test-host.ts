@@ -1,6 +1,8 @@
-import { createConflicts } from '../../src/content/application/conflicts.ts'
-import { createDeliveries, type Deliveries } from '../../src/content/application/deliveries.ts'
-import { createContentServices } from '../../src/content/create-content.ts'
+import type { Deliveries } from '../../src/content/application/deliveries.ts'
+import {
+  createApplicationContent,
+  createContentServices,
+} from '../../src/content/create-content.ts'
 import type { ContentLimits } from '../../src/content/limits.ts'
 import { addDocument } from '../../src/content/saving/add-document.ts'
 import type { ContentServices } from '../../src/content/saving/services.ts'
@@ -135,20 +137,14 @@ export async function createTestHost(
   const log = recordingLog(logged)
   const { application: source } = options
   const fileId = source ? 'doc' : await addFirst(stores, options)
-  const conflicts = source && createConflicts(source, log)
-  const content = createContentServices({
+  const contentOptions = {
     ...(options.wrapStores?.(stores) ?? stores),
     ...(options.limits && { limits: options.limits }),
     ...(options.newId && { newId: options.newId }),
-    ...(source &&
-      conflicts && {
-        application: { source, conflicts, afterSave: () => deliveries?.wake() },
-      }),
-  })
-  const deliveries =
-    source &&
-    conflicts &&
-    createDeliveries({ ...content, source, conflicts, log, alarm: alarms.after })
+  }
+  const { content, deliveries } = source
+    ? createApplicationContent({ ...contentOptions, documents: source, log, alarm: alarms.after })
+    : { content: createContentServices(contentOptions), deliveries: undefined }
   const own = createOwnTree(content)
   const tree = source ? createApplicationTree(content, own, source) : own
   const services: HostServices = {
