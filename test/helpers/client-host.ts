@@ -1,11 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createContentServices } from '../../src/content/create-content.ts'
-import { addDocument } from '../../src/content/saving/add-document.ts'
-import { createOwnTree } from '../../src/content/trees/own-tree.ts'
-import { createHandler, type Handler } from '../../src/host/handle.ts'
-import { createNodeListener } from '../../src/http/node-listener.ts'
-import { createLinks } from '../../src/operations/shared/links.ts'
+import { createHost } from '../../src/http/create-host.ts'
+import type { NodeListener } from '../../src/http/node-listener.ts'
+import type { Grant, Permission } from '../../src/ports/access.ts'
 import type { Log } from '../../src/ports/log.ts'
 import { createMemoryBlobStore } from '../../src/stores/blobs/memory.ts'
 import { createMemoryMetadataStore } from '../../src/stores/metadata/sqlite/in-memory.ts'
@@ -26,29 +23,16 @@ export interface ClientHost {
 
 export async function openClientHost(): Promise<ClientHost> {
   let now = Date.UTC(2026, 0, 1)
-  const content = createContentServices({
-    metadata: createMemoryMetadataStore({ now: () => now }),
+  const metadata = createMemoryMetadataStore({ now: () => now })
+  const host = createHost({
+    publicUrl: 'http://127.0.0.1',
+    metadata,
     blobs: createMemoryBlobStore(),
+    access: { authenticate: async (token) => grantOf(token) },
+    containers: false,
+    log: LOG,
   })
-  const handler = createHandler({
-    content,
-    features: { uploadSessions: true, containers: false, pages: {} },
-    tree: createOwnTree(content),
-    links: createLinks('http://127.0.0.1'),
-    access: {
-      async authenticate(token) {
-        if (token !== 'write' && token !== 'read') return undefined
-        return {
-          userId: 'ada',
-          displayName: 'Ada',
-          permissions: new Set([token] as const),
-          expiresAt: 0,
-        }
-      },
-    },
-    log: { debug() {}, info() {}, warn() {}, error: (...all: unknown[]) => console.error(...all) },
-  })
-  let server = await listen(handler, 0)
+  let server = await listen(host.node, 0)
   const { port } = server.address() as AddressInfo
   let documents = 0
 
@@ -56,7 +40,7 @@ export async function openClientHost(): Promise<ClientHost> {
     async add(bytes) {
       documents += 1
       const fileId = `doc${documents}`
-      await addDocument(content, {
+      await host.documents.create({
         fileId,
         name: 'Report.docx',
         ownerId: 'ada',
@@ -70,11 +54,12 @@ export async function openClientHost(): Promise<ClientHost> {
     now: () => now,
     async restart() {
       await close(server)
-      server = await listen(handler, port)
+      server = await listen(host.node, port)
     },
     async close() {
       await close(server)
-      await content.metadata.close()
+      await host.close()
+      await metadata.close()
     },
   }
 }
@@ -83,8 +68,14 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
-async function listen(handler: Handler, port: number): Promise<Server> {
-  const server = createServer(createNodeListener({ handler, log: LOG }))
+function grantOf(token: string): Grant | undefined {
+  if (token !== 'write' && token !== 'read') return undefined
+  const permissions: ReadonlySet<Permission> = new Set([token])
+  return { userId: 'ada', displayName: 'Ada', permissions, expiresAt: 0 }
+}
+
+async function listen(listener: NodeListener, port: number): Promise<Server> {
+  const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return server
 }
