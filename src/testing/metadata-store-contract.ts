@@ -9,6 +9,7 @@ import { deliveryContract } from './metadata/deliveries.ts'
 import { documentContract } from './metadata/documents.ts'
 import { packContract } from './metadata/packs.ts'
 import { placingContract } from './metadata/placing.ts'
+import { raceContract } from './metadata/races.ts'
 import { sessionContract } from './metadata/sessions.ts'
 import { userInfoContract } from './metadata/user-info.ts'
 
@@ -45,6 +46,7 @@ export function metadataStoreContract(
     deliveryContract(contractTest)
     activityContract(contractTest)
     userInfoContract(contractTest)
+    raceContract(contractTest)
     lifeContract(contractTest)
   })
 }

@@ -215,21 +215,6 @@ export function containerContract(test: ContractTest): void {
     assert.deepEqual(await ancestorIds(store, 'c'), ['root', 'a', 'b', 'c'])
   })
 
-  test('placeContainer below each other at the same time makes no cycle', async ({ store }) => {
-    await createTree(store, 'a', 'b')
-
-    const moved = await Promise.all([
-      store.placeContainer('a', { name: 'a', place: placeOf('a', 'b') }),
-      store.placeContainer('b', { name: 'b', place: placeOf('b', 'a') }),
-    ])
-
-    assert.deepEqual(
-      moved.filter(({ ok }) => !ok),
-      [{ ok: false, reason: 'cycle' }],
-    )
-    assert.equal((await ancestorIds(store, 'a'))[0], 'root')
-  })
-
   test('placeContainer refuses what is gone and a name that is taken', async ({ store }) => {
     await createTree(store, 'a', 'b')
     await store.createDocument(newDocument({ place: placeOf('file') }))

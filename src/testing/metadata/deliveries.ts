@@ -173,21 +173,6 @@ export function deliveryContract(test: ContractTest): void {
     assert.equal(settled, 1)
   })
 
-  test('settleDelivery against a commit loses no save', async ({ store }) => {
-    await adopt(store)
-    await save(store, 'd1')
-
-    const [settled, committed] = await Promise.all([
-      store.settleDelivery('d1', 2, 'r2'),
-      store.commit(
-        newCommit({ expected: { manifestId: 'm2' }, manifestId: 'm3', sequenceNumber: 3 }),
-      ),
-    ])
-
-    assert.deepEqual([settled.ok, committed.ok], [true, true])
-    assert.deepEqual(await listed(store), ['d1 3'])
-  })
-
   test('takeDelivery gives a save to one of many callers, and counts the attempt', async ({
     store,
     advance,
