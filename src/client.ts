@@ -1,5 +1,6 @@
 /** `wopikit/client`: uploads and downloads by chunks, from Node and from browsers. */
 
+export type { DocumentCut } from './client/chunk-document.ts'
 export type { ChunkEvent, OpenChunk } from './client/chunk-events.ts'
 export { createOpenChunk } from './client/chunk-events.ts'
 export {
@@ -13,12 +14,8 @@ export { WopiClientError, type WopiClientErrorCode } from './client/errors.ts'
 export type { RetryEvent, RetryPolicy } from './client/retry.ts'
 export { blobSource, bytesSource, type ContentSource } from './client/source.ts'
 export { type ConnectionOptions, splitWopiSrc } from './client/transport.ts'
-export {
-  type UploadOptions,
-  type UploadProgress,
-  type UploadResult,
-  uploadDocument,
-} from './client/upload.ts'
+export { uploadDocument } from './client/upload.ts'
+export type { UploadOptions, UploadProgress, UploadResult } from './client/upload-options.ts'
 export type { UploadState } from './client/upload-state.ts'
 export {
   type CallOptions,

@@ -1,11 +1,7 @@
 import { basename } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
-import {
-  FRAGMENT_BYTES,
-  type UploadOptions,
-  type UploadResult,
-  uploadDocument,
-} from '../client/upload.ts'
+import { FRAGMENT_BYTES, uploadDocument } from '../client/upload.ts'
+import type { UploadOptions, UploadResult } from '../client/upload-options.ts'
 import { openFileSource } from './file-source.ts'
 import { createProgressLine, type ProgressLine } from './progress.ts'
 import { fetchOf } from './proof-key-file.ts'

@@ -4,9 +4,9 @@ import type { RequestedRange } from '../protocol/messages.ts'
 import { CHUNKS_PER_STREAM_MAX } from '../protocol/names.ts'
 import { placeChunks, type StreamSignature, streamSize } from '../protocol/signature.ts'
 import { createHash } from '../protocol/spooky/spooky.ts'
+import type { ChunkedDocument } from './chunk-document.ts'
 import type { OpenChunk } from './chunk-events.ts'
 import { badReply, type WopiClientError } from './errors.ts'
-import type { ChunkedDocument } from './source.ts'
 
 /** Where a downloaded document goes. */
 export interface DownloadSink {

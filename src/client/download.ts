@@ -1,5 +1,6 @@
 import type { GetChunkedFileResponse } from '../protocol/messages.ts'
 import { MAIN_CONTENT } from '../protocol/names.ts'
+import { chunkDocument } from './chunk-document.ts'
 import { type ChunkEvent, createOpenChunk, type OpenChunk } from './chunk-events.ts'
 import {
   createBase,
@@ -11,7 +12,7 @@ import {
 } from './download-target.ts'
 import { badReply, WopiClientError } from './errors.ts'
 import { type Backoff, createBackoff } from './retry.ts'
-import { type ContentSource, chunkDocument, readAhead } from './source.ts'
+import { type ContentSource, readAhead } from './source.ts'
 import type { ConnectionOptions } from './transport.ts'
 import {
   type ChunkedReply,

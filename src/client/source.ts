@@ -1,8 +1,4 @@
-import type { ChunkId, PlacedChunk, RangeReader, StreamChunks } from '../protocol/chunking/chunk.ts'
-import { createStreamChunker } from '../protocol/chunking/stream-chunker.ts'
-import { placeChunks } from '../protocol/signature.ts'
-import { chunkIdOf } from '../protocol/spooky/spooky.ts'
-import { readZipDirectory } from '../protocol/zip/central-directory.ts'
+import type { RangeReader } from '../protocol/chunking/chunk.ts'
 
 /** A document that is read in ranges, so that it is never in memory as a whole. */
 export interface ContentSource {
@@ -12,19 +8,6 @@ export interface ContentSource {
   read: RangeReader
 }
 
-/** A document cut into chunks, each with its place. */
-export interface ChunkedDocument extends StreamChunks {
-  readonly placed: readonly PlacedChunk[]
-}
-
-/** Options of work that reads a document from end to end. */
-export interface ReadingOptions {
-  signal?: AbortSignal | undefined
-  /** Bytes read so far. */
-  onRead?: ((bytes: number) => void) | undefined
-}
-
-const READ_BYTES = 1024 * 1024
 const WINDOW_BYTES = 256 * 1024
 
 /** A `Blob` or `File` of a browser as a source. */
@@ -48,28 +31,6 @@ export function bytesSource(bytes: Uint8Array): ContentSource {
       return bytes.subarray(offset, offset + length)
     },
   }
-}
-
-/** Cuts a document as a host does: page "chunk-streams". One pass over its bytes. */
-export async function chunkDocument(
-  source: ContentSource,
-  { signal, onRead }: ReadingOptions = {},
-): Promise<ChunkedDocument> {
-  const found = await readZipDirectory(source.read, source.size)
-  const chunker = createStreamChunker(found.ok ? { directory: found.directory } : {})
-  for (let offset = 0; offset < source.size; offset += READ_BYTES) {
-    signal?.throwIfAborted()
-    chunker.push(await source.read(offset, Math.min(READ_BYTES, source.size - offset)))
-    onRead?.(Math.min(offset + READ_BYTES, source.size))
-  }
-  const chunked = chunker.finish()
-  return { ...chunked, placed: placeChunks(chunked.chunks) }
-}
-
-/** A short name for the exact list of chunks. */
-export function digestOfChunks({ scheme, chunks }: StreamChunks): ChunkId {
-  const text = chunks.map(({ id, length }) => `${id} ${length}`).join('\n')
-  return chunkIdOf(new TextEncoder().encode(`${scheme}\n${text}`))
 }
 
 /** Spares a source many small reads of neighbouring bytes by reading ahead a little. */

@@ -86,3 +86,9 @@ export function createUploadLock(
 function isLocked(error: unknown): error is WopiClientError {
   return error instanceof WopiClientError && error.code === 'LOCKED'
 }
+
+/** An id that no other lock has. */
+export function newLockId(): string {
+  const random = crypto.getRandomValues(new Uint8Array(16))
+  return `wopikit-${Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}

@@ -1,6 +1,6 @@
 import type { ChunkId } from '../protocol/chunking/chunk.ts'
 import { chunkIdOf } from '../protocol/spooky/spooky.ts'
-import { type ChunkedDocument, digestOfChunks } from './source.ts'
+import { type ChunkedDocument, digestOfChunks } from './chunk-document.ts'
 
 /** What a later run needs to go on with an upload. Plain data: keep it as JSON, it holds secrets. */
 export interface UploadState {

@@ -8,7 +8,8 @@ import { zipOf } from '../../test/helpers/zip-writer.ts'
 import { downloadDocument } from './download.ts'
 import { WopiClientError } from './errors.ts'
 import { bytesSource } from './source.ts'
-import { type UploadOptions, uploadDocument } from './upload.ts'
+import { uploadDocument } from './upload.ts'
+import type { UploadOptions } from './upload-options.ts'
 import type { UploadState } from './upload-state.ts'
 import { createWopiClient } from './wopi-client.ts'
 
@@ -86,6 +87,63 @@ test('uploadDocument sends a chunk once that occurs several times', async () => 
 
   assert.equal(result.bytesSent, twice.length - PICTURE.length)
   assert.deepEqual(await contentOf(wopiSrc), twice)
+})
+
+test('uploadDocument sends the changed parts of a document that is no archive', async () => {
+  const drawing = noise(2_000_000)
+  const changed = inserted(drawing, 1_000_000, noise(5_000, 9))
+  const wopiSrc = await host.add(new Uint8Array(0))
+  await upload(wopiSrc, drawing)
+
+  const told: unknown[] = []
+  const result = await upload(wopiSrc, changed, { onProgress: ({ cut }) => told.push(cut) })
+
+  assert.equal(result.cut, 'content')
+  assert.equal(told.at(-1), 'content')
+  assert.ok(result.bytesSent < 300_000, `sent ${result.bytesSent} bytes`)
+  assert.deepEqual(await contentOf(wopiSrc), changed)
+})
+
+test('uploadDocument sends a document as one chunk to a host that takes no other', async () => {
+  const drawing = noise(500_000)
+  const wopiSrc = await host.add(new Uint8Array(0))
+  const network = createFaultyFetch(({ operation, nth }) =>
+    operation === 'PUT_CHUNKED_FILE' && nth === 1 ? { status: 400 } : undefined,
+  )
+
+  const result = await upload(wopiSrc, drawing, { fetch: network.fetch })
+
+  assert.deepEqual([result.cut, result.chunksTotal], ['whole', 1])
+  assert.equal(result.bytesSent, 2 * drawing.length)
+  assert.deepEqual(await contentOf(wopiSrc), drawing)
+})
+
+test('uploadDocument goes on with one chunk when the run before has learned that', async () => {
+  const drawing = noise(500_000)
+  const wopiSrc = await host.add(new Uint8Array(0))
+  const kept = stateKeeper()
+  const network = createFaultyFetch(({ operation, nth }) => {
+    if (operation === 'PUT_CHUNKED_FILE' && nth === 1) return { status: 400 }
+    return operation === 'PUT_CHUNKED_FILE' ? { status: 413 } : undefined
+  })
+  await assert.rejects(upload(wopiSrc, drawing, { ...kept.options(), fetch: network.fetch }), {
+    code: 'TOO_LARGE',
+  })
+
+  const result = await upload(wopiSrc, drawing, kept.options())
+
+  assert.deepEqual([result.cut, result.resumed, result.bytesSent], ['whole', true, 0])
+  assert.deepEqual(await contentOf(wopiSrc), drawing)
+})
+
+test('uploadDocument leaves compound files in one piece, which Office reads by chunks, too', async () => {
+  const old = noise(500_000)
+  old.set([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])
+  const wopiSrc = await host.add(new Uint8Array(0))
+
+  const result = await upload(wopiSrc, old)
+
+  assert.deepEqual([result.cut, result.chunksTotal], ['whole', 1])
 })
 
 test('uploadDocument saves nothing when the host has this content, unless told to', async () => {
@@ -374,6 +432,10 @@ test('uploadDocument refuses a token that is not good', async () => {
   await assert.rejects(unknown, (error) => error instanceof WopiClientError && error.status === 401)
   await assert.rejects(readOnly, { code: 'NOT_FOUND', operation: 'Lock' })
 })
+
+function inserted(bytes: Uint8Array, offset: number, more: Uint8Array): Uint8Array {
+  return Uint8Array.from([...bytes.subarray(0, offset), ...more, ...bytes.subarray(offset)])
+}
 
 /** Enough for some fragments, of which the host has a part. */
 function big(): Uint8Array {

@@ -1,10 +1,17 @@
-import type { ChunkId, RangeReader } from '../protocol/chunking/chunk.ts'
+import type { RangeReader } from '../protocol/chunking/chunk.ts'
 import { MAIN_CONTENT } from '../protocol/names.ts'
-import type { StreamSignature } from '../protocol/signature.ts'
+import {
+  type ChunkedDocument,
+  chunkDocument,
+  digestOfChunks,
+  joinChunks,
+} from './chunk-document.ts'
 import { WopiClientError } from './errors.ts'
-import { type ChunkedDocument, type ContentSource, chunkDocument, readAhead } from './source.ts'
-import { type ConnectionOptions, splitWopiSrc } from './transport.ts'
-import { createUploadLock, type UploadLock } from './upload-lock.ts'
+import { type HostContent, isSameContent, readHostContent } from './host-content.ts'
+import { type ContentSource, readAhead } from './source.ts'
+import { splitWopiSrc } from './transport.ts'
+import { createUploadLock, newLockId, type UploadLock } from './upload-lock.ts'
+import type { UploadOptions, UploadResult } from './upload-options.ts'
 import { createUploadPlan, type UploadPlan } from './upload-plan.ts'
 import {
   newUploadState,
@@ -13,52 +20,6 @@ import {
   type UploadState,
 } from './upload-state.ts'
 import { createWopiClient, type DocumentState, type WopiClient } from './wopi-client.ts'
-
-/** How far an upload is. */
-export interface UploadProgress {
-  phase: 'reading' | 'sending' | 'committing'
-  /** Bytes of the document that are read, or of those to be sent that the host has acknowledged. */
-  done: number
-  total: number
-}
-
-export interface UploadOptions extends ConnectionOptions {
-  signal?: AbortSignal | undefined
-  onProgress?: ((progress: UploadProgress) => void) | undefined
-  /** Largest body of an UpdateUploadSession, in bytes, held in memory (default: 8 MiB). */
-  fragmentBytes?: number | undefined
-  /** What an earlier, broken upload last gave to `onState`. */
-  state?: UploadState | undefined
-  /**
-   * Given what to keep for a later run, and awaited before the upload goes on; `undefined` when
-   * there is nothing left to be resumed or released.
-   */
-  onState?: ((state: UploadState | undefined) => void | Promise<void>) | undefined
-  /**
-   * How often others may save the document meanwhile, since the first run began, before the upload
-   * gives up rather than replace what they saved (default: 5).
-   */
-  conflictTries?: number | undefined
-  /** Save a new state even when the host has exactly this content (default: no). */
-  always?: boolean | undefined
-  /** @internal Makes the id of the WOPI lock, unique at the host. */
-  newLockId?: (() => string) | undefined
-}
-
-export interface UploadResult extends DocumentState {
-  /** Whether a new state was saved; `false` when the host had this very content. */
-  saved: boolean
-  /** Whether the session of an earlier run was gone on with. */
-  resumed: boolean
-  /** Bytes of the document that this run sent, and its size. */
-  bytesSent: number
-  bytesTotal: number
-  /** Chunks of which this run sent the end, and how many the document has. */
-  chunksSent: number
-  chunksTotal: number
-  /** `false` when the host did not answer: the WOPI lock goes away within half an hour. */
-  lockReleased: boolean
-}
 
 export const FRAGMENT_BYTES = 8 * 1024 * 1024
 const CONFLICT_TRIES = 5
@@ -71,7 +32,7 @@ const RESYNCS_MAX = 8
 interface Upload {
   readonly client: WopiClient
   readonly options: UploadOptions
-  readonly document: ChunkedDocument
+  document: ChunkedDocument
   readonly read: RangeReader
   readonly lock: UploadLock
   state: UploadState
@@ -79,10 +40,6 @@ interface Upload {
   sent: { bytes: number; chunks: number }
   conflicts: number
   renewals: number
-}
-
-interface HostContent extends DocumentState {
-  main: StreamSignature | undefined
 }
 
 /**
@@ -118,11 +75,12 @@ export async function uploadDocument(
   }
   return {
     ...saved,
+    cut: upload.document.cut,
     resumed,
     bytesSent: upload.sent.bytes,
-    bytesTotal: document.size,
+    bytesTotal: upload.document.size,
     chunksSent: upload.sent.chunks,
-    chunksTotal: document.chunks.length,
+    chunksTotal: upload.document.chunks.length,
     lockReleased,
   }
 }
@@ -130,10 +88,11 @@ export async function uploadDocument(
 function startUpload(
   client: WopiClient,
   source: ContentSource,
-  document: ChunkedDocument,
+  cut: ChunkedDocument,
   options: UploadOptions,
 ): Upload {
   const lockId = (options.newLockId ?? newLockId)()
+  const document = asBefore(cut, options.state)
   const fresh = newUploadState(splitWopiSrc(options.wopiSrc).wopiSrc, document, lockId)
   const state = resumeUploadState(fresh, options.state)
   return {
@@ -150,12 +109,18 @@ function startUpload(
   }
 }
 
+/** An earlier run may have learned that the host takes this document as one chunk only. */
+function asBefore(document: ChunkedDocument, state: UploadState | undefined): ChunkedDocument {
+  const whole = joinChunks(document)
+  return whole && state?.chunksDigest === digestOfChunks(whole) ? whole : document
+}
+
 /** Looks at what the host has and brings it up to date, until that succeeds or cannot. */
 async function saveUntilDone(upload: Upload): Promise<DocumentState & { saved: boolean }> {
   for (;;) {
-    const host = await readHostContent(upload)
+    const host = await readHostContent(upload.client, upload.options)
     noteBase(upload, host)
-    if (!upload.options.always && isSameContent(host.main, upload.document)) {
+    if (!upload.options.always && isSameContent(host, upload.document)) {
       return { sequenceNumber: host.sequenceNumber, itemVersion: host.itemVersion, saved: false }
     }
     try {
@@ -181,34 +146,6 @@ function noteBase(upload: Upload, { sequenceNumber }: HostContent): void {
     'SEQUENCE_MISMATCH',
     `somebody else has saved the document: it is at ${sequenceNumber}, not ${baseSequenceNumber}`,
     { operation: 'PutChunkedFile', sequenceNumber },
-  )
-}
-
-async function readHostContent({ client, options }: Upload): Promise<HostContent> {
-  const filter = { streamId: MAIN_CONTENT, chunksToReturn: 'None' as const, alreadyKnownChunks: [] }
-  const reply = await client.getChunkedFile(
-    { contentPropertiesToReturn: [], contentFilters: [filter] },
-    { signal: options.signal },
-  )
-  await reply.close()
-  return {
-    sequenceNumber: reply.sequenceNumber,
-    itemVersion: reply.itemVersion,
-    main: reply.message.signatures.find(({ streamId }) => streamId === MAIN_CONTENT),
-  }
-}
-
-/** Also when the host names the whole by one id that we know: it may not have cut it. */
-function isSameContent(main: StreamSignature | undefined, document: ChunkedDocument): boolean {
-  const theirs = main?.chunks ?? []
-  const [first] = theirs
-  if (theirs.length === 1 && first && first.length === document.size) {
-    const wholes = [...document.placed, ...document.alternatives]
-    return wholes.some(({ id, length }) => id === first.id && length === document.size)
-  }
-  return (
-    theirs.length === document.chunks.length &&
-    document.chunks.every(({ id }, index) => id === theirs[index]?.id)
   )
 }
 
@@ -275,7 +212,8 @@ function count({ plan, sent }: Upload, from: number, to: number): void {
 
 async function commit(upload: Upload, { sequenceNumber }: HostContent): Promise<DocumentState> {
   const { client, document, options, state } = upload
-  options.onProgress?.({ phase: 'committing', done: document.size, total: document.size })
+  const { size, cut } = document
+  options.onProgress?.({ phase: 'committing', done: size, total: size, cut })
   upload.lock.check()
   const { scheme, chunks } = document
   const message = {
@@ -293,9 +231,12 @@ function recover(upload: Upload, error: unknown): void {
   if (upload.renewals > RENEWALS_MAX) throw error
   if (error.code === 'SEQUENCE_MISMATCH') return
   if (error.code === 'SESSION_GONE') {
-    const { session: _, ...rest } = upload.state
-    upload.state = rest
-    upload.plan = createUploadPlan(upload.document.placed)
+    startAnew(upload, upload.document)
+  } else if (error.code === 'BAD_REQUEST' && error.operation === 'PutChunkedFile') {
+    // Page "chunk-streams" knows FullFile as one chunk, and a host may insist on that.
+    const whole = joinChunks(upload.document)
+    if (!whole) throw error
+    startAnew(upload, whole)
   } else if (error.code === 'LOCKED' && error.operation === 'PutChunkedFile' && error.lock === '') {
     upload.lock.lapsed()
   } else {
@@ -303,13 +244,22 @@ function recover(upload: Upload, error: unknown): void {
   }
 }
 
+/** Drops the session, for it holds nothing that can be committed. */
+function startAnew(upload: Upload, document: ChunkedDocument): void {
+  const { session: _, ...rest } = upload.state
+  upload.state = { ...rest, chunksDigest: digestOfChunks(document) }
+  upload.document = document
+  upload.plan = createUploadPlan(document.placed)
+}
+
 async function keepState({ options, state }: Upload): Promise<void> {
   await options.onState?.(structuredClone(state))
 }
 
-function report({ options, plan }: Upload, { offset }: UploadSessionState): void {
+function report({ options, plan, document }: Upload, { offset }: UploadSessionState): void {
   const total = plan.contentBefore(plan.size).bytes
-  options.onProgress?.({ phase: 'sending', done: plan.contentBefore(offset).bytes, total })
+  const { cut } = document
+  options.onProgress?.({ phase: 'sending', done: plan.contentBefore(offset).bytes, total, cut })
 }
 
 function unsteady(expected: number, current: number): WopiClientError {
@@ -318,9 +268,4 @@ function unsteady(expected: number, current: number): WopiClientError {
     `the session stands at ${current}, not at ${expected}, time after time: is another upload using it?`,
     { operation: 'UpdateUploadSession', currentOffset: current },
   )
-}
-
-function newLockId(): ChunkId {
-  const random = crypto.getRandomValues(new Uint8Array(16))
-  return `wopikit-${Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }

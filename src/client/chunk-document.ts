@@ -1,0 +1,84 @@
+import type { Chunk, ChunkId, PlacedChunk, StreamChunks } from '../protocol/chunking/chunk.ts'
+import { type Chunked, createStreamChunker } from '../protocol/chunking/stream-chunker.ts'
+import { placeChunks } from '../protocol/signature.ts'
+import { chunkIdOf } from '../protocol/spooky/spooky.ts'
+import { readZipDirectory } from '../protocol/zip/central-directory.ts'
+import { createContentCutter } from './content-cutter.ts'
+import type { ContentSource } from './source.ts'
+
+/**
+ * Where a document is cut: `zip` at the parts of an archive, as every host does; `content` where its
+ * bytes say so, which is the client's own choice for other documents; `whole` not at all.
+ */
+export type DocumentCut = 'zip' | 'content' | 'whole'
+
+/** A document cut into chunks, each with its place. */
+export interface ChunkedDocument extends StreamChunks {
+  readonly cut: DocumentCut
+  readonly placed: readonly PlacedChunk[]
+}
+
+/** Options of work that reads a document from end to end. */
+export interface ReadingOptions {
+  signal?: AbortSignal | undefined
+  /** Bytes read so far. */
+  onRead?: ((bytes: number) => void) | undefined
+}
+
+const READ_BYTES = 1024 * 1024
+/** What a compound file begins with: encrypted Office documents, and those of Office 97. */
+const COMPOUND_FILE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]
+
+/**
+ * Cuts a document into chunks in one pass over its bytes. An archive is cut as a host does (page
+ * "chunk-streams"), anything else by its content, under the scheme FullFile. Compound files stay
+ * whole: Office reads them from the host, too, and expects FullFile to be one chunk.
+ */
+export async function chunkDocument(
+  source: ContentSource,
+  { signal, onRead }: ReadingOptions = {},
+): Promise<ChunkedDocument> {
+  const found = await readZipDirectory(source.read, source.size)
+  const chunker = createStreamChunker(found.ok ? { directory: found.directory } : {})
+  const whole = found.ok || (await isCompoundFile(source))
+  const cutter = whole ? undefined : createContentCutter(source.size)
+  for (let offset = 0; offset < source.size; offset += READ_BYTES) {
+    signal?.throwIfAborted()
+    const bytes = await source.read(offset, Math.min(READ_BYTES, source.size - offset))
+    chunker.push(bytes)
+    cutter?.push(bytes)
+    onRead?.(Math.min(offset + READ_BYTES, source.size))
+  }
+  const chunked = chunker.finish()
+  if (chunked.scheme === 'Zip') return placed(chunked, 'zip')
+  return cutter ? byContent(chunked, cutter.finish()) : placed(chunked, 'whole')
+}
+
+/** The same document as one chunk, if it is one that was cut by its content. */
+export function joinChunks(document: ChunkedDocument): ChunkedDocument | undefined {
+  const [whole] = document.alternatives
+  if (document.cut !== 'content' || !whole) return undefined
+  const chunks = [{ id: whole.id, length: whole.length }]
+  return placed({ ...document, chunks, alternatives: [] }, 'whole')
+}
+
+/** A short name for the exact list of chunks. */
+export function digestOfChunks({ scheme, chunks }: StreamChunks): ChunkId {
+  const text = chunks.map(({ id, length }) => `${id} ${length}`).join('\n')
+  return chunkIdOf(new TextEncoder().encode(`${scheme}\n${text}`))
+}
+
+async function isCompoundFile({ size, read }: ContentSource): Promise<boolean> {
+  if (size < COMPOUND_FILE.length) return false
+  const start = await read(0, COMPOUND_FILE.length)
+  return COMPOUND_FILE.every((byte, index) => byte === start[index])
+}
+
+function byContent(whole: Chunked, chunks: Chunk[]): ChunkedDocument {
+  if (chunks.length === 1) return placed(whole, 'whole')
+  return placed({ ...whole, chunks, alternatives: placeChunks(whole.chunks) }, 'content')
+}
+
+function placed({ scheme, size, chunks, alternatives }: StreamChunks, cut: DocumentCut) {
+  return { cut, scheme, size, chunks, alternatives, placed: placeChunks(chunks) }
+}
