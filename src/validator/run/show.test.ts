@@ -7,7 +7,6 @@ import { SHOWN_TEXT_MAX_CHARS } from '../limits.ts'
 const _LOCK: Request = { operation: 'Lock', lock: 'L' }
 const _UNLOCK: Request = { operation: 'Unlock', lock: 'L' }
 const GET_LOCK: Request = { operation: 'GetLock' }
-const _OK = () => ({})
 
 test('a body is shown by its beginning, and one that is no text by its size', async () => {
   const requests: Request[] = [{ operation: 'PutUserInfo', body: 'ä'.repeat(100_000) }]

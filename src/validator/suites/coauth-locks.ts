@@ -24,18 +24,12 @@ import {
 import { main, READ_NUMBER, save } from './saves.ts'
 
 const GET = 'GetCoauthLock'
-const _REFRESH = 'RefreshCoauthLock'
-const TABLE = 'GetCoauthTable'
 const LOCKS = 'locks-about'
 const WOPI_LOCKS = 'wopi-locks'
 
-const _VERSION = HEADERS.coauthTableVersion
-const _CHANGES = clause(TABLE, 'The version changes whenever anything that the table shows does.')
-const _STAYS = clause(TABLE, 'The version stays the same while the table shows the same.')
 const ID_RULE = clause(LOCKS, 'A CoauthLockId is a text of 1 to 1024 ASCII characters.')
 const TIMEOUT_RULE = clause(GET, 'The timeout is a number of seconds from 60 to 3600.')
 const OPAQUE = clause(LOCKS, 'Lock ids are opaque to the host.')
-const _UNTOUCHED = clause(GET, 'A request that is refused leaves the lock as it was.')
 
 export const COAUTH_LOCK_RULES = defineGroup('CoauthLockRules', ['Coauth', 'UpdateAndLocks'], {
   IdsDifferInCase: {

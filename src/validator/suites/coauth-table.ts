@@ -21,14 +21,10 @@ const GET = 'GetCoauthLock'
 const REFRESH = 'RefreshCoauthLock'
 const TABLE = 'GetCoauthTable'
 const LOCKS = 'locks-about'
-const _WOPI_LOCKS = 'wopi-locks'
 
 const VERSION = HEADERS.coauthTableVersion
 const CHANGES = clause(TABLE, 'The version changes whenever anything that the table shows does.')
 const STAYS = clause(TABLE, 'The version stays the same while the table shows the same.')
-const _ID_RULE = clause(LOCKS, 'A CoauthLockId is a text of 1 to 1024 ASCII characters.')
-const _TIMEOUT_RULE = clause(GET, 'The timeout is a number of seconds from 60 to 3600.')
-const _OPAQUE = clause(LOCKS, 'Lock ids are opaque to the host.')
 const UNTOUCHED = clause(GET, 'A request that is refused leaves the lock as it was.')
 
 export const COAUTH_TABLE = defineGroup('CoauthTable', ['Coauth', 'UpdateAndLocks'], {

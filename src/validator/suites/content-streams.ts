@@ -1,15 +1,12 @@
 import { EMPTY_CHUNK_ID } from '../../protocol/chunking/chunk-id.ts'
-import { ALTERNATE_STREAMS_MAX, MAIN_CONTENT } from '../../protocol/names.ts'
-import type { Step } from '../cases/case.ts'
-import type { ContentStream } from '../cases/request.ts'
+import { MAIN_CONTENT } from '../../protocol/names.ts'
 import { clause, defineGroup } from './define-group.ts'
-import { LIMIT_REFUSALS, staleNumber, status, TOKEN_REFUSALS } from './expectations.ts'
+import { staleNumber, status, TOKEN_REFUSALS } from './expectations.ts'
 import { chunk, END, rawSave, saveMessage, signature } from './frames.ts'
 import { COAUTH, LOCK, lock, RELEASE, releaseCoauth, takeExclusive, unlock } from './locks.ts'
 import { fileIs, readChunked, streamsAre } from './reads.ts'
 import {
   alternate,
-  BEGIN_COAUTHORING,
   main,
   NUMBER_UNCHANGED,
   OTHER_NUMBER,
@@ -20,21 +17,15 @@ import {
   unlockedWith,
   unsent,
 } from './saves.ts'
+import { BEGIN, BOTH, STREAM_LIMITS } from './stream-limits.ts'
 
 const MODEL = 'file-content-data-model'
 const PUT = 'PutChunkedFile'
 const GET = 'GetChunkedFile'
 
-const BOTH = [main('In the file'), alternate('Beside the file')]
-/** A coauthored file with an alternate stream. */
-const BEGIN: readonly Step[] = [
-  ...unlockedWith('Before'),
-  ...BEGIN_COAUTHORING,
-  save({ streams: BOTH }),
-]
 const FORWARD = clause(PUT, 'Streams that a request does not name go over into the new state.')
 const TOGETHER = clause(MODEL, 'A refused request changes no part of the content.')
-const AT_MOST = clause(PUT, 'A file has at most 256 alternate streams.')
+
 export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateAndLocks'], {
   Saved: {
     description: 'Saves the file and a stream beside it.',
@@ -246,44 +237,6 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
     ],
     cleanup: RELEASE,
   },
-  MostStreams: {
-    description: 'Saves 256 streams beside the file.',
-    clause: AT_MOST,
-    requests: [
-      ...BEGIN,
-      save({
-        streams: [main('Many'), ...manyStreams(ALTERNATE_STREAMS_MAX - 1), alternate('Last')],
-      }),
-      streamsAre(main('Many'), alternate('s', 'Wopikit254'), alternate('Last')),
-    ],
-    cleanup: [...RELEASE, lock(), putFile(''), unlock()],
-  },
-  TooManyStreams: {
-    description: 'Saves 257 streams beside the file.',
-    clause: AT_MOST,
-    requests: [
-      ...BEGIN,
-      saveRefused(LIMIT_REFUSALS, {
-        streams: [main('Many'), ...manyStreams(ALTERNATE_STREAMS_MAX + 1)],
-      }),
-      NUMBER_UNCHANGED,
-      streamsAre(...BOTH),
-    ],
-    cleanup: [...RELEASE, lock(), putFile(''), unlock()],
-  },
-  TooManyStreamsInTwoRequests: {
-    description: 'Saves 256 streams beside one that is there already.',
-    clause: AT_MOST,
-    requests: [
-      ...BEGIN,
-      saveRefused(LIMIT_REFUSALS, {
-        streams: [main('Many'), ...manyStreams(ALTERNATE_STREAMS_MAX)],
-      }),
-      NUMBER_UNCHANGED,
-      streamsAre(...BOTH),
-    ],
-    cleanup: [...RELEASE, lock(), putFile(''), unlock()],
-  },
   ReadWhileLocked: {
     description: 'Reads while the file has a WOPI lock.',
     clause: clause('locks-about', 'Locks do not impact requests to read.'),
@@ -327,8 +280,5 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
     ],
     cleanup: RELEASE,
   },
+  ...STREAM_LIMITS,
 })
-
-function manyStreams(count: number): ContentStream[] {
-  return Array.from({ length: count }, (_, index) => alternate('s', `Wopikit${index}`))
-}

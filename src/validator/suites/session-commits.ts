@@ -1,13 +1,13 @@
 import { HEADERS } from '../../protocol/names.ts'
 import type { Step } from '../cases/case.ts'
 import { type CaseDraft, clause, defineGroup } from './define-group.ts'
-import { hasHeader, lacksHeader, staleNumber, status } from './expectations.ts'
+import { hasHeader, lacksHeader, status } from './expectations.ts'
 import { chunkFrames } from './frames.ts'
-import { COAUTH, NO_COAUTH, OTHER_COAUTH, RELEASE, takeCoauth, takeExclusive } from './locks.ts'
+import { COAUTH, RELEASE } from './locks.ts'
 import { fileIs, streamsAre } from './reads.ts'
+import { REFUSED_COMMITS } from './refused-commits.ts'
 import {
   alternate,
-  BEGIN_COAUTHORING,
   main,
   NUMBER_UNCHANGED,
   readNumber,
@@ -15,29 +15,16 @@ import {
   saveRefused,
   unsent,
 } from './saves.ts'
+import { BEGIN, COMMITTED, FRAME, NEW, OLD, WITH_SESSION } from './session-scene.ts'
 import { append, appendInParts, appendRaw, createSession, endSession, SESSION } from './sessions.ts'
 
 const COMMIT = 'commit-upload-session'
 const PUT = 'PutChunkedFile'
 const CREATE = 'CreateUploadSession'
 
-const OLD = 'What the file is before the commit'
-const NEW = 'What the upload session brings, forty-four bytes'
-const FRAME = chunkFrames(NEW)
-const CUT = 45
-const COMMITTED = { session: SESSION, streams: [unsent(main(NEW))] }
-
-/** A file that is coauthored, with content that the case knows. */
-const BEGIN: readonly Step[] = [...BEGIN_COAUTHORING, save({ streams: [main(OLD)] })]
-const WITH_SESSION: readonly Step[] = [...BEGIN, createSession(), append(0, FRAME)]
-
 const AS_IF_INLINE = clause(
   COMMIT,
   'The frames of the session count as if they were in the request.',
-)
-const SURVIVES = clause(
-  COMMIT,
-  'A commit that fails leaves file and session as they were: the client may add frames and try again.',
 )
 const ENDS = clause(
   COMMIT,
@@ -177,94 +164,6 @@ export const SESSION_COMMITS = defineGroup('SessionCommits', ['ResumableFileTran
     ],
     cleanup: RELEASE,
   },
-  UnknownToken: {
-    description: 'Commits a session that never was.',
-    clause: clause(COMMIT, 'A token of no live session cannot be committed.'),
-    requests: [
-      ...BEGIN,
-      saveRefused([400, 410], { streams: [main(NEW)], session: 'wopikit-no-such-session' }),
-      NUMBER_UNCHANGED,
-      fileIs(OLD),
-    ],
-    cleanup: RELEASE,
-  },
-  AtAnOldNumber: {
-    description: 'Commits at a number that another save has passed, then at the one of now.',
-    clause: SURVIVES,
-    requests: [
-      ...BEGIN,
-      readNumber('Base'),
-      createSession(),
-      append(0, FRAME),
-      save({ streams: [main('Saved by another client')] }),
-      saveRefused(staleNumber(), { ...COMMITTED, sequenceNumber: { state: 'Base' } }),
-      NUMBER_UNCHANGED,
-      fileIs('Saved by another client'),
-      save(COMMITTED),
-      streamsAre(main(NEW)),
-    ],
-    cleanup: RELEASE,
-  },
-  UnderAWrongLock: {
-    description: 'Commits under a lock that is not held, then under the one that is.',
-    clause: SURVIVES,
-    requests: [
-      ...WITH_SESSION,
-      saveRefused([409], { ...COMMITTED, coauthLockId: NO_COAUTH }),
-      NUMBER_UNCHANGED,
-      save(COMMITTED),
-      streamsAre(main(NEW)),
-    ],
-    cleanup: RELEASE,
-  },
-  WhileAnotherIsExclusive: {
-    description: 'Commits while another client has the exclusive lock.',
-    clause: SURVIVES,
-    requests: [
-      ...WITH_SESSION,
-      takeExclusive(OTHER_COAUTH),
-      saveRefused(
-        [status(409), hasHeader(HEADERS.conflictingMechanism, 'WOPI-CoauthExclusiveLock')],
-        COMMITTED,
-      ),
-      takeCoauth(OTHER_COAUTH),
-      save(COMMITTED),
-      streamsAre(main(NEW)),
-    ],
-    cleanup: RELEASE,
-  },
-  WithAMissingChunk: {
-    description: 'Commits before a chunk was sent, sends it, and commits again.',
-    clause: SURVIVES,
-    requests: [
-      ...WITH_SESSION,
-      saveRefused([400], {
-        session: SESSION,
-        streams: [unsent(main(NEW)), unsent(alternate('Sent later'))],
-      }),
-      NUMBER_UNCHANGED,
-      fileIs(OLD),
-      append(FRAME.length, chunkFrames('Sent later')),
-      save({ session: SESSION, streams: [unsent(main(NEW)), unsent(alternate('Sent later'))] }),
-      streamsAre(main(NEW), alternate('Sent later')),
-    ],
-    cleanup: RELEASE,
-  },
-  WithAFrameCutShort: {
-    description: 'Commits before a frame is whole, sends the rest of it, and commits again.',
-    clause: SURVIVES,
-    requests: [
-      ...BEGIN,
-      createSession(),
-      append(0, FRAME.subarray(0, CUT)),
-      saveRefused([400], COMMITTED),
-      NUMBER_UNCHANGED,
-      append(CUT, FRAME.subarray(CUT)),
-      save(COMMITTED),
-      streamsAre(main(NEW)),
-    ],
-    cleanup: RELEASE,
-  },
   OneOfSeveral: {
     description: 'Commits one of two sessions, and then the other.',
     clause: clause(
@@ -293,6 +192,7 @@ export const SESSION_COMMITS = defineGroup('SessionCommits', ['ResumableFileTran
     ],
     cleanup: RELEASE,
   },
+  ...REFUSED_COMMITS,
 })
 
 function cutCases(): Record<string, CaseDraft> {
