@@ -102,6 +102,7 @@ const REFUSED: ReadonlySet<ServerErrorCode> = new Set<ServerErrorCode>([
   'DOCUMENT_EXISTS',
   'CONTAINER_UNKNOWN',
   'SESSION_UNKNOWN',
+  'LOCK_UNKNOWN',
   'FILE_TOO_LARGE',
 ])
 

@@ -14,6 +14,7 @@ const COMMANDS = new Map<string, (io: TransferIo) => Promise<Command>>([
   ['put', async (io) => (await import('./put.ts')).putCommand(io)],
   ['get', async (io) => (await import('./get.ts')).getCommand(io)],
   ['sessions', async (io) => (await import('./sessions.ts')).sessionsCommand(io)],
+  ['locks', async (io) => (await import('./locks.ts')).locksCommand(io)],
   ['validate', async (io) => (await import('./validate.ts')).validateCommand(io)],
   ['verify', async (io) => (await import('./verify.ts')).verifyCommand(io)],
   ['sweep', async (io) => (await import('./sweep.ts')).sweepCommand(io)],

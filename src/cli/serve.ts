@@ -7,6 +7,7 @@ import { type RunningServer, startServer } from '../server/run.ts'
 import { TRIAL_USER } from '../server/trial-sign-in/trial-sign-in.ts'
 import { addSettings, type FolderOptions, loadConfig, runCommand } from './command-line.ts'
 import { findKeyFile } from './proof-key-file.ts'
+import { quote } from './quote.ts'
 import { EXIT, type TransferIo, userPath } from './transfer.ts'
 import { welcomeText } from './welcome.ts'
 
@@ -103,8 +104,4 @@ function waitForStop(server: RunningServer, { log, flush }: Logger, io: Transfer
 function ownCommand(env: NodeJS.ProcessEnv): string {
   if (import.meta.url.endsWith('.ts')) return 'npm run -s wopikit --'
   return env.npm_command === 'exec' ? 'npx wopikit' : 'wopikit'
-}
-
-function quote(text: string): string {
-  return /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -13,9 +13,11 @@ import type { MetadataStore } from '../ports/metadata-store.ts'
 import type { Tree } from '../ports/tree.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { withNumber } from '../protocol/file-name.ts'
+import { type HeldLock, type LockFilter, listHeldLocks, releaseHeldLocks } from './held-locks.ts'
 
 export { DocumentExistsError } from '../content/saving/add-document.ts'
 export type { Damage, VerifyReport } from '../content/upkeep/verify.ts'
+export type { HeldLock, LockFilter } from './held-locks.ts'
 
 /** A document to be added. */
 export interface AddedFile {
@@ -51,6 +53,15 @@ export interface Admin {
   sessions(): Promise<{ sessions: SessionRecord[]; now: number }>
   /** Ends a session; `false` when there is no such open one. */
   cancelSession(sessionId: string): Promise<boolean>
+  /** The locks in force, of all documents or those that match; without `fileId` every document is read. */
+  locks(filter?: LockFilter): Promise<HeldLock[]>
+  /**
+   * Releases the locks that match, whoever holds them, such as those that a broken client has left.
+   *
+   * @returns what was released
+   * @throws TypeError when the filter is empty
+   */
+  releaseLocks(filter: LockFilter): Promise<HeldLock[]>
   /** Hashes everything again and tells what is damaged. */
   verify(options?: Parameters<typeof verifyStore>[1]): Promise<VerifyReport>
   /** Does the housekeeping at once, for about `budgetMs`. */
@@ -85,6 +96,8 @@ export function createAdmin(
     findAny: async () => (await metadata.listDocuments({ limit: 1 }))[0],
     sessions: () => openSessions(content),
     cancelSession: async (sessionId) => (await metadata.cancelSession(sessionId)).ok,
+    locks: (filter) => listHeldLocks(metadata, filter),
+    releaseLocks: (filter) => releaseHeldLocks(metadata, filter),
     verify: (choices) => verifyStore(content, choices),
     sweep: (budget) => sweeper.sweep(budget),
   }

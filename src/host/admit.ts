@@ -8,7 +8,6 @@ import type {
   ContainerContext,
   Contexts,
   Issue,
-  Operation,
   OperationContext,
   Target,
   TokenContext,
@@ -21,6 +20,7 @@ import { WopiError } from '../protocol/errors.ts'
 import { HEADERS } from '../protocol/names.ts'
 import { challengeHeader } from './challenge.ts'
 import { type Destination, readBearer } from './dispatch.ts'
+import { requireOwnLock, requirePermission } from './permission.ts'
 
 /** What a request is admitted to. */
 export interface AdmissionServices {
@@ -92,6 +92,8 @@ async function fileContext(
     },
   })
   if (!found) throw new WopiError('NOT_FOUND')
+  const { access } = services
+  await requireOwnLock(operation, found, { access, grant: context.grant, request })
   const own: Pick<OperationContext, 'file' | 'now' | 'proven' | 'changeLocks'> = {
     file: found.document,
     now: found.now,
@@ -154,7 +156,7 @@ async function tokenContext(
     },
   })
   if (!grant) throw new WopiError('INVALID_TOKEN')
-  requirePermission(grant, operation)
+  requirePermission(operation, { access, grant, request })
   const issue = access.issue && issueFor(access, grant)
   return extend(commonContext(services, request), {
     grant,
@@ -180,13 +182,6 @@ function commonContext(
       return request.signal
     },
   }
-}
-
-/** Writing includes reading. */
-function requirePermission({ permissions }: Grant, operation: Operation | undefined): void {
-  const wanted = operation?.permission ?? 'read'
-  const may = permissions.has(wanted) || (wanted === 'read' && permissions.has('write'))
-  if (!may) throw new WopiError('NOT_FOUND')
 }
 
 /**

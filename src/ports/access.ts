@@ -66,4 +66,14 @@ export interface Access {
    * does not promise them. Tokens are of the characters that need no escaping in a URL.
    */
   issue?(request: TokenRequest): Promise<IssuedToken | undefined>
+
+  /**
+   * Whether a user who may not write any more still releases a lock that they took themselves; asked
+   * when their client tries to. Without this method, or on `false`, the request is 404 and the lock
+   * stays until it runs out.
+   */
+  mayRelease?(
+    grant: Grant,
+    lock: { fileId: string; lockId: string; signal: AbortSignal },
+  ): boolean | Promise<boolean>
 }

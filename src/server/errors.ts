@@ -50,6 +50,10 @@ export const SERVER_FAILURES = {
     title: 'There is no such open upload session',
     fix: '"wopikit sessions" lists the ids of those there are.',
   },
+  LOCK_UNKNOWN: {
+    title: 'There is no such lock',
+    fix: '"wopikit locks" lists those in force; it may have run out meanwhile.',
+  },
   ARGUMENT_INVALID: {
     title: 'An argument cannot be used',
     fix: 'See --help of the command.',

@@ -6,7 +6,7 @@ import { limitsOf, openAccess, openStores, openTokenKey, retentionOf } from './c
 import type { Config } from './config.ts'
 
 export { PERMISSIONS } from '../access/signed-access.ts'
-export type { Damage, VerifyReport } from '../host/admin.ts'
+export type { Damage, HeldLock, LockFilter, VerifyReport } from '../host/admin.ts'
 export { DocumentExistsError } from '../host/admin.ts'
 export type { Permission } from '../ports/access.ts'
 

@@ -26,9 +26,9 @@ export const getCoauthLock = defineOperation({
 
   async run({ metadataHeader, body, ...request }, { file, grant, changeLocks }) {
     const metadata = (await readMetadataBody(body)) ?? metadataHeader ?? ''
-    const userFriendlyName = grant.displayName
+    const { userId, displayName: userFriendlyName } = grant
     const { table } = await changeLocks((locks, now) =>
-      takeCoauthLock(locks, { ...request, metadata, userFriendlyName }, now),
+      takeCoauthLock(locks, { ...request, metadata, userFriendlyName, userId }, now),
     )
     return versionedTable(file.fileId, table)
   },

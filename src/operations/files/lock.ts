@@ -13,9 +13,11 @@ export const lock = defineOperation({
   read: ({ header }) => readWopiLock(header),
 
   async run({ userVisible, ...request }, { grant, changeLocks }) {
-    const visibleName = userVisible ? grant.displayName : undefined
+    const { userId, displayName } = grant
+    const visibleName = userVisible ? displayName : undefined
+    const user = { userId, displayName }
     const saved = await changeLocks((locks, now) =>
-      lockWopi(locks, { ...request, visibleName }, now),
+      lockWopi(locks, { ...request, visibleName, user }, now),
     )
     return versionOf(saved)
   },

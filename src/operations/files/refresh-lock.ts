@@ -14,9 +14,11 @@ export const refreshLock = defineOperation({
   read: ({ header }) => readWopiLock(header),
 
   async run({ userVisible, ...request }, { grant, changeLocks }) {
-    const visibleName = userVisible ? grant.displayName : undefined
+    const { userId, displayName } = grant
+    const visibleName = userVisible ? displayName : undefined
+    const user = { userId, displayName }
     const saved = await changeLocks((locks, now) =>
-      refreshWopiLock(locks, { ...request, visibleName }, now),
+      refreshWopiLock(locks, { ...request, visibleName, user }, now),
     )
     return versionOf(saved)
   },

@@ -22,8 +22,12 @@ export const unlockAndRelock = defineOperation({
   }),
 
   async run({ userVisible, ...request }, { grant, changeLocks }) {
-    const visibleName = userVisible ? grant.displayName : undefined
-    const saved = await changeLocks((locks, now) => relock(locks, { ...request, visibleName }, now))
+    const { userId, displayName } = grant
+    const visibleName = userVisible ? displayName : undefined
+    const user = { userId, displayName }
+    const saved = await changeLocks((locks, now) =>
+      relock(locks, { ...request, visibleName, user }, now),
+    )
     return versionOf(saved)
   },
 

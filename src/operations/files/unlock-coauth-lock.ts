@@ -1,4 +1,4 @@
-import { readCoauthLockId } from '../../protocol/headers.ts'
+import { readCoauthLockId, readOptionalCoauthLockId } from '../../protocol/headers.ts'
 import { unlockCoauthLock as release } from '../../protocol/locks/coauth.ts'
 import { OVERRIDES } from '../../protocol/names.ts'
 import { defineOperation } from '../shared/operation.ts'
@@ -9,6 +9,7 @@ export const unlockCoauthLock = defineOperation({
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.unlockCoauthLock },
   permission: 'write',
   continues: true,
+  ownLock: ({ header }) => readOptionalCoauthLockId(header),
 
   read: ({ header }) => ({ coauthLockId: readCoauthLockId(header) }),
 

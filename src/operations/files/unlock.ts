@@ -1,5 +1,5 @@
 import { versionOf } from '../../content/state/version.ts'
-import { readLockId } from '../../protocol/headers.ts'
+import { readLockId, readOptionalLockId } from '../../protocol/headers.ts'
 import { unlockWopi } from '../../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
 import { defineOperation } from '../shared/operation.ts'
@@ -10,6 +10,7 @@ export const unlock = defineOperation({
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.unlock },
   permission: 'write',
   continues: true,
+  ownLock: ({ header }) => readOptionalLockId(header),
 
   read: ({ header }) => ({ lockId: readLockId(header) }),
 

@@ -116,6 +116,11 @@ export interface OperationTraits<At extends Target> {
    * document first.
    */
   continues?: boolean
+  /**
+   * Id of the lock that the request releases: whoever took it needs no permission where the
+   * application says so (`Access.mayRelease`).
+   */
+  ownLock?(request: HostRequest): string | undefined
   /** Headers for every failure after the permission check. */
   failureHeaders?(
     request: HostRequest,

@@ -21,6 +21,8 @@ export interface CoauthLockRequest {
   metadata: string
   /** Of the acting user; kept only if the lock is new. */
   userFriendlyName: string
+  /** The acting user; kept only if the lock is new. */
+  userId?: string
 }
 
 /** A RefreshCoauthLock. */
@@ -58,7 +60,9 @@ export function getCoauthLock(
   if (own === undefined && held.locks.length >= COAUTH_LOCKS_MAX) {
     return refuse({ reason: `The file has ${COAUTH_LOCKS_MAX} coauthoring locks already` })
   }
+  const userId = own ? own.userId : request.userId
   return replaced(held.locks, {
+    ...(userId !== undefined && { userId }),
     coauthLockId,
     type,
     metadata,

@@ -1,5 +1,13 @@
 import type { CoauthLockType } from '../headers.ts'
 
+/** Who took a lock, and when. It is for those who look after the host; no client is told. */
+export interface LockTaking {
+  userId: string
+  displayName: string
+  /** In ms since 1970 UTC. */
+  at: number
+}
+
 /** A WOPI lock: one for each file, belonging to whoever knows its id. */
 export interface WopiLock {
   /** Opaque; compared exactly. */
@@ -8,6 +16,8 @@ export interface WopiLock {
   expiresAt: number
   /** Name of the user who took it, if others may be told. */
   visibleName?: string
+  /** Left out of locks that an older version has stored. */
+  taken?: LockTaking
 }
 
 /** What clients see of a coauthoring lock: one row of the CoauthTable. */
@@ -24,6 +34,8 @@ export interface CoauthTableRow {
 
 /** A coauthoring lock. */
 export interface CoauthLock extends CoauthTableRow {
+  /** The user who took the lock first; left out of locks that an older version has stored. */
+  userId?: string
   /** In ms since 1970 UTC; from then on the lock is as if it had never been. */
   expiresAt: number
 }
@@ -62,6 +74,14 @@ export function liveLocks(state: LockState, now: number): LockState {
   if (state.kind === 'wopi') return state.lock.expiresAt > now ? state : UNLOCKED
   if (state.kind === 'unlocked') return state
   return coauthState(state.locks.filter((lock) => lock.expiresAt > now))
+}
+
+/** Whether the lock of this id is there and was taken by this user. */
+export function hasTaken(state: LockState, userId: string, lockId: string): boolean {
+  if (state.kind === 'unlocked') return false
+  if (state.kind === 'wopi')
+    return state.lock.lockId === lockId && state.lock.taken?.userId === userId
+  return state.locks.some((lock) => lock.coauthLockId === lockId && lock.userId === userId)
 }
 
 /** The state that holds these coauthoring locks. */

@@ -1,13 +1,15 @@
 import { type Conflicting, refuse, visibleHolder } from './conflict.ts'
-import { type LockState, liveLocks, UNLOCKED, type WopiLock } from './state.ts'
+import { type LockState, type LockTaking, liveLocks, UNLOCKED, type WopiLock } from './state.ts'
 
-/** A Lock or RefreshLock. What it leaves out is not kept from the lock's former life. */
+/** A Lock or RefreshLock. The name that it leaves out is not kept from the lock's former life. */
 export interface WopiLockRequest {
   lockId: string
   /** In ms from now. */
   lifetimeMs: number
   /** The user's name, if others may be told who holds the lock. */
   visibleName?: string | undefined
+  /** Who asks; kept of whoever took the lock first. */
+  user?: Pick<LockTaking, 'userId' | 'displayName'>
 }
 
 /** An UnlockAndRelock: a Lock that gives up another one. */
@@ -22,7 +24,7 @@ export type WopiLockOutcome = { ok: true; locks: LockState } | Conflicting
 export function lockWopi(state: LockState, request: WopiLockRequest, now: number): WopiLockOutcome {
   const held = heldLock(state, request.lockId, now)
   if (!held.ok && liveLocks(state, now).kind !== 'unlocked') return held
-  return { ok: true, locks: locked(request, now) }
+  return { ok: true, locks: locked(request, now, held.ok ? held.lock : undefined) }
 }
 
 /** RefreshLock: starts the time of the caller's own lock anew. */
@@ -32,7 +34,7 @@ export function refreshWopiLock(
   now: number,
 ): WopiLockOutcome {
   const held = heldLock(state, request.lockId, now)
-  return held.ok ? { ok: true, locks: locked(request, now) } : held
+  return held.ok ? { ok: true, locks: locked(request, now, held.lock) } : held
 }
 
 /** Unlock: releases the caller's own lock. */
@@ -82,7 +84,13 @@ function heldLock(
   })
 }
 
-function locked({ lockId, lifetimeMs, visibleName }: WopiLockRequest, now: number): LockState {
-  const lock = { lockId, expiresAt: now + lifetimeMs }
-  return { kind: 'wopi', lock: visibleName === undefined ? lock : { ...lock, visibleName } }
+/** @param former the same lock before */
+function locked(request: WopiLockRequest, now: number, former?: WopiLock): LockState {
+  const { lockId, lifetimeMs, visibleName, user } = request
+  // Who took a lock that an older version has stored is not known.
+  const taken = former ? former.taken : user && { ...user, at: now }
+  const lock: WopiLock = { lockId, expiresAt: now + lifetimeMs }
+  if (visibleName !== undefined) lock.visibleName = visibleName
+  if (taken) lock.taken = taken
+  return { kind: 'wopi', lock }
 }
