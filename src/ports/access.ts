@@ -1,9 +1,10 @@
 /**
  * What a token allows on one file or container:
- * - `read` to see it; `write` to change its content, which includes reading;
- * - `create` to add files beside a file, or files and containers in a container;
- * - `rename` and `delete` it;
- * - `browse` to go on from it along the tree of containers, with tokens for what is found there.
+ * - `read`: see it;
+ * - `write`: change its content, and read it;
+ * - `create`: add files beside a file, or files and containers in a container;
+ * - `rename` and `delete`: do so to it;
+ * - `browse`: walk from it through the tree of containers, and get tokens for what is there.
  */
 export type Permission = 'read' | 'write' | 'create' | 'rename' | 'delete' | 'browse'
 
@@ -18,13 +19,13 @@ export interface Grant {
   expiresAt: number
 }
 
-/** What a token is shown for: a file, a container, or with neither the host's ecosystem. */
+/** What a request is about: a file, a container, or the host's ecosystem when it has neither. */
 export interface Resource {
   fileId?: string
   containerId?: string
 }
 
-/** What is asked of `authenticate` besides the token. */
+/** What `authenticate` learns besides the token. */
 export interface AccessRequest extends Resource {
   /** The WOPI operation, such as `PutFile`; `Download` for FileUrl and DownloadUrl. */
   operation: string
@@ -41,15 +42,15 @@ export interface IssuedToken {
 /** What a new token is for. */
 export interface TokenRequest extends Resource {
   user: Pick<Grant, 'userId' | 'displayName'>
-  /** The grant of the token that asks; left out when the user has just signed in. */
+  /** The grant of the token that the request carries; left out when the user has just signed in. */
   from?: Grant
-  /** `download`: the token stands in FileUrl or DownloadUrl and allows nothing but reading. */
+  /** `download`: the token is part of FileUrl or DownloadUrl, and allows nothing but reading. */
   use?: 'download'
 }
 
 /**
- * Decides who may do what. It belongs to the application and is asked on every request, so that
- * taking a right away works at once.
+ * Decides who may do what. The application implements it. The host calls it on every request, so
+ * that a right that was taken away is gone at once.
  */
 export interface Access {
   /**
@@ -61,9 +62,9 @@ export interface Access {
 
   /**
    * Makes a token for another resource, or resolves to `undefined` when this user has no right
-   * there. It must not live longer than `from`, the grant of the token that leads to it. Without
-   * this method the operations that need tokens for other resources answer 501, and CheckFileInfo
-   * does not promise them. Tokens are of the characters that need no escaping in a URL.
+   * there. The token must not live longer than `from`, and consists of characters that need no
+   * escaping in a URL. Without this method, operations that need tokens for other resources answer
+   * 501, and CheckFileInfo does not promise them.
    */
   issue?(request: TokenRequest): Promise<IssuedToken | undefined>
 

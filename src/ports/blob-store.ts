@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * Bytes opened for reading, once. Disposing closes them, whether or not reading began; a pull after
- * that, or one that is waiting just then, rejects, so that it never looks like the end.
+ * Bytes opened for reading, once. Disposing closes them, whether or not reading began. A pull after
+ * that rejects, and so does one that waits at that moment: neither looks like the end of the bytes.
  */
 export type OpenedBytes = AsyncIterable<Uint8Array> & AsyncDisposable
 
@@ -15,8 +15,8 @@ export interface StoredBlob {
   /** Number of bytes stored. */
   length: number
   /**
-   * Where the store put it, when the key alone does not tell. Kept beside the key and handed back
-   * to `open` and `delete`.
+   * Where the store put it, when the key alone does not say. The host keeps it beside the key and
+   * passes it to `open` and `delete`.
    */
   locator?: string
 }
@@ -30,7 +30,7 @@ export interface ListedBlob {
   locator?: string
 }
 
-/** The blob that a caller asked for is not there. */
+/** There is no blob under the key. */
 export class BlobNotFoundError extends Error {
   override readonly name = 'BlobNotFoundError'
   readonly code = 'BLOB_NOT_FOUND'
@@ -40,39 +40,37 @@ export class BlobNotFoundError extends Error {
   }
 }
 
-/** Something was stored under this key already. */
+/** The key is taken. */
 export class BlobExistsError extends Error {
   override readonly name = 'BlobExistsError'
   readonly code = 'BLOB_EXISTS'
 
   constructor(key: string, options?: { cause?: unknown }) {
-    super(`There is a blob ${key} already`, options)
+    super(`Blob ${key} exists already`, options)
   }
 }
 
-/** The store refused a new blob because it is at its reserve of free space. */
+/** The store refused a new blob, because only its reserve of free space is left. */
 export class BlobStoreFullError extends Error {
   override readonly name = 'BlobStoreFullError'
   readonly code = 'BLOB_STORE_FULL'
 }
 
 /**
- * Keeps immutable byte strings under keys that the caller makes up: parts of `[a-z0-9-]+` joined by
- * `/`, at most 200 characters, each part used once and for ever. Nothing can be read before `put`
- * has resolved, and then all of it can, also after a power cut. A key that is not of this form is a
- * RangeError, before anything is touched.
+ * Keeps immutable byte strings under keys that the caller chooses: parts of `[a-z0-9-]+` joined by
+ * `/`, at most 200 characters. A key is used once and never again. Nothing of a blob can be read
+ * before `put` has resolved. From then on all of it can, even after a power cut. A key of another
+ * form is a RangeError before anything happens.
  */
 export interface BlobStore {
   /**
-   * Stores everything that `content` yields. Pulls one piece after the other, and only while it has
-   * a place for it, so that a slow disk holds the sender back. Pieces may be held until the call has
-   * settled and must not change before; no reference is kept afterwards.
-   * If `content` throws or `signal` aborts, the call rejects with that reason and nothing can be
-   * read under the key.
+   * Stores everything that `content` yields. It pulls one piece after the other, and only when it has
+   * room for it, so that a slow disk slows the sender down. The store may hold pieces until the call
+   * settles, and they must not change before; afterwards it keeps no reference to them.
+   * If `content` throws or `signal` aborts, the call rejects with that reason, and the key stays free.
    *
    * @throws BlobExistsError when the key is taken; the old blob stays as it was
-   * @throws BlobStoreFullError when only the reserve is left: before any byte was pulled, or when
-   *   that happens in the middle
+   * @throws BlobStoreFullError when only the reserve is left, before the first byte or in the middle
    */
   put(
     key: string,
@@ -81,8 +79,8 @@ export interface BlobStore {
   ): Promise<StoredBlob>
 
   /**
-   * Opens a blob for reading, in pieces of any size. The bytes of a piece are only there until the
-   * next one is asked for: the store may use their memory again.
+   * Opens a blob for reading, in pieces of any size. A piece is valid until the next one is pulled:
+   * then the store may use its memory again.
    *
    * @param options.range the bytes wanted; all of them when left out
    * @throws BlobNotFoundError before the first byte, never in the middle
@@ -97,11 +95,11 @@ export interface BlobStore {
   delete(key: string, options?: { locator?: string }): Promise<void>
 
   /**
-   * All blobs whose key starts with `prefix` (whole parts: `''`, or ending in `/`), in no order.
-   * Those stored or deleted meanwhile may be listed or not. Unfinished puts are never listed.
+   * All blobs whose key starts with `prefix`, in any order. A prefix is `''` or ends in `/`. Blobs
+   * that are stored or deleted meanwhile may be in the list or not. Unfinished puts never are.
    */
   list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<ListedBlob>
 
-  /** Removes what died processes left of unfinished puts. Safe while others are writing. */
+  /** Removes what unfinished puts of dead processes have left. Safe while other processes write. */
   cleanUp?(): Promise<void>
 }

@@ -9,37 +9,37 @@ export interface SourceDocument {
   /** Of this revision, in bytes. */
   size: number
   /**
-   * The newest revision: 1 to 1024 characters that the application makes up. Another content is
-   * another revision, and one that was given away never comes back for other bytes.
+   * The newest revision: 1 to 1024 characters that the application chooses. Other content is another
+   * revision, and the application never uses a revision again for other bytes.
    */
   revision: string
-  /** Where it is in the application's tree; left out for one that is in no container. */
+  /** Its container in the application's tree; left out when it is in none. */
   containerId?: string
 }
 
 /** One save of a client, on its way to the application. */
 export interface SavedDocument {
   fileId: string
-  /** Names this save for ever: a repeat has the same, and no other save does. */
+  /** Identifies this save: a repeat has the same id, and no other save has it. */
   saveId: string
-  /** The number that clients know the state by; each save of a document has a larger one. */
+  /** The version that clients see. It grows with each save of a document. */
   version: number
   /**
-   * The application's revision that came before. If the application has a newer one by now, both
-   * have changed: it keeps both, in whatever way its users understand.
+   * The application's revision before this save. If the application has a newer one by now, both
+   * sides have changed the document: the application keeps both, in a way that its users understand.
    */
   baseRevision: string
   userId: string
   /** In bytes. */
   size: number
   /**
-   * Opens the content or a part of it, as often as needed, until `onSaved` has settled. The pieces
-   * are the application's to keep; whoever opens disposes.
+   * Opens the content or a part of it, as often as needed, until `onSaved` has settled. The
+   * application may keep the pieces, and disposes what it has opened.
    */
   open(range?: ByteRange): Promise<OpenedBytes>
 }
 
-/** The application has changed a document while clients were at work on it. */
+/** The application has changed a document while clients were working on it. */
 export interface SourceConflict {
   fileId: string
   /** What the application has now. */
@@ -52,7 +52,7 @@ export interface SourceConflict {
   reason: 'locked' | 'undelivered'
 }
 
-/** The revision that was asked for is not there, or no longer the newest one of a mutable document. */
+/** There is no such revision, or it is no longer the newest one of a mutable document. */
 export class RevisionGoneError extends Error {
   override readonly name = 'RevisionGoneError'
   readonly code = 'REVISION_GONE'
@@ -67,8 +67,8 @@ export class RevisionGoneError extends Error {
  * document when a client first asks for it, and never moves it. fileIds are the application's:
  * `[A-Za-z0-9_-]{1,128}`.
  *
- * A rejection, other than those named here, is a failure of the application: 500 for the client that
- * waits, another attempt for a save.
+ * Any rejection that is not named here is a failure of the application: a waiting client gets 500,
+ * and a save is tried again.
  */
 export interface DocumentSource {
   /**
@@ -79,17 +79,19 @@ export interface DocumentSource {
   readonly revisions: 'immutable' | 'mutable'
 
   /**
-   * The document as it is now, or `undefined` when there is none (404). Asked once or twice for each
-   * request that opens, reads, locks or saves a document, and for none that goes on with what such a
-   * request has begun (fragments of an upload, ranges of a download, refreshing and releasing locks).
-   * Never answered from a cache of the host; and never with a revision that is older than one that
-   * `onSaved` has resolved to before: a replica that lags would bring old bytes back.
+   * The document as it is now, or `undefined` when there is none (404). The host calls it once or
+   * twice for each request that opens, reads, locks or saves a document. It does not call it for
+   * requests that continue such a one: fragments of an upload, ranges of a download, refreshing and
+   * releasing locks. The host caches no answer.
+   *
+   * An answer must not be older than a revision that `onSaved` has resolved to. A replica that lags
+   * would bring old bytes back.
    */
   find(fileId: string, options: { signal: AbortSignal }): Promise<SourceDocument | undefined>
 
   /**
-   * Opens a revision for reading; see `BlobStore.open` for how bytes are read and disposed. Several
-   * may be open at a time.
+   * Opens a revision for reading; `BlobStore.open` says how bytes are read and disposed. Several may
+   * be open at a time.
    *
    * @param options.range the bytes wanted, exactly these; all of them when left out
    * @throws RevisionGoneError before the first byte
@@ -101,38 +103,40 @@ export interface DocumentSource {
   ): Promise<OpenedBytes>
 
   /**
-   * Takes over a save; when the promise resolves, the application has it durably. Saves of a document
-   * come one after the other, in their order. A rejection, and one that takes longer than ten
-   * minutes, is tried again later, with a growing delay, for ever; so is one whose answer was lost in
-   * a crash. Hence one `saveId` may come again, and must be answered with the same revision then.
+   * Takes over a save. When the promise resolves, the application has stored it durably. Saves of a
+   * document come one after the other, in their order.
    *
-   * @returns what this save is to the application from now on: with exactly these bytes
+   * The host tries a save again when the promise rejects or takes longer than ten minutes, and when
+   * a crash has lost the answer. It never gives up, and waits longer each time. So a `saveId` may come again, and must
+   * get the same revision then.
+   *
+   * @returns the application's revision with exactly these bytes
    */
   onSaved(save: SavedDocument, options: { signal: AbortSignal }): Promise<{ revision: string }>
 
   /**
-   * Told of a conflict, once for each revision (again after a restart). The host goes on with its own
-   * state; once it is unlocked and delivered it takes over what the application has then.
-   * A rejection is logged.
+   * Reports a conflict, once for each revision, and again after a restart. The host continues with
+   * its own state. Once that is unlocked and delivered, the host takes over what the application has
+   * then. A rejection is logged.
    */
   onConflict?(conflict: SourceConflict): Promise<void> | void
 
   /**
-   * The application's names and places. Left out: documents of the application cannot be renamed,
-   * deleted or created through the host, and are in no container.
+   * The application's names and places. Without it, nobody can rename, delete or create documents
+   * through the host, and documents are in no container.
    */
   readonly tree?: SourceTree
 }
 
 /** A file of the application as it is listed in its container. */
 export interface SourceFile extends Omit<TreeFile, 'version'> {
-  /** As `SourceDocument` has it; with it clients notice in a list that the file has changed. */
+  /** As in `SourceDocument`. It lets clients notice in a list that the file has changed. */
   revision?: string
 }
 
 /**
- * The application's folders. What `createFile` adds is known to `find` of the source from then on;
- * with `containerId` `null` it is beside a document that is in no container.
+ * The application's folders. `find` of the source knows from then on what `createFile` has added. A
+ * `containerId` of `null` puts it beside a document that is in no container.
  */
 export interface SourceTree extends Folders {
   /** What is in a container, in the order of names: at most `limit` entries. */
@@ -146,6 +150,6 @@ export interface SourceTree extends Folders {
     name: string,
   ): Promise<{ ok: true } | { ok: false; reason: 'gone' | 'name-taken' }>
 
-  /** Deletes a document; its name is free at once. Deleting one that is not there is no error. */
+  /** Deletes a document; its name is free at once. Deleting one that does not exist is no error. */
   deleteFile(fileId: string): Promise<void>
 }

@@ -1,22 +1,22 @@
 import type { OpenedBytes } from './blob-store.ts'
 
-/** One HTTP request as the host sees it, whatever server it came through. */
+/** One HTTP request as the host sees it, from any server. */
 export interface HostRequest {
   /** In upper case. */
   readonly method: string
-  /** Path and query exactly as sent, without the prefix that the host is mounted under. */
+  /** Path and query exactly as sent, without the prefix of the mount. */
   readonly target: string
-  /** The value of a header, whose name is given in any case; empty ones are `undefined`. */
+  /** The value of a header; `undefined` when it is missing or empty. The name may be in any case. */
   header(name: string): string | undefined
   /** What Content-Length says, in bytes; `undefined` when it is not sent. */
   readonly contentLength: number | undefined
-  /** The body's bytes; pulled at most once. It throws when the connection breaks before its end. */
+  /** The bytes of the body, pulled at most once. It throws when the connection breaks early. */
   readonly body: AsyncIterable<Uint8Array>
   /** Aborts when the client is gone. */
   readonly signal: AbortSignal
 }
 
-/** The answer to one request. Whoever sends it disposes `body`, on every path. */
+/** The answer to one request. The sender disposes `body` in every case. */
 export interface HostReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -1,20 +1,20 @@
 import type { ProofKeys } from '../protocol/proof-key.ts'
 
 /**
- * Knows the keys that clients sign their requests with. It gives the same object for as long as the
- * keys are the same, and nobody waits for it without end.
+ * The keys with which clients sign their requests. It returns the same object for as long as the keys
+ * are the same, and never lets a caller wait without end.
  */
 export interface ProofKeySource {
   /**
-   * The keys as they were last seen. Waits only when they have never been seen.
+   * The keys that were read last. Waits only when none have been read yet.
    *
-   * @throws when they have never been seen and cannot be had now
+   * @throws when none have been read yet, and reading them fails now
    */
   keys(): Promise<ProofKeys>
 
   /**
-   * Looks whether the keys have changed, unless that was done a moment ago: it may be called for
-   * every request that fails. The keys of before are given when the new ones cannot be had.
+   * Reads the keys again, unless that happened a moment ago: callers may ask after every request that
+   * fails. Returns the keys of before when reading fails.
    *
    * @throws as `keys`
    */

@@ -1,20 +1,20 @@
-/** Somebody who has signed in with OAuth. */
+/** A user who has signed in with OAuth. */
 export interface SignedInUser {
   /** As in the grants of `Access`: A–Z a–z 0–9 only. */
   userId: string
-  /** What the user signs in with, such as an e-mail address. */
+  /** The name with which the user signs in, such as an e-mail address. */
   signInName: string
   /** Shown to other users; never empty. */
   displayName: string
 }
 
 /**
- * The application's OAuth 2.0, through which desktop and mobile clients sign in (page "Bootstrap").
+ * The application's OAuth 2.0, with which desktop and mobile clients sign in (page "Bootstrap").
  */
 export interface SignIn {
-  /** Where the client sends the user to sign in: http(s), without `=` and `,`, at which Office cuts it. */
+  /** Where the client sends the user to sign in: http(s), without `=` and `,`, because Office cuts there. */
   authorizationUri: string
-  /** Where the client trades its code for an access token: as `authorizationUri`. */
+  /** Where the client exchanges its code for an access token; of the same form. */
   tokenIssuanceUri: string
   /** As agreed with Microsoft: letters, digits and `_`. */
   providerId?: string

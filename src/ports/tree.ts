@@ -2,15 +2,15 @@ import type { DocumentRecord } from './metadata/documents.ts'
 
 /** A container as it is now. */
 export interface TreeContainer {
-  /** `[A-Za-z0-9_-]{1,128}`; part of its address for ever, whatever it is called and wherever it is. */
+  /** `[A-Za-z0-9_-]{1,128}`; part of its address for ever. A new name or parent does not change it. */
   containerId: string
   name: string
   ownerId: string
-  /** `null` for the topmost one. */
+  /** `null` for the root. */
   parentId: string | null
 }
 
-/** A file as it is listed in its container. */
+/** A file as an entry of its container. */
 export interface TreeFile {
   fileId: string
   /** With extension. */
@@ -23,7 +23,7 @@ export interface TreeFile {
   modifiedAt: number
 }
 
-/** What the tree can do with a file. A method that it cannot answers NOT_SUPPORTED (501). */
+/** What the tree can do with a file. Everything else answers NOT_SUPPORTED (501). */
 export interface TreeAbilities {
   rename: boolean
   delete: boolean
@@ -33,23 +33,23 @@ export interface TreeAbilities {
   containers: boolean
 }
 
-/** Why something could not be put where it was asked to be. */
+/** Why something cannot have the place that was asked for. */
 export type PlaceRefusal = 'name-taken' | 'container-gone'
 
 /**
- * Containers, and what is where. Names are unique in a container, without regard to case; whoever
- * calls has made them legal. Outcomes that a caller must expect are values; a rejection means that
- * names and places are broken.
+ * Containers, and what is in them. Names are unique in a container, without regard to case, and the
+ * host passes only legal ones. Outcomes that a caller must expect are values. A rejection means that
+ * the folders are broken.
  */
 export interface Folders {
-  /** The topmost container; the same for all users, or one of this user's own. */
+  /** The root container: one for all users, or one for each. */
   root(user: { userId: string }): Promise<TreeContainer>
 
   container(containerId: string): Promise<TreeContainer | undefined>
 
   /**
-   * A container and those above it, the topmost first. At most `limit`, of which those next to the
-   * container are kept; empty when there is no such container.
+   * A container and those above it, the root first. At most `limit`: those nearest to the container.
+   * Empty when there is no such container.
    */
   path(containerId: string, limit: number): Promise<TreeContainer[]>
 
@@ -60,13 +60,13 @@ export interface Folders {
   ): Promise<{ containerId: string } | { fileId: string } | undefined>
 
   /**
-   * Adds a file. When `content` throws there is none. A name that is taken should be noticed before
-   * `content` is pulled: only then another one can be tried.
+   * Adds a file, or none when `content` throws. It should notice that a name is taken before it pulls
+   * `content`: only then can it try another name.
    *
    * @param file.containerId `null` for a file outside of the tree, where names need not be unique
-   * @param file.otherName asked for another name when one is taken, until it gives none; without it
-   *   only `name` is tried
-   * @returns the name that the file has got
+   * @param file.otherName returns another name to try when one is taken, or `undefined` when there
+   *   is no other; without it, only `name` is tried
+   * @returns the name that the file has now
    */
   createFile(file: {
     containerId: string | null
@@ -88,7 +88,7 @@ export interface Folders {
     name: string,
   ): Promise<{ ok: true } | { ok: false; reason: 'gone' | 'name-taken' }>
 
-  /** Deletes an empty container. The topmost one counts as not empty. */
+  /** Deletes an empty container. The root counts as not empty. */
   deleteContainer(
     containerId: string,
   ): Promise<{ ok: true } | { ok: false; reason: 'gone' | 'not-empty' }>
@@ -96,7 +96,7 @@ export interface Folders {
 
 /** Names and places of files and containers, as the host has them. */
 export interface Tree extends Folders {
-  /** The same for a file at all times; CheckFileInfo promises no more than that. */
+  /** What can be done with a file, always the same. CheckFileInfo promises no more than that. */
   can(file: DocumentRecord): TreeAbilities
 
   /** The container that a file is in, or `null` for one outside of the tree. */
@@ -111,7 +111,7 @@ export interface Tree extends Folders {
   /**
    * Gives a file another name.
    *
-   * @returns `changed` when the file or its locks are no longer what `file` says
+   * @returns `changed` when the file or its locks differ from `file` by now
    */
   renameFile(
     file: DocumentRecord,
@@ -121,7 +121,7 @@ export interface Tree extends Folders {
   /**
    * Deletes a file; its name is free at once.
    *
-   * @returns `changed` when the file or its locks are no longer what `file` says
+   * @returns `changed` when the file or its locks differ from `file` by now
    */
   deleteFile(file: DocumentRecord): Promise<{ ok: true } | { ok: false; reason: 'changed' }>
 }

@@ -8,7 +8,7 @@ import type { TestFramework } from './framework.ts'
 /**
  * Tests every sentence of the contract of a BlobStore.
  *
- * @param options.name what the suite is called
+ * @param options.name the name of the suite
  * @param options.open opens an empty store
  */
 export function blobStoreContract(

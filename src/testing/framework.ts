@@ -1,4 +1,4 @@
-/** What a contract suite needs of a test framework; `node:test`, vitest and others have it. */
+/** The part of a test framework that a contract suite uses. `node:test`, vitest and others have it. */
 export interface TestFramework {
   describe(name: string, body: () => void): unknown
   test(name: string, body: () => Promise<void>): unknown

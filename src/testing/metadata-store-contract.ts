@@ -18,7 +18,7 @@ export type { OpenedMetadataStore } from './metadata/context.ts'
 /**
  * Tests every sentence of the contract of a MetadataStore.
  *
- * @param options.name what the suite is called
+ * @param options.name the name of the suite
  * @param options.open opens an empty store with a clock of its own, which stands still
  */
 export function metadataStoreContract(
@@ -52,7 +52,7 @@ export function metadataStoreContract(
 }
 
 function lifeContract(test: ContractTest): void {
-  test('check resolves for a store that can be used', async ({ store }) => {
+  test('check resolves for a store that is ready for use', async ({ store }) => {
     await store.check()
   })
 

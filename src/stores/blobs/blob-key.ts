@@ -3,7 +3,7 @@ const KEY_MAX_CHARS = 200
 const KEY = /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/
 
 /**
- * Refuses every key that is not of the port's form, so that none can name a place outside a store.
+ * Refuses keys that have another form than the port's, so that none can name a place outside a store.
  *
  * @throws RangeError
  */

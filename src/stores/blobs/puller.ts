@@ -1,12 +1,12 @@
-/** Pulls content bytes so that an abort ends the waiting at once, however slow the content is. */
+/** Pulls bytes of content. An abort ends the waiting at once, however slow the content is. */
 export interface Puller {
   /** Like `next()` of an iterator; rejects with the signal's reason once it aborts. */
   next(): Promise<IteratorResult<Uint8Array>>
-  /** Tells the content that no more is wanted, if it has not ended by itself. */
+  /** Tells content that has not ended that nobody wants more of it. */
   close(): void
 }
 
-/** Begins to pull `content`; `close` has to be called on every path. */
+/** Begins to pull `content`. Every path must call `close`. */
 export function createPuller(
   content: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
@@ -30,7 +30,7 @@ export function createPuller(
     },
     close() {
       signal?.removeEventListener('abort', onAbort)
-      // Not awaited: a generator that is waiting for bytes takes the return only after them.
+      // Not awaited: a generator that waits for bytes returns only after it has got them.
       if (!ended) iterator.return?.().then(undefined, () => {})
     },
   }

@@ -8,7 +8,7 @@ import { createWorkerConnection, type WorkerConnection } from './sqlite/worker-c
 const BUSY_TIMEOUT_MS = 10_000
 
 export interface SqliteMetadataStoreOptions {
-  /** The database file; it is created where there is none, its directory is not. */
+  /** The database file. The store creates a missing file, but not a missing directory. */
   path: string
   /** @internal The clock, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number
@@ -20,13 +20,13 @@ export interface SqliteMetadataStoreOptions {
  * A MetadataStore in one SQLite file, which several processes of one machine may use at once. An
  * open but idle store does not keep the process alive.
  *
- * A thread of its own writes, and commands share its transactions. The reads that every request
- * makes, of a few rows by their key, are done at once in the calling thread: that takes less time
- * than a message to another one, and in a write-ahead log no writer holds them up. All other reads
- * have a second thread, which is started when it is needed first. The file is opened in the
- * background: `check` tells whether that worked, and without it the first command does.
+ * One thread writes, and commands that wait at the same time share a transaction. The calling thread
+ * itself does the reads that every request makes, of a few rows by their key: that takes less time
+ * than a message to another thread, and in a write-ahead log they never wait for a writer. A second
+ * thread, started when it is first needed, does all other reads. The file opens in the background:
+ * `check` says whether that worked, or else the first command does.
  *
- * @throws RangeError for `:memory:`, which every connection would have to itself
+ * @throws RangeError for `:memory:`, because every connection would get a database of its own
  */
 export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): MetadataStore {
   const { path, now = Date.now, busyTimeoutMs = BUSY_TIMEOUT_MS } = options
@@ -40,7 +40,7 @@ export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): 
   let points: PointReader | undefined
   let closing: Promise<void> | undefined
 
-  /** The writer makes and migrates the database; once it has answered, it has done so. */
+  /** The writer creates and migrates the database before its first answer. */
   async function write(name: CommandName | 'check', input: unknown[]): Promise<unknown> {
     const value = await writer.call(name, input)
     ready = true
@@ -52,7 +52,7 @@ export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): 
     if (!closing) points ??= openPointReader(path)
   }
 
-  async function readElsewhere(name: CommandName, input: unknown[]): Promise<unknown> {
+  async function readInThread(name: CommandName, input: unknown[]): Promise<unknown> {
     if (closing) throw new Error('The metadata store is closed')
     reader ??= createWorkerConnection({ path, busyTimeoutMs, readOnly: true, now })
     return reader.call(name, input)
@@ -61,7 +61,7 @@ export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): 
   async function read(name: CommandName, input: unknown[]): Promise<unknown> {
     if (!points) await open()
     const found = await points?.read(name, now(), input)
-    return found ? found.value : readElsewhere(name, input)
+    return found ? found.value : readInThread(name, input)
   }
 
   return {
@@ -73,7 +73,7 @@ export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): 
       await open()
     },
     close() {
-      // The writer is the last to leave: it may move the write-ahead log into the database.
+      // The writer closes last: it may move the write-ahead log into the database.
       closing ??= Promise.resolve(reader?.close()).then(() => {
         points?.close()
         points = undefined

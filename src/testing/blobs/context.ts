@@ -5,7 +5,7 @@ export type BlobContractTest = (name: string, body: (store: BlobStore) => Promis
 
 export const KEY = 'ab/ab12cd/x9-0f'
 
-/** Keys that would leave the store's place, or mean different things to different stores. */
+/** Keys that would lead out of the store, or mean different things to different stores. */
 export const HOSTILE_KEYS = [
   '',
   '/',

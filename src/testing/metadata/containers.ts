@@ -76,7 +76,7 @@ export function containerContract(test: ContractTest): void {
     assert.equal(await store.readContainer('Box_1'), undefined)
   })
 
-  test('createContainer refuses a parent that there is not', async ({ store }) => {
+  test('createContainer refuses a parent that does not exist', async ({ store }) => {
     await createTree(store)
 
     assert.deepEqual(await createIn(store, 'Root', 'a'), { ok: false, reason: 'container-gone' })
@@ -125,9 +125,7 @@ export function containerContract(test: ContractTest): void {
     assert.equal(await store.readContainer(''), undefined)
   })
 
-  test('listAncestors lists a container and those above it, the topmost first', async ({
-    store,
-  }) => {
+  test('listAncestors lists a container and those above it, the root first', async ({ store }) => {
     await createTree(store, 'a', 'other')
     await createIn(store, 'a', 'b')
     await createIn(store, 'b', 'c')
@@ -137,7 +135,7 @@ export function containerContract(test: ContractTest): void {
     assert.deepEqual(await store.listAncestors('unknown', 9), [])
   })
 
-  test('listAncestors keeps those next to the container when there are too many', async ({
+  test('listAncestors keeps those nearest to the container when there are too many', async ({
     store,
   }) => {
     await createTree(store, 'a')
@@ -186,7 +184,7 @@ export function containerContract(test: ContractTest): void {
     assert.equal(again.ok, true)
   })
 
-  test('placeContainer gives the topmost one another name, and no place', async ({ store }) => {
+  test('placeContainer gives the root another name, and no place', async ({ store }) => {
     await createTree(store, 'a')
 
     const renamed = await store.placeContainer('root', { name: 'Alles', place: null })
@@ -263,7 +261,7 @@ export function containerContract(test: ContractTest): void {
     assert.equal(emptied.ok, true)
   })
 
-  test('deleteContainer refuses the topmost one, also when it is empty', async ({ store }) => {
+  test('deleteContainer refuses the root, even when it is empty', async ({ store }) => {
     await createTree(store)
 
     assert.deepEqual(await store.deleteContainer('root'), { ok: false, reason: 'not-empty' })

@@ -55,7 +55,7 @@ export function newCommit(changes: Partial<Commit> = {}): Commit {
   }
 }
 
-/** The place of what is called `nameKey` in the topmost container that `createTree` has made. */
+/** A place in the root container that `createTree` has created. */
 export const placeOf = (nameKey: string, containerId = 'root') => ({ containerId, nameKey })
 
 export function newContainer(changes: Partial<NewContainer> = {}): NewContainer {
@@ -68,7 +68,7 @@ export function newContainer(changes: Partial<NewContainer> = {}): NewContainer 
   }
 }
 
-/** Makes the topmost container and these in it, each with its id as its name. */
+/** Creates the root container and these in it, each with its id as its name. */
 export async function createTree(store: MetadataStore, ...containerIds: string[]): Promise<void> {
   await store.ensureRootContainer({ containerId: 'root', name: 'All', ownerId: 'system' })
   for (const containerId of containerIds)
@@ -115,7 +115,7 @@ export function newFragment(changes: Partial<AppendFragment> = {}): AppendFragme
   }
 }
 
-/** What a commit says about the session that it ends, when 100 bytes were received. */
+/** The session part of a commit, for a session that has received 100 bytes. */
 export const sessionOfCommit = (changes: Partial<NonNullable<Commit['session']>> = {}) => ({
   tokenHash: 'hash-1',
   received: 100,

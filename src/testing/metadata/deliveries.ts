@@ -34,7 +34,7 @@ async function listed(store: MetadataStore, limit = 10): Promise<string[]> {
   return deliveries.map(({ documentKey, sequenceNumber }) => `${documentKey} ${sequenceNumber}`)
 }
 
-/** The sentences of the port about saves that an application is still to be told of. */
+/** The sentences of the port about saves that an application has not received yet. */
 export function deliveryContract(test: ContractTest): void {
   test('createDocument with a source notes its revision and waits for no delivery', async ({
     store,
@@ -101,7 +101,7 @@ export function deliveryContract(test: ContractTest): void {
     assert.deepEqual(await listed(store), [])
   })
 
-  test('commit that is refused is no save to deliver', async ({ store }) => {
+  test('a commit that is refused is no save to deliver', async ({ store }) => {
     await adopt(store)
 
     const refused = await store.commit(newCommit({ expected: { manifestId: 'm0' } }))
@@ -113,7 +113,7 @@ export function deliveryContract(test: ContractTest): void {
     assert.deepEqual(await readSource(store), { revision: 'r1', sequenceNumber: 1 })
   })
 
-  test('listDeliveries lists of each document its oldest save only', async ({ store, advance }) => {
+  test('listDeliveries lists only the oldest save of each document', async ({ store, advance }) => {
     await adopt(store, 2)
     await save(store, 'd2')
     await advance(SECOND)
@@ -217,7 +217,7 @@ export function deliveryContract(test: ContractTest): void {
     assert.deepEqual(await listed(store), ['d1 2'])
   })
 
-  test('deferDelivery puts a save off, and later saves wait behind it', async ({
+  test('deferDelivery postpones a save, and later saves wait behind it', async ({
     store,
     advance,
   }) => {
@@ -298,7 +298,7 @@ export function deliveryContract(test: ContractTest): void {
     )
   })
 
-  test('listDeliveries begins with what is due the longest, not with what was saved first', async ({
+  test('listDeliveries begins with the save that is due for longest, not with the oldest one', async ({
     store,
     advance,
   }) => {
@@ -326,7 +326,7 @@ export function deliveryContract(test: ContractTest): void {
     assert.equal(next.nextAt, next.now + MINUTE)
   })
 
-  test('pruneManifests keeps the states that are still to be delivered', async ({
+  test('pruneManifests keeps states that still have to be delivered', async ({
     store,
     advance,
   }) => {

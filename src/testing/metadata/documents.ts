@@ -94,7 +94,7 @@ export function documentContract(test: ContractTest): void {
     assert.equal((after?.now ?? 0) - (before?.now ?? 0), 5 * SECOND)
   })
 
-  test('readStates tells those of the documents that are there', async ({ store }) => {
+  test('readStates returns the states of the documents that exist', async ({ store }) => {
     await store.createDocument(newDocument({ fileId: 'a', key: 'd1' }))
     await store.createDocument(newDocument({ fileId: 'b', key: 'd2' }))
     await store.createDocument(newDocument({ fileId: 'c', key: 'd3' }))
@@ -237,7 +237,7 @@ export function documentContract(test: ContractTest): void {
     assert.equal((await store.readDocument('File_1'))?.document.locks, 'alice')
   })
 
-  test('replaceLocks lets one of fifty callers win who read the same version', async ({
+  test('replaceLocks lets one of fifty callers that read the same version win', async ({
     store,
   }) => {
     await store.createDocument(newDocument())
@@ -321,7 +321,7 @@ export function documentContract(test: ContractTest): void {
     assert.equal(inTime.ok, true)
   })
 
-  test('commit lets one of fifty callers win who read the same state', async ({ store }) => {
+  test('commit lets one of fifty callers that read the same state win', async ({ store }) => {
     await store.createDocument(newDocument())
 
     const won = await countOf(

@@ -142,7 +142,7 @@ export function placingContract(test: ContractTest): void {
     assert.deepEqual(await namesIn(store), ['inside'])
   })
 
-  test('placeDocument outside of the tree lets names be the same', async ({ store }) => {
+  test('placeDocument lets documents outside of the tree have the same name', async ({ store }) => {
     await store.createDocument(newDocument())
     await store.createDocument(newDocument({ fileId: 'File_2', key: 'd2', name: 'Other' }))
 

@@ -164,7 +164,7 @@ export function sessionContract(test: ContractTest): void {
     assert.equal(appended.ok, true)
   })
 
-  test('appendFragment elsewhere than at the end changes nothing and tells the end', async ({
+  test('appendFragment at another place than the end changes nothing and returns the end', async ({
     store,
   }) => {
     await openSession(store)
@@ -181,7 +181,7 @@ export function sessionContract(test: ContractTest): void {
     assert.equal((await store.listFragments('hash-1')).length, 1)
   })
 
-  test('appendFragment lets one of fifty callers win who start at the same place', async ({
+  test('appendFragment lets one of fifty callers that start at the same place win', async ({
     store,
   }) => {
     await openSession(store)
@@ -196,7 +196,7 @@ export function sessionContract(test: ContractTest): void {
     assert.deepEqual(lost, Array(49).fill({ ok: false, reason: 'moved', received: 200 }))
   })
 
-  test('appendFragment to a session that is unknown, cancelled or committed is gone', async ({
+  test('appendFragment returns gone for a session that is unknown, cancelled or committed', async ({
     store,
   }) => {
     await openSession(store)
@@ -239,7 +239,7 @@ export function sessionContract(test: ContractTest): void {
     await assert.rejects(store.appendFragment(newFragment({ offset: 100, length: 0 })), RangeError)
   })
 
-  test('extendSession gives a new lifetime where nothing was appended since', async ({
+  test('extendSession gives a new lifetime when nothing was appended since', async ({
     store,
     advance,
   }) => {

@@ -5,7 +5,7 @@ import type { SqlDatabase } from './database.ts'
 
 type DeliveryCommands = Commands<keyof DeliveryStore>
 
-/** The commands about saves that an application has not been told of yet. */
+/** The commands about saves that an application has not received yet. */
 export function deliveryCommands(db: SqlDatabase): DeliveryCommands {
   return {
     async listDeliveries(now, limit) {

@@ -16,7 +16,7 @@ export interface Call {
   input: unknown[]
 }
 
-/** Calls that go to the worker as one message, and the time at which they happen. */
+/** Calls that reach the worker as one message, and the time at which they happen. */
 export interface Batch {
   now: number
   calls: Call[]
@@ -31,8 +31,8 @@ export type RunBatch = (batch: Batch) => Promise<Reply[]>
 type Run = (now: number, ...input: unknown[]) => Promise<unknown>
 
 /**
- * Runs batches as one transaction each, so that many commands share one wait for the disk. Replies
- * come only after the commit: an error of the transaction is the reply to all of its calls.
+ * Runs each batch as one transaction, so that many commands share one wait for the disk. It replies
+ * only after the commit: an error of the transaction is the reply to all of its calls.
  */
 export function createBatchRunner(
   db: SqliteDatabase,
@@ -43,7 +43,7 @@ export function createBatchRunner(
 
   return async ({ now, calls }) => {
     try {
-      // Whoever only checks need not wait for the write lock.
+      // A check needs no write lock.
       const reads = readOnly || calls.every(({ name }) => name === 'check')
       db.execute(reads ? 'BEGIN' : 'BEGIN IMMEDIATE')
       const replies: Reply[] = []
@@ -69,7 +69,7 @@ async function attemptRead(
   }
 }
 
-/** A command that fails takes back what it did itself, and nothing else of the batch. */
+/** A command that fails undoes its own changes, and no others of the batch. */
 async function attemptWrite(
   db: SqliteDatabase,
   run: () => Promise<unknown> | undefined,

@@ -5,7 +5,7 @@ import { migrate } from './migrations.ts'
 
 /** How long a step of opening waits before it tries again, in ms. */
 const RETRY_MS = 20
-/** What a write-ahead log that once grew large is cut down to, in bytes. */
+/** The size to which SQLite truncates a write-ahead log that has grown larger, in bytes. */
 const LOG_MAX_BYTES = 64 * 1024 * 1024
 const SQLITE_BUSY = 5
 
@@ -21,7 +21,7 @@ export interface SqliteDatabase extends SqlDatabase {
   close(): void
 }
 
-/** Opens the database, and creates or migrates it where that is needed. Waits for other processes. */
+/** Opens the database, and creates or migrates it if needed. Waits for other processes. */
 export function openDatabase(options: {
   path: string
   busyTimeoutMs: number
@@ -41,7 +41,7 @@ function configure(
   db: DatabaseSync,
   { busyTimeoutMs, readOnly }: { busyTimeoutMs: number; readOnly: boolean },
 ): void {
-  // What another application keeps in this file is not even touched.
+  // First of all: it refuses the file of another application, and leaves it untouched.
   retryWhileBusy(busyTimeoutMs, () => migrate(db))
   retryWhileBusy(busyTimeoutMs, () => db.exec('PRAGMA journal_mode = WAL'))
   db.exec(`PRAGMA journal_size_limit = ${LOG_MAX_BYTES}`)
@@ -67,7 +67,7 @@ function retryWhileBusy(timeoutMs: number, step: () => void): void {
   }
 }
 
-/** Whether an error means that another connection is in the way just now. */
+/** Whether an error means that another connection blocks this one for a moment. */
 export function isBusy(error: unknown): boolean {
   // The lowest byte is the primary code; the others tell which kind of busy it was.
   return (Number((error as { errcode?: number }).errcode) & 0xff) === SQLITE_BUSY

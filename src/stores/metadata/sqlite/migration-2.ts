@@ -63,9 +63,9 @@ const SCHEMA = `
 `
 
 /**
- * Puts the documents that are there already into a topmost container. Their names stay. Where
- * several have the same one, all but the first get a key that nobody can type: no name contains a
- * slash, and no fileId does.
+ * Puts the documents that exist already into a root container. Their names stay. Where several have
+ * the same name, all but the first get a name key that nobody can type: neither names nor fileIds
+ * contain a slash.
  */
 const PLACE_DOCUMENTS = `
   INSERT INTO containers (container_id, name, owner_id)

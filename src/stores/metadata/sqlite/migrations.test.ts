@@ -182,7 +182,7 @@ test('a database of version 1 keeps all that was in it', async () => {
   })
 })
 
-test('documents of version 1 are put into a topmost container', async () => {
+test('documents of version 1 are put into a root container', async () => {
   const path = writeVersion1('Übersicht.docx', 'a.xlsx')
 
   await withStore(path, async (store) => {

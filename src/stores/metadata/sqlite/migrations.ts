@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { migrateTo2 } from './migration-2.ts'
 
-/** Marks the file as ours: "wopi" in ASCII. */
+/** Marks the file as wopikit's: "wopi" in ASCII. */
 export const APPLICATION_ID = 0x77_6f_70_69
 
 /**
- * How the schema came to be, one step per version; `user_version` tells how many were taken. A step
- * that was released is never edited: data of every release has to open with every later one.
+ * The steps to the schema, one per version; `user_version` counts those that were taken. Never edit a
+ * step that was released: every release must open the data of all earlier ones.
  */
 const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
   `
@@ -137,7 +137,7 @@ function readVersion(db: DatabaseSync): number {
   const version = readPragma(db, 'user_version')
   const application = readPragma(db, 'application_id')
   if (application !== APPLICATION_ID && (application !== 0 || version !== 0 || hasTables(db)))
-    throw new Error('It is a database of another application')
+    throw new Error('It is the database of another application: choose another path')
   if (version > MIGRATIONS.length)
     throw new Error(
       `Its schema has version ${version}, and this wopikit knows versions up to ` +

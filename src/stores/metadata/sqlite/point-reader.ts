@@ -3,8 +3,8 @@ import type { CommandName } from '../sql/commands.ts'
 import { isBusy, openDatabase, type SqliteDatabase } from './database.ts'
 
 /**
- * Reads of a few rows by their key, which requests make all the time. Each is one statement: what
- * lies between two would not be one consistent picture.
+ * Reads of a few rows by their key, which requests make all the time. Each is one statement: two of
+ * them would not see one consistent picture.
  */
 const POINT_READS = [
   'readDocument',
@@ -18,10 +18,10 @@ const POINT_READS = [
 
 type PointRead = (typeof POINT_READS)[number]
 
-/** A connection of the calling thread, for reads that are over sooner than a message to another. */
+/** A connection of the calling thread, for reads that take less time than a message to another. */
 export interface PointReader {
   /**
-   * The answer of a command, or `undefined` when it is not one for here, or would have to wait.
+   * The answer of a command, or `undefined` when it is no point read, or would have to wait.
    *
    * @throws what the database rejects with
    */
@@ -30,10 +30,10 @@ export interface PointReader {
 }
 
 /**
- * Opens a connection that reads and never waits: readers of a write-ahead log are not held up by
- * writers, and the rare moments in which they would be are left to a thread that may wait.
+ * Opens a connection that reads and never waits. Readers of a write-ahead log seldom wait for
+ * writers; when they would, a thread that may wait takes over.
  *
- * @returns `undefined` in such a moment; it can be tried again
+ * @returns `undefined` when it would have to wait; the caller can try again
  */
 export function openPointReader(path: string): PointReader | undefined {
   const db = openUnlessBusy(path)

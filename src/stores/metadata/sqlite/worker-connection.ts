@@ -4,7 +4,7 @@ import type { Batch, Call, Reply, WorkerOptions } from './batch.ts'
 
 /** Most calls of one batch: keeps transactions, and so the write lock, short. */
 const BATCH_MAX_CALLS = 256
-/** Nearly nothing outlives a batch: more than this made nothing faster, and took 9 MB a thread. */
+/** Nearly nothing outlives a batch. Measured: more made nothing faster, and took 9 MB a thread. */
 const YOUNG_GENERATION_MB = 2
 
 /** A connection in a thread of its own. While one batch is under way, calls gather for the next. */
@@ -19,7 +19,11 @@ interface WaitingCall extends Call {
   reject(error: unknown): void
 }
 
-/** @param start starts the thread; another one in tests */
+/**
+ * Starts a thread with a connection.
+ *
+ * @param start starts the thread; tests pass another one
+ */
 export function createWorkerConnection(
   options: WorkerOptions & { now: () => number },
   start: (workerData: WorkerOptions) => Worker = startWorker,
@@ -51,7 +55,7 @@ export function createWorkerConnection(
       if (refusal) return Promise.reject(refusal)
       return new Promise((resolve, reject) => {
         waiting.push({ name, input, resolve, reject })
-        // Calls of the same turn, such as those that one batch of replies sets off, go together.
+        // Calls of the same turn go together, such as those that follow one batch of replies.
         if (!scheduled) queueMicrotask(send)
         scheduled = true
       })
