@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { StoredFormatError } from '../../../src/content/bytes/codec.ts'
+import {
+  decodeManifest,
+  encodeManifest,
+  type Manifest,
+} from '../../../src/content/state/manifest.ts'
+import { chunkIdOf } from '../../../src/protocol/spooky/spooky.ts'
+import { createTestHost, testBytes } from '../../helpers/test-host.ts'
+import { putChunked, putMessage, signatureOf } from '../../helpers/wopi-story.ts'
+import { outcomeOf, pureTarget } from '../target.ts'
+
+const CHUNKS = [testBytes(30), testBytes(40, 2)]
+
+/** Manifests: one that was changed is refused, or means the same when it is written again. */
+export const manifests = pureTarget({
+  name: 'manifests',
+  dictionary: [
+    Buffer.of(0xff, 0xff, 0xff, 0xff, 0x7f),
+    Buffer.from(chunkIdOf(testBytes(30)), 'base64'),
+  ],
+  async seeds() {
+    const host = await createTestHost()
+    const empty = await manifestOf(host)
+    const properties = [{ name: 'p', value: 'v', retention: 'KeepOnContentChange' as const }]
+    const signatures = [signatureOf(CHUNKS), signatureOf(CHUNKS, { streamId: 'second' })]
+    await putChunked(host, putMessage(signatures, { inline: CHUNKS, properties }))
+    return [empty, await manifestOf(host)]
+  },
+  run(input) {
+    const read = outcomeOf(() => decodeManifest(input), StoredFormatError)
+    if (!('value' in read)) return
+    const again = decodeManifest(encodeManifest(read.value))
+    assert.deepEqual(again satisfies Manifest, read.value)
+  },
+})
+
+async function manifestOf(host: Awaited<ReturnType<typeof createTestHost>>): Promise<Uint8Array> {
+  const found = await host.content.metadata.readDocument(host.fileId)
+  const { key, manifestId } = found?.document ?? { key: '', manifestId: '' }
+  return (await host.content.metadata.readManifest(key, manifestId)) ?? new Uint8Array(0)
+}
