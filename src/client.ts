@@ -11,6 +11,7 @@ export {
 } from './client/download.ts'
 export type { DownloadSink } from './client/download-target.ts'
 export { WopiClientError, type WopiClientErrorCode } from './client/errors.ts'
+export type { ChunkedReply, DocumentState } from './client/replies.ts'
 export type { RetryEvent, RetryPolicy } from './client/retry.ts'
 export { blobSource, bytesSource, type ContentSource } from './client/source.ts'
 export { type ConnectionOptions, splitWopiSrc } from './client/transport.ts'
@@ -19,9 +20,7 @@ export type { UploadOptions, UploadProgress, UploadResult } from './client/uploa
 export type { UploadState } from './client/upload-state.ts'
 export {
   type CallOptions,
-  type ChunkedReply,
   createWopiClient,
-  type DocumentState,
   type PutChunkedFile,
   type WopiClient,
 } from './client/wopi-client.ts'

@@ -8,8 +8,8 @@ import type { FailureRow } from './row.ts'
 export const CLIENT_FAILURES: Record<WopiClientErrorCode, FailureRow & { status: string }> = {
   BAD_REQUEST: {
     status: '400, other 3xx and 4xx',
-    cause: 'The host refused the request, or the source changed while it was sent.',
-    mend: 'Read `failureReason`. Begin anew if the file was changed meanwhile.',
+    cause: 'The host refused the request, or answered with a redirect.',
+    mend: 'Read `failureReason`.',
   },
   INVALID_TOKEN: {
     status: '401',
@@ -60,6 +60,16 @@ export const CLIENT_FAILURES: Record<WopiClientErrorCode, FailureRow & { status:
     status: '–',
     cause: 'No connection was made, or it broke, for longer than `retry` allows.',
     mend: 'Check the address and the network, then call again with the saved state.',
+  },
+  BLOCKED: {
+    status: '–',
+    cause: 'The browser lets the page not ask the host: CORS, mixed content, `connect-src`.',
+    mend: 'The message says which: docs/client.md has the headers and policies that are needed.',
+  },
+  SOURCE_CHANGED: {
+    status: '–',
+    cause: 'The document was written, moved or deleted while it was read or sent.',
+    mend: 'Read or choose it anew; for what nobody saved meanwhile the old state goes on.',
   },
   BAD_REPLY: {
     status: '–',

@@ -170,6 +170,8 @@ const FIXES: Record<WopiClientErrorCode, string> = {
     'validate --new-proof-key" makes such), and give the WOPISRC that the host tells clients.',
   HOST_FAILED: 'The host has a problem; its log tells more.',
   NETWORK: 'Is the host running, and WOPISRC right?',
+  BLOCKED: 'The host has to let this origin in.',
+  SOURCE_CHANGED: 'Run the same command again when nobody writes the file.',
   BAD_REPLY: 'Is WOPISRC the address of a document at a WOPI host?',
 }
 

@@ -11,15 +11,11 @@ import {
   missingRanges,
 } from './download-target.ts'
 import { badReply, WopiClientError } from './errors.ts'
+import type { ChunkedReply, DocumentState } from './replies.ts'
 import { type Backoff, createBackoff } from './retry.ts'
 import { type ContentSource, readAhead } from './source.ts'
 import type { ConnectionOptions } from './transport.ts'
-import {
-  type ChunkedReply,
-  createWopiClient,
-  type DocumentState,
-  type WopiClient,
-} from './wopi-client.ts'
+import { createWopiClient, type WopiClient } from './wopi-client.ts'
 
 /** How far a download is. */
 export interface DownloadProgress {

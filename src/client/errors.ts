@@ -13,6 +13,8 @@ export type WopiClientErrorCode =
   | 'PROOF_REFUSED'
   | 'HOST_FAILED'
   | 'NETWORK'
+  | 'BLOCKED'
+  | 'SOURCE_CHANGED'
   | 'BAD_REPLY'
 
 /** What a `WopiClientError` tells besides its code. */
@@ -85,7 +87,7 @@ export function refusedBy(operation: string, reply: Response): WopiClientError {
   const failureCode = header(HEADERS.failureCode)
   return new WopiClientError(
     failureCode === 'PROOF_INVALID' ? 'PROOF_REFUSED' : codeOf(reply.status),
-    `the host answered ${reply.status}${failureReason ? `, "${failureReason}"` : ''}`,
+    `${describeStatus(reply)}${failureReason ? `, "${failureReason}"` : ''}`,
     {
       operation,
       status: reply.status,
@@ -100,6 +102,13 @@ export function refusedBy(operation: string, reply: Response): WopiClientError {
   )
 }
 
+function describeStatus({ status, type }: Response): string {
+  const redirect = type === 'opaqueredirect' || (status >= 300 && status < 400)
+  // The token in the address would travel on.
+  if (redirect) return 'the host answered with a redirect, which is not followed'
+  return `the host answered ${status}`
+}
+
 function codeOf(status: number): WopiClientErrorCode {
   return CODES[status] ?? (status >= 500 ? 'HOST_FAILED' : 'BAD_REQUEST')
 }
@@ -107,6 +116,21 @@ function codeOf(status: number): WopiClientErrorCode {
 /** The failure of a reply that is not what the protocol says. */
 export function badReply(operation: string, message: string, cause?: unknown): WopiClientError {
   return new WopiClientError('BAD_REPLY', message, { operation, cause })
+}
+
+/** The failure of a reply without a header that every host sends. */
+export function missingHeader(operation: string, reply: Response, name: string): WopiClientError {
+  const hidden = ': does the host name it in Access-Control-Expose-Headers?'
+  return badReply(operation, `the reply has no ${name}${reply.type === 'cors' ? hidden : ''}`)
+}
+
+/** The failure of a source that is not what it was when it was cut. */
+export function sourceChanged(operation: string, cause?: unknown): WopiClientError {
+  return new WopiClientError(
+    'SOURCE_CHANGED',
+    'the document has changed, or went away, while it was read: choose it again',
+    { operation, cause },
+  )
 }
 
 /** The failure of a connection that could not be made, or broke. */

@@ -1,4 +1,5 @@
 import type { RangeReader } from '../protocol/chunking/chunk.ts'
+import { sourceChanged } from './errors.ts'
 
 /** A document that is read in ranges, so that it is never in memory as a whole. */
 export interface ContentSource {
@@ -10,14 +11,24 @@ export interface ContentSource {
 
 const WINDOW_BYTES = 256 * 1024
 
-/** A `Blob` or `File` of a browser as a source. */
+/** What browsers say of a picked file that was written, moved or deleted since. */
+const GONE = ['NotReadableError', 'NotFoundError']
+
+/**
+ * A `Blob` or `File` of a browser as a source. Its `read` throws WopiClientError `SOURCE_CHANGED` when
+ * a picked file is not any more what it was.
+ */
 export function blobSource(blob: Blob): ContentSource {
   return {
     size: blob.size,
     async read(offset, length) {
-      const bytes = new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer())
-      if (bytes.length !== length) throw shortRead(offset, length, blob.size)
-      return bytes
+      const part = blob.slice(offset, offset + length)
+      const bytes = await part.arrayBuffer().catch((error: unknown) => {
+        const gone = error instanceof DOMException && GONE.includes(error.name)
+        throw gone ? sourceChanged('Reading', error) : error
+      })
+      if (bytes.byteLength !== length) throw shortRead(offset, length, blob.size)
+      return new Uint8Array(bytes)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { HEADERS, type OVERRIDES } from '../protocol/names.ts'
 import { networkFailure, refusedBy } from './errors.ts'
+import { createPageWalls } from './page-walls.ts'
 import {
   DEFAULT_RETRY,
   type RetryEvent,
@@ -63,6 +64,7 @@ export function splitWopiSrc(address: string): { wopiSrc: string; accessToken?: 
 export function createTransport(options: ConnectionOptions): Transport {
   const addressOf = addresses(options)
   const fetchReply = options.fetch ?? globalThis.fetch.bind(globalThis)
+  const walls = createPageWalls(addressOf(''), fetchReply)
   const timers: Timers = {
     retry: { ...DEFAULT_RETRY, ...options.retry },
     sleep: options.sleep ?? sleep,
@@ -72,7 +74,11 @@ export function createTransport(options: ConnectionOptions): Transport {
 
   async function send(request: OperationRequest): Promise<Response> {
     const address = addressOf(request.path ?? '')
-    const reply = await received(request, fetchReply(address, requestInit(request)))
+    const answer = fetchReply(address, requestInit(request))
+    const reply = await received(request, answer).catch(async (error: unknown) => {
+      throw (await walls.explain(request.operation, error)) ?? error
+    })
+    walls.passed(request.operation)
     if (reply.status === 200) return reply
     await discard(reply)
     throw refusedBy(request.operation, reply)

@@ -1,7 +1,7 @@
 import type { DocumentCut } from './chunk-document.ts'
+import type { DocumentState } from './replies.ts'
 import type { ConnectionOptions } from './transport.ts'
 import type { UploadState } from './upload-state.ts'
-import type { DocumentState } from './wopi-client.ts'
 
 /** How far an upload is. */
 export interface UploadProgress {

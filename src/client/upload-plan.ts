@@ -1,5 +1,7 @@
 import type { ChunkId, PlacedChunk, RangeReader } from '../protocol/chunking/chunk.ts'
+import { chunkIdFromBytes } from '../protocol/chunking/chunk-id.ts'
 import { CHUNK_HEADER_BYTES, encodeFrameHeader } from '../protocol/frames/encoder.ts'
+import { createHash } from '../protocol/spooky/spooky.ts'
 
 /**
  * The stream of an upload session: Chunk frames of the chunks that the host lacks. It only ever
@@ -14,6 +16,8 @@ export interface UploadPlan {
   cover(hostIds: ReadonlySet<ChunkId>): void
   /** The stream's bytes from `offset` on, at most `maxBytes`. */
   fragment(offset: number, maxBytes: number, read: RangeReader): Promise<Uint8Array>
+  /** Whether the chunks that have bytes from `from` to `to` in the stream still have their ids. */
+  isUnchanged(from: number, to: number, read: RangeReader): Promise<boolean>
   /** What the first `offset` bytes of the stream hold of the document. */
   contentBefore(offset: number): { bytes: number; chunks: number }
 }
@@ -77,6 +81,14 @@ export function createUploadPlan(
       }
       return bytes
     },
+    async isUnchanged(from, to, read) {
+      for (let index = indexAt(planned, from); index < planned.length; index++) {
+        const chunk = planned[index] as PlannedChunk
+        if (chunk.frameOffset >= to) return true
+        if (!(await hasItsId(chunk, read))) return false
+      }
+      return true
+    },
     contentBefore(offset) {
       const index = indexAt(planned, offset)
       const chunk = planned[index]
@@ -111,6 +123,15 @@ async function fillFrom(
   const length = Math.min(chunk.length - start, target.length, READ_BYTES)
   target.set(await read(chunk.offset + start, length))
   return length
+}
+
+async function hasItsId(chunk: PlacedChunk, read: RangeReader): Promise<boolean> {
+  const hash = createHash()
+  for (let offset = 0; offset < chunk.length; offset += READ_BYTES) {
+    const length = Math.min(READ_BYTES, chunk.length - offset)
+    hash.update(await read(chunk.offset + offset, length))
+  }
+  return chunkIdFromBytes(hash.digest()) === chunk.id
 }
 
 function frameEnd({ frameOffset, length }: PlannedChunk): number {

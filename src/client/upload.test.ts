@@ -419,7 +419,7 @@ test('uploadDocument reports a source that changes while it is sent', async () =
 
   const failed = upload(wopiSrc, content, { fetch: network.fetch })
 
-  await assert.rejects(failed, { code: 'BAD_REQUEST', operation: 'UpdateUploadSession' })
+  await assert.rejects(failed, { code: 'SOURCE_CHANGED', operation: 'UpdateUploadSession' })
   assert.deepEqual(await contentOf(wopiSrc), new Uint8Array(0))
 })
 

@@ -6,8 +6,9 @@ import {
   digestOfChunks,
   joinChunks,
 } from './chunk-document.ts'
-import { WopiClientError } from './errors.ts'
+import { sourceChanged, WopiClientError } from './errors.ts'
 import { type HostContent, isSameContent, readHostContent } from './host-content.ts'
+import type { DocumentState } from './replies.ts'
 import { type ContentSource, readAhead } from './source.ts'
 import { splitWopiSrc } from './transport.ts'
 import { createUploadLock, newLockId, type UploadLock } from './upload-lock.ts'
@@ -19,7 +20,7 @@ import {
   type UploadSessionState,
   type UploadState,
 } from './upload-state.ts'
-import { createWopiClient, type DocumentState, type WopiClient } from './wopi-client.ts'
+import { createWopiClient, type WopiClient } from './wopi-client.ts'
 
 export const FRAGMENT_BYTES = 8 * 1024 * 1024
 const CONFLICT_TRIES = 5
@@ -129,7 +130,7 @@ async function saveUntilDone(upload: Upload): Promise<DocumentState & { saved: b
       await sendMissing(upload, host)
       return { ...(await commit(upload, host)), saved: true }
     } catch (error) {
-      recover(upload, error)
+      await recover(upload, error)
     }
   }
 }
@@ -188,6 +189,7 @@ async function sendFragment(upload: Upload, session: UploadSessionState): Promis
     return true
   } catch (error) {
     const current = currentOffset(error, offset, plan.size)
+    if (current === undefined) throw await orChanged(upload, error, offset, end)
     count(upload, offset, Math.min(current, end))
     session.offset = current
     return false
@@ -195,11 +197,22 @@ async function sendFragment(upload: Upload, session: UploadSessionState): Promis
 }
 
 /** Where the session stands, when that is all that was wrong. */
-function currentOffset(error: unknown, offset: number, size: number): number {
-  if (!(error instanceof WopiClientError) || error.code !== 'BAD_REQUEST') throw error
+function currentOffset(error: unknown, offset: number, size: number): number | undefined {
+  if (!(error instanceof WopiClientError) || error.code !== 'BAD_REQUEST') return undefined
   const current = error.currentOffset
-  if (current === undefined || current === offset || current > size) throw error
+  if (current === undefined || current === offset || current > size) return undefined
   return current
+}
+
+/** A host refuses chunks whose bytes have changed since they were cut: then that is the failure. */
+async function orChanged(
+  { plan, read }: Upload,
+  error: unknown,
+  from: number,
+  to: number,
+): Promise<unknown> {
+  if (!(error instanceof WopiClientError) || error.code !== 'BAD_REQUEST') return error
+  return (await plan.isUnchanged(from, to, read)) ? error : sourceChanged(error.operation, error)
 }
 
 function count({ plan, sent }: Upload, from: number, to: number): void {
@@ -225,7 +238,7 @@ async function commit(upload: Upload, { sequenceNumber }: HostContent): Promise<
 }
 
 /** Makes the next round possible, or throws `error` again. */
-function recover(upload: Upload, error: unknown): void {
+async function recover(upload: Upload, error: unknown): Promise<void> {
   if (!(error instanceof WopiClientError)) throw error
   upload.renewals += 1
   if (upload.renewals > RENEWALS_MAX) throw error
@@ -235,7 +248,8 @@ function recover(upload: Upload, error: unknown): void {
   } else if (error.code === 'BAD_REQUEST' && error.operation === 'PutChunkedFile') {
     // Page "chunk-streams" knows FullFile as one chunk, and a host may insist on that.
     const whole = joinChunks(upload.document)
-    if (!whole) throw error
+    const failure = await orChanged(upload, error, 0, upload.plan.size)
+    if (!whole || failure !== error) throw failure
     startAnew(upload, whole)
   } else if (error.code === 'LOCKED' && error.operation === 'PutChunkedFile' && error.lock === '') {
     upload.lock.lapsed()

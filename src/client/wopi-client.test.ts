@@ -38,6 +38,44 @@ test('lock, refreshLock, getLock and unlock agree about who holds the file', asy
   await assert.rejects(client.refreshLock('mine'), { code: 'LOCKED', lock: '' })
 })
 
+test('a redirect is refused in words, as Node and as browsers show it', async () => {
+  const seen = { node: { status: 302 }, browser: { status: 0, type: 'opaqueredirect' } }
+  for (const [where, reply] of Object.entries(seen)) {
+    const client = createWopiClient({
+      wopiSrc: 'http://127.0.0.1/wopi/files/1',
+      accessToken: 'write',
+      fetch: async () => withType(reply),
+    })
+
+    await assert.rejects(
+      client.lock('mine'),
+      {
+        code: 'BAD_REQUEST',
+        message: 'Lock: the host answered with a redirect, which is not followed',
+      },
+      where,
+    )
+  }
+})
+
+test('a header that the host does not expose to other origins is told as such', async () => {
+  const client = createWopiClient({
+    wopiSrc: 'http://127.0.0.1/wopi/files/1',
+    accessToken: 'write',
+    fetch: async () => withType({ status: 200, type: 'cors' }),
+  })
+
+  const expected = (header: string) => ({
+    code: 'BAD_REPLY',
+    message: new RegExp(`has no ${header}: does the host name it in Access-Control-Expose-Headers`),
+  })
+  await assert.rejects(client.getSequenceNumber(), expected('X-WOPI-SequenceNumber'))
+  await assert.rejects(
+    client.updateUploadSession('token', 0, CONTENT),
+    expected('X-WOPI-UploadSessionCurrentOffset'),
+  )
+})
+
 test('getFile streams the document', async () => {
   const client = await clientOf(CONTENT)
 
@@ -165,4 +203,10 @@ test('an abort rejects with its reason, whatever the request is doing', async ()
 
 async function clientOf(content: Uint8Array) {
   return createWopiClient({ wopiSrc: await host.add(content), accessToken: 'write' })
+}
+
+/** A reply of a kind that only browsers make. */
+function withType({ status, type = 'basic' }: { status: number; type?: string }): Response {
+  const reply = new Response(null, { status: status || 204 })
+  return Object.defineProperties(reply, { status: { value: status }, type: { value: type } })
 }

@@ -14,13 +14,9 @@ import {
   parseGetChunksResponse,
 } from '../protocol/messages.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
-import {
-  type ChunkEvent,
-  createOpenChunk,
-  type OpenChunk,
-  readFramedReply,
-} from './chunk-events.ts'
-import { badReply, readNumber } from './errors.ts'
+import { createOpenChunk, type OpenChunk } from './chunk-events.ts'
+import { badReply, missingHeader, readNumber } from './errors.ts'
+import { type ChunkedReply, type DocumentState, parsed, readChunked, stateOf } from './replies.ts'
 import type { Timers } from './retry.ts'
 import {
   type ConnectionOptions,
@@ -34,22 +30,6 @@ import {
 export interface CallOptions {
   /** Aborting ends the request and the waiting between tries; the call rejects with its reason. */
   signal?: AbortSignal | undefined
-}
-
-/** Which state of the document an answer tells of. */
-export interface DocumentState {
-  /** `X-WOPI-SequenceNumber`. */
-  sequenceNumber: number
-  /** `X-WOPI-ItemVersion`. */
-  itemVersion: string | undefined
-}
-
-/** An answer of frames: read `chunks` to their end, or `close` it. */
-export interface ChunkedReply<Message> extends DocumentState {
-  message: Message
-  /** Rejects with `NETWORK` when the connection breaks, `BAD_REPLY` when a hash is wrong. */
-  chunks: AsyncGenerator<ChunkEvent, void, undefined>
-  close(): Promise<void>
 }
 
 /** What PutChunkedFile sends. */
@@ -241,7 +221,10 @@ export function createWopiClient(options: ConnectionOptions): WopiClient {
       return call(request, async (reply) => {
         await readWhole(reply, request)
         const next = readNumber(reply.headers.get(HEADERS.uploadSessionCurrentOffset))
-        if (next !== undefined && next > offset) return next
+        if (next === undefined) {
+          throw missingHeader(request.operation, reply, HEADERS.uploadSessionCurrentOffset)
+        }
+        if (next > offset) return next
         throw badReply(request.operation, `the session stands at ${next} after an update`)
       })
     },
@@ -274,23 +257,6 @@ const LOCK_OVERRIDES = {
   Unlock: OVERRIDES.unlock,
 } as const
 
-async function readChunked<Message>(
-  request: OperationRequest,
-  reply: Response,
-  format: { chunkFrames: 'Chunk' | 'ChunkRange'; parse: (bytes: Uint8Array) => Message },
-  open: OpenChunk,
-): Promise<ChunkedReply<Message>> {
-  const body = readPieces(reply, request)
-  const framed = await readFramedReply(request.operation, body, format.chunkFrames, open)
-  try {
-    const message = parsed(request, () => format.parse(framed.message))
-    return { ...framed, ...stateOf(request, reply), message }
-  } catch (error) {
-    await framed.close()
-    throw error
-  }
-}
-
 /** A body of frames. Chunks go as parts of a Blob, so that nothing is copied. */
 function framed(message: Uint8Array, chunks: PutChunkedFile['chunks'] = []): Blob {
   const frames = chunks.flatMap(({ id, bytes }) => [
@@ -298,21 +264,4 @@ function framed(message: Uint8Array, chunks: PutChunkedFile['chunks'] = []): Blo
     bytes,
   ])
   return new Blob([encodeMessage(message), ...frames, END_FRAME] as BlobPart[])
-}
-
-function stateOf({ operation }: OperationRequest, { headers }: Response): DocumentState {
-  const sequenceNumber = readNumber(headers.get(HEADERS.sequenceNumber))
-  if (sequenceNumber === undefined) {
-    throw badReply(operation, `the reply has no ${HEADERS.sequenceNumber}`)
-  }
-  return { sequenceNumber, itemVersion: headers.get(HEADERS.itemVersion) ?? undefined }
-}
-
-function parsed<T>({ operation }: OperationRequest, parse: () => T): T {
-  try {
-    return parse()
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw badReply(operation, `the reply cannot be read: ${reason}`, error)
-  }
 }
