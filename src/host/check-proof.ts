@@ -30,7 +30,7 @@ const CAUSES: Record<
 > = {
   missing: () => 'The request is not proven: X-WOPI-Proof and X-WOPI-TimeStamp are missing',
   timestamp: () =>
-    `The proof is not of the last ${PROOF_MAX_AGE_MS / MINUTE_MS} minutes: X-WOPI-TimeStamp`,
+    `X-WOPI-TimeStamp is not of the last ${PROOF_MAX_AGE_MS / MINUTE_MS} minutes: compare the clocks`,
   signature: (address) => `No key of discovery has signed this as a request to ${address}`,
 }
 /**

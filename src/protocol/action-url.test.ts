@@ -50,6 +50,23 @@ for (const [urlsrc, url] of [
   })
 }
 
+test('actionUrl tells Collabora the language in the parameter that it reads', () => {
+  const collabora = 'https://cool.example/browser/1/cool.html?'
+
+  assert.equal(
+    build(collabora, { uiLanguage: 'de-DE' }),
+    `${collabora}lang=de-DE&WOPISrc=${ESCAPED}`,
+  )
+  assert.equal(
+    build(collabora, { uiLanguage: 'de-DE', parameters: { lang: 'fr' } }),
+    `${collabora}lang=fr&WOPISrc=${ESCAPED}`,
+  )
+  assert.equal(
+    build('https://office.example/view?', { uiLanguage: 'de-DE' }),
+    `https://office.example/view?WOPISrc=${ESCAPED}`,
+  )
+})
+
 test('actionUrl adds further parameters', () => {
   const url = build(OFFICE, { parameters: { sftc: '1', wdOrigin: 'a b' } })
 

@@ -5,7 +5,7 @@ import { DiscoveryError } from './discovery-error.ts'
 export interface ActionUrlOptions {
   /** Address of the file at the host, without a token. */
   wopiSrc: string
-  /** Language of the user interface, such as `de-DE`. */
+  /** Language of the user interface, such as `de-DE`; Collabora, without placeholders, gets `lang`. */
   uiLanguage?: string
   /** Language of data, such as the form of dates. */
   dataLanguage?: string
@@ -42,6 +42,7 @@ const WOPI_SOURCE = /<[^<>]*=WOPI_SOURCE&?>/
 const PLACEHOLDER = /<([^<>]*)>/g
 /** ONLYOFFICE has the placeholders of Office, and compares with `1` what Office calls `true`. */
 const ONLYOFFICE = /\/hosting\/wopi\//i
+const COLLABORA = /\/(cool|loleaflet)\.html(\?|$)/i
 
 /**
  * The address that a browser opens an action at: its placeholders are filled in or taken out (page
@@ -54,9 +55,9 @@ export function actionUrl({ urlsrc }: Pick<Action, 'urlsrc'>, options: ActionUrl
   const own = parameterNames(urlsrc.replace(PLACEHOLDER, ''))
   const filled = urlsrc.replace(PLACEHOLDER, (_, text: string) => fill(text, { values, own }))
   const said = parameterNames(filled)
-  const more = new Map(
-    Object.entries(options.parameters ?? {}).filter(([name]) => !said.has(name.toLowerCase())),
-  )
+  const lang = COLLABORA.test(urlsrc) ? options.uiLanguage : undefined
+  const wanted = Object.entries({ ...(lang && { lang }), ...options.parameters })
+  const more = new Map(wanted.filter(([name]) => !said.has(name.toLowerCase())))
   if (!WOPI_SOURCE.test(urlsrc)) more.set('WOPISrc', options.wopiSrc)
   const url = append(filled, more)
   const bytes = new TextEncoder().encode(url).length
