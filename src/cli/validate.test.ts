@@ -138,7 +138,7 @@ describe('wopikit validate', () => {
     const lax = await validate(...mixed, '--allow-skips')
     const alone = await validate('--group', 'Elsewhere', '--allow-skips')
 
-    assert.match(strict.stdout, /^1 skipped: CheckFileInfo has no SupportsPlaces = true$/m)
+    assert.match(strict.stdout, /^1 skipped: CheckFileInfo does not say SupportsPlaces = true$/m)
     assert.match(alone.stdout, /^FAILED: nothing was executed, 1 skipped/m)
     assert.deepEqual([strict.exitCode, lax.exitCode, alone.exitCode], [1, 0, 1])
   })

@@ -31,7 +31,7 @@ export function readBelow(folder: string): ReadResource {
       const file = await realpath(join(folder, candidate)).catch(() => undefined)
       if (!file) continue
       if (!file.startsWith(folder.endsWith(sep) ? folder : folder + sep))
-        throw new CasesError(`${path} is outside of the folder of the cases`)
+        throw new CasesError(`${path} is outside the folder of the cases`)
       return await readLimited(file, RESOURCE_MAX_BYTES)
     }
     return undefined

@@ -127,8 +127,8 @@ describe('The built-in suites', () => {
     const reasons = new Set(results.flatMap(({ skipReason = [] }) => skipReason))
     assert.deepEqual([...reasons].sort(), [
       'CheckFileInfo has no HostViewUrl',
-      'CheckFileInfo has no SupportsCoauth = true',
-      'CheckFileInfo has no SupportsResumableFileTransfer = true',
+      'CheckFileInfo does not say SupportsCoauth = true',
+      'CheckFileInfo does not say SupportsResumableFileTransfer = true',
     ])
   })
 })

@@ -21,14 +21,14 @@ const STATUS_RULES: Readonly<Record<number, string>> = {
 
 const HEADER_RULES: Readonly<Record<string, string>> = {
   [HEADERS.lock]: 'X-WOPI-Lock is the lock that is held now, and empty when there is none.',
-  [HEADERS.itemVersion]: 'X-WOPI-ItemVersion is the Version that CheckFileInfo tells.',
+  [HEADERS.itemVersion]: 'X-WOPI-ItemVersion is the Version in CheckFileInfo.',
   [HEADERS.sequenceNumber]: 'Every new state of the file has a greater sequence number.',
   [HEADERS.coauthTableVersion]:
     'The version of the coauthoring table changes whenever the table does, and only then.',
   [HEADERS.conflictingMechanism]:
     'A conflict with another lock names its kind in X-WOPI-ConflictingMechanism.',
   [HEADERS.conflictingLockUsername]:
-    'A conflict with a lock that is visible to users names who holds it.',
+    'A conflict with a lock that is visible to users names its holder.',
 }
 
 const CHECK_RULES: Readonly<Record<Exclude<Validator['check'], 'status' | 'header'>, string>> = {

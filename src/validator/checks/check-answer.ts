@@ -119,5 +119,5 @@ function checkBody({ body }: HttpResponse, expected: Uint8Array): Problem[] {
   const differs = firstDifference(body, expected)
   if (differs === undefined) return []
   const sizes = `expected ${expected.length} bytes, got ${body.length}`
-  return [{ message: `The body is another one from byte ${differs} on: ${sizes}` }]
+  return [{ message: `The body differs from byte ${differs} on: ${sizes}` }]
 }

@@ -25,7 +25,7 @@ export interface CheckContext {
 /** What an answer lacks. */
 export interface Problem {
   message: string
-  /** In a prerequisite: what the answer says or does not say, `has no SupportsRename = true`. */
+  /** In a prerequisite: what the answer says or does not say, `does not say SupportsRename = true`. */
   lack?: string
   /** What failed; left out when that was no validator. */
   validator?: Validator

@@ -64,7 +64,7 @@ describe('frames validators', () => {
     const known = { ...STREAM, content: { ...STREAM.content, existing: { bytes: TEXT } } }
 
     assert.equal(await problemsOf([MESSAGE, END_FRAME], { streams: [known] }), '')
-    assert.match(await problemsOf([MESSAGE, END_FRAME], { streams: [STREAM] }), /has not come/)
+    assert.match(await problemsOf([MESSAGE, END_FRAME], { streams: [STREAM] }), /is missing/)
   })
 
   test('count a chunk once that comes twice', async () => {

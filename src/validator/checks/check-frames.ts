@@ -62,7 +62,8 @@ function takeApart(body: Uint8Array): Framed | { problem: string } {
 }
 
 function sort([first, ...blobs]: Framed['blobs']): Framed | { problem: string } {
-  if (first?.frame.type !== 'MessageJSON') return { problem: 'The first frame is no MessageJSON' }
+  if (first?.frame.type !== 'MessageJSON')
+    return { problem: 'The first frame is not a MessageJSON' }
   if (blobs.some(({ frame }) => frame.type === 'MessageJSON')) {
     return { problem: 'There is a second MessageJSON' }
   }
@@ -84,7 +85,7 @@ function checkMessage(
   context: CheckContext,
 ): Problem[] {
   const json = jsonOf(message)
-  if (!json.ok) return [{ message: 'The MessageJSON is no JSON' }]
+  if (!json.ok) return [{ message: 'The MessageJSON is not JSON' }]
   return [
     ...(messageSchema ? checkAgainstSchema(json.value, messageSchema, context) : []),
     ...checkProperties(json.value, properties, context),
@@ -106,7 +107,7 @@ function blobsFault(
   if (rangeFault !== undefined) return rangeFault
   if (!payloads) return undefined
   if (blobs.length !== payloads.length) {
-    return `Expected ${payloads.length} frames behind the message, got ${blobs.length}`
+    return `Expected ${payloads.length} frames after the message, got ${blobs.length}`
   }
   const wrong = payloads.findIndex((content, index) => {
     const payload = blobs[index]?.payload ?? new Uint8Array(0)
@@ -159,7 +160,7 @@ async function streamFault(
   const all = new Map([...known.map(({ id, bytes }) => [id, bytes] as const), ...chunks])
   const parts = signature.chunks.map(({ id }) => all.get(id))
   const missing = parts.indexOf(undefined)
-  if (missing !== -1) return `chunk ${signature.chunks[missing]?.id} has not come`
+  if (missing !== -1) return `chunk ${signature.chunks[missing]?.id} is missing`
   return assembledFault(parts as Uint8Array[], bytesOf(content.expected, suite.resources))
 }
 
@@ -167,7 +168,7 @@ function assembledFault(parts: readonly Uint8Array[], expected: Uint8Array): str
   let at = 0
   for (const part of parts) {
     const differs = firstDifference(part, expected.subarray(at, at + part.length))
-    if (differs !== undefined) return `the bytes are other ones from byte ${at + differs} on`
+    if (differs !== undefined) return `the bytes differ from byte ${at + differs} on`
     at += part.length
   }
   return at === expected.length ? undefined : `has ${at} bytes, expected ${expected.length}`

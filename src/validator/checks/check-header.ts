@@ -20,7 +20,7 @@ export function checkHeader(
   const { name } = validator
   const value = headerOf(headers, name)
   if (validator.absent) {
-    return value ? [{ message: `${name} must not be there, it is "${value}"` }] : []
+    return value ? [{ message: `${name} must be absent, but it is "${value}"` }] : []
   }
   if (value === undefined) {
     return validator.required ? [{ message: `${name} is missing`, lack: `has no ${name}` }] : []
@@ -58,7 +58,8 @@ function compare(
 ): string | undefined {
   const [left, right] = [int32(value), int32(expected)]
   if (left === undefined) return `is "${value}", expected a 32-bit integer`
-  if (right === undefined) return `cannot be compared with "${expected ?? ''}", no 32-bit integer`
+  if (right === undefined)
+    return `cannot be compared with "${expected ?? ''}", which is not a 32-bit integer`
   if (COMPARE[comparator](left, right)) return undefined
   return `is ${left}, expected ${comparator} ${right}`
 }

@@ -28,10 +28,10 @@ export function checkProperty(
 function lackOf(value: unknown, property: JsonProperty): string {
   const { name, type } = property
   if (type === 'boolean' && typeof property.expected === 'boolean') {
-    return property.expected ? `has no ${name} = true` : `has ${name} = true`
+    return property.expected ? `does not say ${name} = true` : `says ${name} = true`
   }
   if (type === 'string' && typeof property.expected === 'string') {
-    return `has no ${name} = "${property.expected}"`
+    return `does not say ${name} = "${property.expected}"`
   }
   if (type === 'string' && property.endsWith)
     return `has no ${name} that ends with ${property.endsWith}`
@@ -46,7 +46,7 @@ function faultOf(
 ): string | undefined {
   switch (property.type) {
     case 'absent':
-      return value === undefined ? undefined : `must not be there, it is ${shown(value)}`
+      return value === undefined ? undefined : `must be absent, but it is ${shown(value)}`
     case 'body':
       return bodyFault(value, property)
     case 'arrayLength':
@@ -111,7 +111,7 @@ function numberFault(
   if (nearNow) {
     const time = integerOf(value)
     if (time === undefined || Math.abs(time - context.now()) > NEAR_NOW_MS) {
-      return `is ${shown(value)}, expected ms since 1970 of a time within ten years from now`
+      return `is ${shown(value)}, expected a time in ms since 1970, within ten years of now`
     }
   }
   return comparedFault(value, integerOf, expectedOf(expected, context), 'a whole number')

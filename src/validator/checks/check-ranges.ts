@@ -48,9 +48,9 @@ function frameFault({ frame, payload }: Blob, wanted: readonly Wanted[]): string
   const range = wanted.find(
     ({ id, ...own }) => id === chunkId && own.start <= offset && end <= own.end,
   )
-  if (!range) return `${words} came, which were not asked for`
+  if (!range) return `${words} came, but nobody asked for them`
   if (firstDifference(payload, range.bytes.subarray(offset, end)) !== undefined)
-    return `${words} are other ones`
+    return `${words} differ from what was asked for`
   if (endOfChunk === (end === range.bytes.length)) return undefined
   return `${words} are said ${endOfChunk ? '' : 'not '}to end where the chunk ends`
 }

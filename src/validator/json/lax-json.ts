@@ -42,7 +42,7 @@ export function parseLaxJson(text: string): unknown {
 
   function entries(end: string, readEntry: () => void): void {
     depth += 1
-    if (depth > LAX_JSON_MAX_DEPTH) throw new SyntaxError(`Nested too deep at character ${at}`)
+    if (depth > LAX_JSON_MAX_DEPTH) throw new SyntaxError(`Nested too deeply at character ${at}`)
     while (!takeSign(end)) {
       readEntry()
       if (takeSign(',')) continue

@@ -158,21 +158,21 @@ describe('parseCases', () => {
       ['<GetFile><Validators><Maybe/></Validators></GetFile>', /no validator <Maybe>/],
       ['<toString/>', /no request <toString>/],
       ['<Lock Lock="L" LockUserVisible="yes"/>', /neither true nor false/],
-      ['<Delay DelayTimeInSeconds="soon"/>', /no whole number/],
+      ['<Delay DelayTimeInSeconds="soon"/>', /not a whole number/],
       ['<Delay DelayTimeInSeconds="-1"/>', /from 0 to 86400/],
       ['<Delay DelayTimeInSeconds="86401"/>', /from 0 to 86400/],
-      ['<GetFile><Mutators><AccessToken Mutation="X"/></Mutators></GetFile>', /none of INVALID/],
+      ['<GetFile><Mutators><AccessToken Mutation="X"/></Mutators></GetFile>', /not one of INVALID/],
     ]
 
     for (const [request, words] of faulty)
       await assert.rejects(parse(withRequests(request)), refused(3, words), request)
   })
 
-  test('refuses a regular expression that is none', async () => {
+  test('refuses what is not a regular expression', async () => {
     const request = `<CheckFileInfo><Validators><JsonResponseContentValidator>
 <StringRegexProperty Name="A" ExpectedValue="("/></JsonResponseContentValidator></Validators></CheckFileInfo>`
 
-    await assert.rejects(parse(withRequests(request)), refused(4, /no regular expression/))
+    await assert.rejects(parse(withRequests(request)), refused(4, /not a regular expression/))
   })
 
   test('refuses XML that is broken, has entities, is nested without end or is too large', async () => {
@@ -203,6 +203,6 @@ describe('parseCases', () => {
 
     await assert.rejects(parse(withRequests(schema)), refused(undefined, /Gone\.json is missing/))
     await assert.rejects(parse(prerequisite), refused(1, /needs Gone/))
-    await assert.rejects(parse(outside), refused(1, /elsewhere/))
+    await assert.rejects(parse(outside), refused(1, /out of the folder of the cases/))
   })
 })

@@ -110,7 +110,7 @@ function parseSchema(path: string, bytes: Uint8Array): unknown {
   try {
     return parseLaxJson(new TextDecoder().decode(bytes))
   } catch (error) {
-    throw new CasesError(`${path} is no JSON: ${(error as Error).message}`)
+    throw new CasesError(`${path} is not JSON: ${(error as Error).message}`)
   }
 }
 

@@ -48,7 +48,7 @@ function readProofMutator(element: XmlElement): ProofMutator {
   allowOnly(element, { attributes: ['MutateCurrent', 'MutateOld', 'KeyRelation', 'Timestamp'] })
   const timestamp = element.attributes.Timestamp
   if (timestamp !== undefined && Number.isNaN(Date.parse(timestamp))) {
-    throw new CasesError(`Timestamp="${timestamp}" is no time`, element.line)
+    throw new CasesError(`Timestamp="${timestamp}" is not a time`, element.line)
   }
   return {
     mutateCurrent: booleanOf(element, 'MutateCurrent') ?? false,

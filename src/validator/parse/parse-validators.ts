@@ -267,6 +267,6 @@ function patternOf(element: XmlElement): string {
     new RegExp(pattern)
     return pattern
   } catch {
-    throw new CasesError(`"${pattern}" is no regular expression`, element.line)
+    throw new CasesError(`"${pattern}" is not a regular expression`, element.line)
   }
 }

@@ -33,7 +33,8 @@ async function readFile(element: XmlElement, read: ReadResource): Promise<Resour
   allowOnly(element, { attributes: ['Id', 'Name', 'FilePath'] })
   const id = requiredOf(element, 'Id')
   const path = requiredOf(element, 'FilePath')
-  if (path.includes('..')) throw new CasesError(`FilePath="${path}" leads elsewhere`, element.line)
+  if (path.includes('..'))
+    throw new CasesError(`FilePath="${path}" leads out of the folder of the cases`, element.line)
   if (path === '') return { id, path, bytes: new Uint8Array(0) }
   return ZIP_CHUNKING.test(path) ? readChunked(id, path, read) : readPlain(id, path, read)
 }

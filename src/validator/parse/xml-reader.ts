@@ -41,12 +41,12 @@ export function booleanOf(element: XmlElement, name: string): boolean | undefine
   throw new CasesError(`${name}="${value}" is neither true nor false`, element.line)
 }
 
-/** @throws CasesError when it is no whole number */
+/** @throws CasesError when it is not a whole number */
 export function integerOf(element: XmlElement, name: string): number | undefined {
   const value = element.attributes[name]
   if (value === undefined) return undefined
   if (/^[+-]?\d{1,15}$/.test(value)) return Number(value)
-  throw new CasesError(`${name}="${value}" is no whole number`, element.line)
+  throw new CasesError(`${name}="${value}" is not a whole number`, element.line)
 }
 
 /** @throws CasesError when it is none of `values` */
@@ -58,7 +58,7 @@ export function oneOf<const Value extends string>(
   const value = requiredOf(element, name)
   const found = values.find((known) => known === value)
   if (found !== undefined) return found
-  throw new CasesError(`${name}="${value}" is none of ${values.join(', ')}`, element.line)
+  throw new CasesError(`${name}="${value}" is not one of ${values.join(', ')}`, element.line)
 }
 
 /** A text, or a saved value when it is written `$State:Name`. */

@@ -36,7 +36,8 @@ export function parseXml(bytes: Uint8Array): XmlElement {
     line = parser.line
   })
   parser.on('opentag', ({ name, attributes }) => {
-    if (open.length >= XML_MAX_DEPTH) throw new CasesError('Nested too deep', parser.line)
+    if (open.length >= XML_MAX_DEPTH)
+      throw new CasesError('Elements are nested too deeply', parser.line)
     const element: XmlElement = { name, attributes, children: [], text: '', line }
     open.at(-1)?.children.push(element)
     root ??= element
@@ -60,6 +61,6 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new CasesError('The file of cases is no UTF-8')
+    throw new CasesError('The file of cases is not UTF-8')
   }
 }

@@ -18,8 +18,8 @@ const reporter = (options?: TerminalOptions) => (write: (text: string) => void) 
 const RESULTS = [
   aCase(),
   aFailure(),
-  aSkip('CheckFileInfo has no SupportsContainers = true', { group: 'Container' }),
-  aSkip('CheckFileInfo has no SupportsContainers = true', { group: 'Ecosystem' }),
+  aSkip('CheckFileInfo does not say SupportsContainers = true', { group: 'Container' }),
+  aSkip('CheckFileInfo does not say SupportsContainers = true', { group: 'Ecosystem' }),
   aSkip('needs --proof-key', { group: 'ProofKeys' }),
 ]
 
@@ -33,7 +33,7 @@ describe('the terminal reporter', () => {
     assert.match(text, /^Container +0 +0 +1$/m)
     assert.match(
       text,
-      /^2 skipped: CheckFileInfo has no SupportsContainers = true\n1 skipped: needs --proof-key$/m,
+      /^2 skipped: CheckFileInfo does not say SupportsContainers = true\n1 skipped: needs --proof-key$/m,
     )
     assert.match(text, /^FAILED: 1 passed, 1 failed, 3 skipped in 1\.2 s\n$/m)
   })

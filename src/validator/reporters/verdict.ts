@@ -19,6 +19,6 @@ export function judge(totals: Totals, { allowSkips = false } = {}): RunVerdict {
   if (passed + skipped === 0) return { ok: false, text: 'FAILED: no case ran' }
   if (passed === 0) return { ok: false, text: `FAILED: nothing was executed, ${skipped} skipped` }
   if (skipped > 0 && !allowSkips)
-    return { ok: false, text: `FAILED: ${counts} (--allow-skips lets skipped cases be)` }
+    return { ok: false, text: `FAILED: ${counts} (--allow-skips accepts skipped cases)` }
   return { ok: true, text: `PASSED: ${counts}` }
 }

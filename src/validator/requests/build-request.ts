@@ -114,7 +114,7 @@ function addressOf(
 
 /** The address as it goes over the wire, which is what proofs sign. */
 function asSent(address: string): string {
-  if (!URL.canParse(address)) throw new CaseError(`${withoutToken(address)} is no address`)
+  if (!URL.canParse(address)) throw new CaseError(`${withoutToken(address)} is not an address`)
   const url = new URL(address)
   url.hash = ''
   return url.href

@@ -29,11 +29,11 @@ export async function createProofSigner(keys: {
 async function importKey(pem: string): Promise<CryptoKey> {
   const text = PEM.exec(pem)?.[1]?.replaceAll(/\s/g, '')
   const bytes = text === undefined ? undefined : decodeBase64(text)
-  if (!bytes) throw new CasesError('A proof key is no private key as PEM in PKCS #8')
+  if (!bytes) throw new CasesError('A proof key is not a private key as PEM (PKCS #8)')
   try {
     return await crypto.subtle.importKey('pkcs8', bytes, RSA, false, ['sign'])
   } catch {
-    throw new CasesError('A proof key is no private RSA key')
+    throw new CasesError('A proof key is not an RSA private key')
   }
 }
 

@@ -22,7 +22,7 @@ export function save(state: State, entries: readonly SavedState[], answer: HttpR
 export function resolve(state: State, text: Text): string {
   if (typeof text === 'string') return text
   const value = state.get(text.state)
-  if (value === undefined) throw new CaseError(`No answer has given a value for ${text.state}`)
+  if (value === undefined) throw new CaseError(`No earlier answer gave a value for ${text.state}`)
   return value
 }
 

@@ -68,7 +68,7 @@ function unbalanced(
     return `${outcome.name}: expected ${expected}, got ${counts.get(outcome) ?? 0}`
   })
   const others = strays.length > 0 ? [`others: ${strays.join(', ')}`] : []
-  return `Of requests at once, ${[...words, ...others].join('; ')}`
+  return `Of the requests sent at once, ${[...words, ...others].join('; ')}`
 }
 
 function rangeOf({ count }: Outcome): { min: number; max: number } {

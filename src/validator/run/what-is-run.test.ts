@@ -45,7 +45,7 @@ describe('prerequisites', () => {
 
     assert.deepEqual(sent, ['GET', 'GET'])
     assert.equal(results[0]?.verdict, 'skip')
-    assert.equal(results[0]?.skipReason, 'CheckFileInfo has no SupportsRename = true')
+    assert.equal(results[0]?.skipReason, 'CheckFileInfo does not say SupportsRename = true')
   })
 
   test('make a case a skip that names the property which must not be set', async () => {
@@ -53,7 +53,7 @@ describe('prerequisites', () => {
       body: '{"SupportsRename":true}',
     }))
 
-    assert.equal(results[0]?.skipReason, 'CheckFileInfo has SupportsRename = true')
+    assert.equal(results[0]?.skipReason, 'CheckFileInfo says SupportsRename = true')
   })
 
   test('make a case a skip that says what else is wrong', async () => {

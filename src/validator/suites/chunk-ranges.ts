@@ -12,7 +12,7 @@ const SLICES: Readonly<Record<string, Asked & { end: number; description: string
     offset: 0,
     length: 19,
     end: 19,
-    description: 'Asks for all bytes by their number.',
+    description: 'Asks for all bytes by giving their count.',
   },
   ToTheEnd: {
     offset: 0,
@@ -30,8 +30,8 @@ const SLICES: Readonly<Record<string, Asked & { end: number; description: string
 
 /** Ranges of which the page does not say how they are answered. */
 const UNUSUAL: Readonly<Record<string, Asked & { description: string }>> = {
-  LongerThanTheChunk: { offset: 10, length: 10, description: 'Asks for a byte behind the end.' },
-  BehindTheEnd: { offset: 20, length: 1, description: 'Begins behind the end.' },
+  LongerThanTheChunk: { offset: 10, length: 10, description: 'Asks for a byte past the end.' },
+  BehindTheEnd: { offset: 20, length: 1, description: 'Begins past the end.' },
   AtTheEnd: { offset: 19, length: -1, description: 'Begins where the chunk ends.' },
   NoBytes: { offset: 3, length: 0, description: 'Asks for no bytes.' },
   NegativeOffset: { offset: -1, length: 2, description: 'Begins before the chunk.' },

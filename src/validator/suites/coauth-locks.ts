@@ -93,7 +93,7 @@ export const COAUTH_LOCK_RULES = defineGroup('CoauthLockRules', ['Coauth', 'Upda
   ...timeouts(),
   LockVisibleToUsers: {
     description: 'Asks for the coauthoring lock of a file with a WOPI lock that users may see.',
-    clause: clause(WOPI_LOCKS, 'A conflict with a lock that users may see names who holds it.'),
+    clause: clause(WOPI_LOCKS, 'A conflict with a lock that users may see names its holder.'),
     requests: [
       { operation: 'Lock', lock: LOCK, lockUserVisible: true },
       takeCoauth(COAUTH, {
@@ -104,7 +104,7 @@ export const COAUTH_LOCK_RULES = defineGroup('CoauthLockRules', ['Coauth', 'Upda
   },
   LockNotVisibleToUsers: {
     description: 'Asks for the coauthoring lock of a file with a WOPI lock that users may not see.',
-    clause: clause(WOPI_LOCKS, 'Nobody is told who holds a lock that does not ask for it.'),
+    clause: clause(WOPI_LOCKS, 'The holder of a lock is not named unless the lock asks for it.'),
     requests: [
       lock(),
       takeCoauth(COAUTH, {
@@ -137,7 +137,7 @@ function timeouts(): Record<string, CaseDraft> {
   const drafts: Record<string, CaseDraft> = {}
   for (const [name, [timeout, expected]] of Object.entries(values)) {
     const validators = [status(expected)]
-    const words = `with a timeout of ${timeout} seconds`
+    const words = `with a timeout of "${timeout}"`
     drafts[`GetTimeout${name}`] = refused(`Takes a coauthoring lock ${words}.`, TIMEOUT_RULE, [
       takeCoauth(COAUTH, { expirationTimeout: timeout, validators }),
     ])

@@ -38,7 +38,7 @@ export const COAUTH_TABLE = defineGroup('CoauthTable', ['Coauth', 'UpdateAndLock
     description: 'Takes two locks with metadata.',
     clause: clause(
       TABLE,
-      'The table has a row for each lock, with id, metadata, type, name, time.',
+      'The table has a row for each lock, with id, metadata, type, name and time.',
     ),
     requests: [
       takeCoauth(COAUTH, { metadata: 'one' }),
@@ -114,7 +114,7 @@ export const COAUTH_TABLE = defineGroup('CoauthTable', ['Coauth', 'UpdateAndLock
   },
   KnownVersion: {
     description: 'Asks for the table with its version.',
-    clause: clause(TABLE, 'To a client that has the version of now the table is not sent again.'),
+    clause: clause(TABLE, 'A client that has the current version is not sent the table again.'),
     requests: [
       keepVersion(takeCoauth()),
       {
@@ -127,7 +127,7 @@ export const COAUTH_TABLE = defineGroup('CoauthTable', ['Coauth', 'UpdateAndLock
   },
   OldVersion: {
     description: 'Asks for the table with the version before a lock was taken.',
-    clause: clause(TABLE, 'To a client that has another version the whole table is sent.'),
+    clause: clause(TABLE, 'A client that has another version is sent the whole table.'),
     requests: [
       keepVersion(takeCoauth()),
       takeCoauth(OTHER_COAUTH),
@@ -141,7 +141,7 @@ export const COAUTH_TABLE = defineGroup('CoauthTable', ['Coauth', 'UpdateAndLock
   },
   UnknownVersion: {
     description: 'Asks for the table with a version that never was.',
-    clause: clause(TABLE, 'To a client that has another version the whole table is sent.'),
+    clause: clause(TABLE, 'A client that has another version is sent the whole table.'),
     requests: [
       takeCoauth(),
       {
@@ -154,7 +154,7 @@ export const COAUTH_TABLE = defineGroup('CoauthTable', ['Coauth', 'UpdateAndLock
   },
   LockTimeStays: {
     description: 'Refreshes a lock, and takes it again.',
-    clause: clause(TABLE, 'CoauthLockTime is when the lock was taken first.'),
+    clause: clause(TABLE, 'CoauthLockTime is the time at which the lock was first taken.'),
     requests: [
       takeCoauth(COAUTH, {
         save: [{ name: 'Time', from: { json: 'CoauthTable[0].CoauthLockTime' } }],
@@ -166,7 +166,7 @@ export const COAUTH_TABLE = defineGroup('CoauthTable', ['Coauth', 'UpdateAndLock
   },
   MetadataOfARefresh: {
     description: 'Refreshes a lock with an empty metadata header.',
-    clause: clause(REFRESH, 'Metadata that is left out or empty leaves the former one.'),
+    clause: clause(REFRESH, 'Missing or empty metadata leaves the earlier metadata as it is.'),
     requests: [
       takeCoauth(COAUTH, { metadata: 'kept' }),
       refreshCoauth(COAUTH, {
@@ -195,7 +195,7 @@ export const COAUTH_TABLE = defineGroup('CoauthTable', ['Coauth', 'UpdateAndLock
   },
   ExclusiveIsHandedOn: {
     description: 'Makes an exclusive lock an ordinary one, and another one exclusive.',
-    clause: clause(GET, 'A lock changes its type when it is taken again with another one.'),
+    clause: clause(GET, 'A lock changes its type when it is taken again with another type.'),
     requests: [
       takeExclusive(),
       takeCoauth(OTHER_COAUTH),
@@ -210,7 +210,7 @@ export const COAUTH_TABLE = defineGroup('CoauthTable', ['Coauth', 'UpdateAndLock
   },
   ExclusiveIsReleased: {
     description: 'Releases the exclusive lock; the other one saves.',
-    clause: clause(LOCKS, 'Without an exclusive lock every coauthoring lock allows to save.'),
+    clause: clause(LOCKS, 'Without an exclusive lock every coauthoring lock allows saving.'),
     requests: [
       takeExclusive(),
       takeCoauth(OTHER_COAUTH),
@@ -245,7 +245,7 @@ export const COAUTH_TABLE = defineGroup('CoauthTable', ['Coauth', 'UpdateAndLock
   },
   UnlockTwice: {
     description: 'Releases a lock twice.',
-    clause: clause('UnlockCoauthLock', 'A lock that is not there is answered 409.'),
+    clause: clause('UnlockCoauthLock', 'Releasing a lock that is not held is answered 409.'),
     requests: [takeCoauth(), releaseCoauth(), releaseCoauth(COAUTH, [status(409)])],
     cleanup: RELEASE,
   },

@@ -40,7 +40,7 @@ const UPDATE: readonly Step[] = [releaseCoauth(), lock(), putFile('Updated'), un
 export const CONTENT_PROPERTIES = defineGroup('ContentProperties', ['Coauth', 'UpdateAndLocks'], {
   Saved: {
     description: 'Saves two properties and reads them.',
-    clause: clause(GET, 'Properties that are asked for come with value and retention.'),
+    clause: clause(GET, 'Requested properties come with value and retention.'),
     requests: [...BEGIN, propertiesAre([validator(KEEP), validator(DROP)])],
     cleanup: RELEASE,
   },
@@ -61,7 +61,7 @@ export const CONTENT_PROPERTIES = defineGroup('ContentProperties', ['Coauth', 'U
   },
   NoneAskedFor: {
     description: 'Reads without asking for properties.',
-    clause: clause(GET, 'Without properties asked for ContentProperties is an empty list.'),
+    clause: clause(GET, 'When no property is requested, ContentProperties is an empty list.'),
     requests: [
       ...BEGIN,
       readChunked({
@@ -80,7 +80,7 @@ export const CONTENT_PROPERTIES = defineGroup('ContentProperties', ['Coauth', 'U
   },
   Replaced: {
     description: 'Saves a property again with another value and retention.',
-    clause: clause(PUT, 'A property that is there already gets the new value.'),
+    clause: clause(PUT, 'A property that already exists gets the new value.'),
     requests: [
       ...BEGIN,
       save({
@@ -98,7 +98,7 @@ export const CONTENT_PROPERTIES = defineGroup('ContentProperties', ['Coauth', 'U
     description: 'Saves again without naming the properties.',
     clause: clause(
       MODEL,
-      'DeleteOnContentChange is about updates by any other means than PutChunkedFile.',
+      'DeleteOnContentChange is about updates by any means other than PutChunkedFile.',
     ),
     requests: [
       ...BEGIN,
@@ -109,7 +109,10 @@ export const CONTENT_PROPERTIES = defineGroup('ContentProperties', ['Coauth', 'U
   },
   KeptByPutFile: {
     description: 'Updates the file by PutFile.',
-    clause: clause(MODEL, 'KeepOnContentChange properties stay when the file changes otherwise.'),
+    clause: clause(
+      MODEL,
+      'KeepOnContentChange properties stay when the file changes by other means.',
+    ),
     requests: [...BEGIN, ...UPDATE, propertiesAre([validator(KEEP)])],
     cleanup: RELEASE,
   },
@@ -117,7 +120,7 @@ export const CONTENT_PROPERTIES = defineGroup('ContentProperties', ['Coauth', 'U
     description: 'Updates the file by PutFile.',
     clause: clause(
       MODEL,
-      'DeleteOnContentChange properties are cleared when the file changes otherwise.',
+      'DeleteOnContentChange properties are cleared when the file changes by other means.',
     ),
     requests: [...BEGIN, ...UPDATE, propertiesAre([], [DROP.name])],
     cleanup: RELEASE,
@@ -166,7 +169,7 @@ export const CONTENT_PROPERTIES = defineGroup('ContentProperties', ['Coauth', 'U
     cleanup: RELEASE,
   },
   NotSavedWithoutChunk: {
-    description: 'Saves a property in a request of which a chunk is missing.',
+    description: 'Saves a property in a request that lacks a chunk.',
     clause: clause(MODEL, 'A refused request changes no part of the content.'),
     requests: [
       ...BEGIN,
@@ -206,7 +209,7 @@ export const CONTENT_PROPERTIES = defineGroup('ContentProperties', ['Coauth', 'U
   ),
   TooManyInTwoRequests: {
     ...refused(
-      'Saves 129 properties, and then as many others.',
+      'Saves 129 properties, and then 129 others.',
       'A file has at most 256 properties.',
       many('Second'),
     ),

@@ -23,7 +23,7 @@ const MODEL = 'file-content-data-model'
 const PUT = 'PutChunkedFile'
 const GET = 'GetChunkedFile'
 
-const FORWARD = clause(PUT, 'Streams that a request does not name go over into the new state.')
+const FORWARD = clause(PUT, 'Streams that a request does not name carry over into the new state.')
 const TOGETHER = clause(MODEL, 'A refused request changes no part of the content.')
 
 export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateAndLocks'], {
@@ -44,7 +44,7 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
     cleanup: RELEASE,
   },
   AlternateOnly: {
-    description: 'Saves the other stream; one page forbids that, and says elsewhere what it means.',
+    description: 'Saves only the other stream, which one page forbids and another explains.',
     clause: FORWARD,
     requests: [
       ...BEGIN,
@@ -76,7 +76,10 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
   },
   Deleted: {
     description: 'Names the other stream with no chunks.',
-    clause: clause(PUT, 'A stream but the main one whose signature has no chunks is deleted.'),
+    clause: clause(
+      PUT,
+      'Any stream other than the main one is deleted when its signature has no chunks.',
+    ),
     requests: [
       ...BEGIN,
       save({ streams: [main('In the file'), alternate('')] }),
@@ -86,13 +89,16 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
   },
   NeverThere: {
     description: 'Asks for a stream that the file never had.',
-    clause: clause(GET, 'What is not there has a signature without chunks, with the scheme Zip.'),
+    clause: clause(
+      GET,
+      'A stream that does not exist has a signature without chunks, with the scheme Zip.',
+    ),
     requests: [...BEGIN, streamsAre(main('In the file'), alternate('', 'WopikitNever'))],
     cleanup: RELEASE,
   },
   ClearedByPutFile: {
     description: 'Updates the file by PutFile.',
-    clause: clause(MODEL, 'Other streams are cleared when the file changes otherwise.'),
+    clause: clause(MODEL, 'Other streams are cleared when the file changes by other means.'),
     requests: [
       ...BEGIN,
       releaseCoauth(),
@@ -127,7 +133,7 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
   },
   ChunkOfAnotherStream: {
     description: 'Makes a stream of a chunk that another stream of the file has.',
-    clause: clause(PUT, 'Chunks that the host has already need not be sent.'),
+    clause: clause(PUT, 'Chunks that the host already has need not be sent.'),
     requests: [
       ...BEGIN,
       save({ streams: [main('In the file'), unsent(alternate('In the file'))] }),
@@ -162,7 +168,7 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
   },
   UnderAWopiLock: {
     description: 'Saves two streams under a WOPI lock.',
-    clause: clause(PUT, 'The WOPI lock that is held allows to save.'),
+    clause: clause(PUT, 'The WOPI lock that is held allows saving.'),
     requests: [
       ...unlockedWith('Before'),
       lock(),
@@ -174,7 +180,7 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
   },
   UnderAnExclusiveLock: {
     description: 'Saves two streams under the exclusive lock.',
-    clause: clause(PUT, 'The exclusive coauthoring lock allows to save.'),
+    clause: clause(PUT, 'The exclusive coauthoring lock allows saving.'),
     requests: [
       ...unlockedWith('Before'),
       takeExclusive(),
@@ -185,7 +191,7 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
     cleanup: RELEASE,
   },
   IntoAnEmptyFile: {
-    description: 'Saves into a file of no bytes that nobody has locked.',
+    description: 'Saves into an empty file that is not locked.',
     clause: clause(PUT, 'A file of no bytes that is not locked may be saved without a lock.'),
     requests: [
       ...unlockedWith(''),
@@ -197,7 +203,7 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
   },
   NoBytes: {
     description: 'Reads a file of no bytes.',
-    clause: clause(GET, 'A main content of no bytes has one chunk, of length 0.'),
+    clause: clause(GET, 'An empty main content has one chunk, of length 0.'),
     requests: [
       ...unlockedWith(''),
       readChunked({
@@ -228,8 +234,8 @@ export const CONTENT_STREAMS = defineGroup('ContentStreams', ['Coauth', 'UpdateA
     cleanup: RELEASE,
   },
   SavedAsNoBytes: {
-    description: 'Makes the file of a chunk of no bytes.',
-    clause: clause(GET, 'A main content of no bytes has one chunk, of length 0.'),
+    description: 'Saves the file as one chunk of no bytes.',
+    clause: clause(GET, 'An empty main content has one chunk, of length 0.'),
     requests: [
       ...BEGIN,
       rawSave({ frames: [saveMessage(signature('')), chunk(''), END] }, [status(200)]),

@@ -59,7 +59,7 @@ export const FILE_WOPI_SRC = defineGroup(
   ['Ecosystem', 'GetFileWopiSrc', 'HostViewUrl'],
   {
     OfHostViewUrl: {
-      description: 'Asks for the file that CheckFileInfo gives a HostViewUrl of.',
+      description: 'Asks for the file by the HostViewUrl in CheckFileInfo.',
       clause: clause('GetFileWopiSrc', 'Hosts should take the value of HostViewUrl.'),
       requests: [
         READ_ECOSYSTEM,
@@ -104,7 +104,7 @@ export const FILE_WOPI_SRC = defineGroup(
       cleanup: [],
     },
     UnknownName: {
-      description: 'Asks for the file of an address that is none of the host.',
+      description: "Asks for the file of an address that is not the host's.",
       clause: clause('GetFileWopiSrc', 'A name that the host does not know is answered 404.'),
       requests: [READ_ECOSYSTEM, fileWopiSrc('https://wopikit.invalid/none', [status(404)])],
       cleanup: [],

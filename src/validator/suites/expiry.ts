@@ -33,12 +33,13 @@ const MINUTE_S = 60
 const SHORT = { expirationTimeout: String(MINUTE_S) }
 const FRAME = chunkFrames('Before the session expires')
 
-const DEAD = clause(GET, 'A lock that has expired is as if it had never been.')
+const DEAD = clause(GET, 'A lock that has expired counts as if it had never been taken.')
 const HONOURED = clause(WOPI_LOCKS, 'A lock lives as long as X-WOPI-LockExpirationTimeout says.')
 
 export const EXPIRY = defineGroup('Expiry', ['Coauth', 'UpdateAndLocks'], {
   CoauthLockIsGone: {
-    description: 'Takes a lock for 60 seconds, waits for them, and refreshes and releases it.',
+    description:
+      'Takes a lock for 60 seconds, waits until it has expired, then refreshes and releases it.',
     clause: DEAD,
     requests: [
       takeCoauth(COAUTH, SHORT),
@@ -49,13 +50,14 @@ export const EXPIRY = defineGroup('Expiry', ['Coauth', 'UpdateAndLocks'], {
     cleanup: RELEASE,
   },
   CoauthLockLivesToItsEnd: {
-    description: 'Takes a lock for 90 seconds, waits 60 of them, and refreshes it.',
+    description: 'Takes a lock for 90 seconds, waits for 60, then refreshes it.',
     clause: clause(GET, 'The host honours the timeout that a client asks for.'),
     requests: [takeCoauth(COAUTH, { expirationTimeout: '90' }), wait(MINUTE_S), refreshCoauth()],
     cleanup: RELEASE,
   },
   RefreshedLockLivesOn: {
-    description: 'Refreshes a lock of 60 seconds after 40, and looks for it after as many.',
+    description:
+      'Refreshes a lock of 60 seconds after 40 seconds, and looks for it 40 seconds later.',
     clause: clause(REFRESH, 'The lock lives on for the timeout, counted from the refresh.'),
     requests: [
       takeCoauth(COAUTH, SHORT),
@@ -67,7 +69,7 @@ export const EXPIRY = defineGroup('Expiry', ['Coauth', 'UpdateAndLocks'], {
     cleanup: RELEASE,
   },
   RefreshMayShorten: {
-    description: 'Refreshes a lock of ten minutes for 60 seconds, and waits for them.',
+    description: 'Refreshes a lock of ten minutes with a timeout of 60 seconds, and waits for 60.',
     clause: clause(REFRESH, 'The lock lives on for the timeout, counted from the refresh.'),
     requests: [
       takeCoauth(),
@@ -113,7 +115,7 @@ export const EXPIRY = defineGroup('Expiry', ['Coauth', 'UpdateAndLocks'], {
     cleanup: RELEASE,
   },
   DeadExclusiveLock: {
-    description: 'Saves and takes the exclusive lock after that of another client has expired.',
+    description: 'Saves and takes the exclusive lock after the lock of another client has expired.',
     clause: DEAD,
     requests: [
       takeExclusive(COAUTH, SHORT),
@@ -143,7 +145,7 @@ export const EXPIRY = defineGroup('Expiry', ['Coauth', 'UpdateAndLocks'], {
     cleanup: RELEASE,
   },
   ShortWopiLockIsGone: {
-    description: 'Takes a WOPI lock for 60 seconds, and waits for them.',
+    description: 'Takes a WOPI lock for 60 seconds, and waits until it has expired.',
     clause: HONOURED,
     requests: [
       lockFor('60'),
@@ -155,13 +157,13 @@ export const EXPIRY = defineGroup('Expiry', ['Coauth', 'UpdateAndLocks'], {
     cleanup: RELEASE,
   },
   LongWopiLockIsHeld: {
-    description: 'Takes a WOPI lock for 120 seconds, and waits 60 of them.',
+    description: 'Takes a WOPI lock for 120 seconds, and waits for 60.',
     clause: HONOURED,
     requests: [lockFor('120'), wait(MINUTE_S), lock(OTHER_LOCK, [lockedBy(LOCK)]), unlock()],
     cleanup: RELEASE,
   },
   RefreshedWopiLockLivesOn: {
-    description: 'Refreshes a WOPI lock of 60 seconds after 40, for as many.',
+    description: 'Refreshes a WOPI lock of 60 seconds after 40 seconds, and waits for 40 more.',
     clause: HONOURED,
     requests: [
       lockFor('60'),
@@ -176,7 +178,7 @@ export const EXPIRY = defineGroup('Expiry', ['Coauth', 'UpdateAndLocks'], {
   },
   PutFileUnderADeadLock: {
     description: 'Saves by PutFile under a WOPI lock that has expired.',
-    clause: clause('Lock', 'A lock that has expired is as if it had never been.'),
+    clause: clause('Lock', 'A lock that has expired counts as if it had never been taken.'),
     requests: [
       ...unlockedWith('Before'),
       lockFor('60'),
@@ -195,7 +197,7 @@ export const EXPIRY = defineGroup('Expiry', ['Coauth', 'UpdateAndLocks'], {
 
 export const LOCK_EXPIRY = defineGroup('LockExpiry', ['UpdateAndLocks'], {
   PlainWopiLock: {
-    description: 'Takes a WOPI lock that names no timeout, and waits 29 minutes, and one more.',
+    description: 'Takes a WOPI lock without a timeout, waits 29 minutes, then one more.',
     clause: clause('Lock', 'A lock lives for 30 minutes.'),
     requests: [
       lock(),
@@ -237,8 +239,8 @@ export const SESSION_EXPIRY = defineGroup('SessionExpiry', ['ResumableFileTransf
     cleanup: RELEASE,
   },
   LivesFromItsLastUpdate: {
-    description: 'Sends parts to a session 20 minutes apart, and commits it after as many.',
-    clause: clause(UPDATE, 'Each update lets the session live for 30 minutes from then.'),
+    description: 'Sends parts to a session 20 minutes apart, and commits it 20 minutes later.',
+    clause: clause(UPDATE, 'Each update extends the session to 30 minutes from then.'),
     requests: livingSession(),
     cleanup: endSession(),
   },

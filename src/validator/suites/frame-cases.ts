@@ -23,7 +23,7 @@ const ENCODE = 'encode-send-data'
 const OLD = 'What the file is'
 
 const UNREADABLE = 'A body whose frames or message cannot be read is answered 400.'
-const ANSWERED = clause(ENCODE, 'Every body is answered, also one that the page does not foresee.')
+const ANSWERED = clause(ENCODE, 'Every body is answered, even one that the page does not mention.')
 
 const BEGIN = [...BEGIN_COAUTHORING, save({ streams: [main(OLD)] })]
 
@@ -139,7 +139,7 @@ function readRefused(description: string, members: { ContentFilters?: object[] }
     description,
     clause: clause(
       'GetChunkedFile',
-      'There is at least one content filter, and at most one for a stream; else the answer is 400.',
+      'There is at least one content filter, and at most one for each stream; otherwise the answer is 400.',
     ),
     requests: [rawRead('GetChunkedFile', { frames: [message(json), END] }, [status(400)])],
     cleanup: [],

@@ -88,7 +88,7 @@ export const GET_CHUNKS = defineGroup('GetChunks', ['ResumableFileTransfer', 'Co
     description: 'Compares the headers with GetSequenceNumber and CheckFileInfo.',
     clause: clause(
       PAGE,
-      'The answer carries the latest sequence number, and the Version that CheckFileInfo tells.',
+      'The answer carries the latest sequence number, and the Version in CheckFileInfo.',
     ),
     requests: [
       ...BEGIN,

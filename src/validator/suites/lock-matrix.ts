@@ -33,7 +33,10 @@ const TWO_COAUTHORS = [takeCoauth(COAUTH), takeCoauth(OTHER_COAUTH)]
 const STATES: Readonly<Record<LockedAs, { words: string; steps: readonly Step[] }>> = {
   EmptyAndUnlocked: { words: 'an empty file that is not locked', steps: unlockedWith('') },
   Unlocked: { words: 'a file that is not locked', steps: unlockedWith(BEFORE) },
-  WopiLocked: { words: 'a file with a WOPI lock', steps: [...unlockedWith(BEFORE), lock()] },
+  WopiLocked: {
+    words: 'a file locked with the first lock id',
+    steps: [...unlockedWith(BEFORE), lock()],
+  },
   Coauthored: {
     words: 'a file with two coauthoring locks',
     steps: [...unlockedWith(BEFORE), ...TWO_COAUTHORS],
@@ -98,7 +101,7 @@ export const NO_WOPI_LOCK: Answer = {
 
 /** A request, and how it is answered in each state. */
 export interface Row {
-  /** What is special about it, behind the operation's name: `with another lock`. */
+  /** What is special about it, after the operation's name: `with a second lock id`; may be empty. */
   words: string
   request: Request
   /** Whether it writes {@link WRITTEN}. */
@@ -145,14 +148,15 @@ function cell(
   state: LockedAs,
 ): Omit<CaseDraft, 'cleanup'> {
   const { operation } = request
+  const sent = [operation, words].filter(Boolean).join(' ')
   const answer = answers[state]
   const before = state === 'EmptyAndUnlocked' ? '' : BEFORE
   const known = writes && answer.writes !== undefined
   return {
-    description: `Sends ${operation} ${words} on ${STATES[state].words}.`,
+    description: `Sends ${sent} to ${STATES[state].words}.`,
     clause: clause(
       operation,
-      `${operation} ${words} on ${STATES[state].words} is answered ${answer.words}.`,
+      `${sent}, sent to ${STATES[state].words}, is answered ${answer.words}.`,
     ),
     requests: [
       ...STATES[state].steps,

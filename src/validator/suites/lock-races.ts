@@ -103,7 +103,7 @@ export const COAUTH_LOCK_RACES = defineGroup('CoauthLockRaces', ['Coauth', 'Upda
     cleanup: RELEASE_IDS,
   },
   SwitchToExclusive: {
-    description: 'Eight coauthors want to make their locks exclusive.',
+    description: 'Eight coauthors try to make their locks exclusive.',
     clause: clause('GetCoauthLock', 'A file has at most one exclusive lock.'),
     requests: [
       ...IDS.map((id) => takeCoauth(id)),
@@ -117,7 +117,7 @@ export const COAUTH_LOCK_RACES = defineGroup('CoauthLockRaces', ['Coauth', 'Upda
   },
   UnlockCoauthLock: {
     description: 'Eight clients release one coauthoring lock.',
-    clause: clause('UnlockCoauthLock', 'A lock that is not there is answered 409.'),
+    clause: clause('UnlockCoauthLock', 'Releasing a lock that is not held is answered 409.'),
     requests: [
       takeCoauth(),
       atOnce(

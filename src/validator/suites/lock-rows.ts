@@ -40,39 +40,43 @@ const NEVER = answers(NO_LOCK, NO_LOCK, HELD, COAUTHORED, COAUTHORED)
 const ALWAYS = answers(OK, OK, OK, OK, OK)
 
 const WOPI_ROWS: Readonly<Record<string, Row>> = {
-  Lock: row('with the lock that is held', lock(), answers(OK, OK, OK, COAUTHORED, COAUTHORED)),
+  Lock: row('with the first lock id', lock(), answers(OK, OK, OK, COAUTHORED, COAUTHORED)),
   LockOther: row(
-    'with another lock',
+    'with a second lock id',
     lock(OTHER_LOCK),
     answers(OK, OK, HELD, COAUTHORED, COAUTHORED),
   ),
-  Relock: row('from the lock that is held', relock(LOCK), ONLY_OWN_LOCK),
-  RelockOther: row('from another lock', relock('wopikit-lock-none'), NEVER),
+  Relock: row('from the first lock id', relock(LOCK), ONLY_OWN_LOCK),
+  RelockOther: row('from another lock id', relock('wopikit-lock-none'), NEVER),
   RefreshLock: row(
-    'with the lock that is held',
+    'with the first lock id',
     { operation: 'RefreshLock', lock: LOCK },
     ONLY_OWN_LOCK,
   ),
-  RefreshLockOther: row('with another lock', { operation: 'RefreshLock', lock: OTHER_LOCK }, NEVER),
-  Unlock: row('with the lock that is held', unlock(), ONLY_OWN_LOCK),
-  UnlockOther: row('with another lock', unlock(OTHER_LOCK), NEVER),
+  RefreshLockOther: row(
+    'with a second lock id',
+    { operation: 'RefreshLock', lock: OTHER_LOCK },
+    NEVER,
+  ),
+  Unlock: row('with the first lock id', unlock(), ONLY_OWN_LOCK),
+  UnlockOther: row('with a second lock id', unlock(OTHER_LOCK), NEVER),
   PutFileWithoutLock: write(
     'without a lock',
     { operation: 'PutFile', content: { text: WRITTEN } },
     answers(OK, NO_LOCK, HELD, COAUTHORED, COAUTHORED),
   ),
   PutFile: write(
-    'with the lock that is held',
+    'with the first lock id',
     putFile(WRITTEN),
     answers(OK_OR_CONFLICT, NO_LOCK, OK, COAUTHORED, COAUTHORED),
   ),
   PutFileOther: write(
-    'with another lock',
+    'with a second lock id',
     putFile(WRITTEN, { lock: OTHER_LOCK }),
     answers(OK_OR_CONFLICT, NO_LOCK, HELD, COAUTHORED, COAUTHORED),
   ),
-  CheckFileInfo: row('as ever', { operation: 'CheckFileInfo' }, ALWAYS),
-  GetFile: row('as ever', { operation: 'GetFile' }, ALWAYS),
+  CheckFileInfo: row('', { operation: 'CheckFileInfo' }, ALWAYS),
+  GetFile: row('', { operation: 'GetFile' }, ALWAYS),
 }
 
 /** WOPI locks, and saves under them. */
@@ -83,7 +87,7 @@ export const LOCK_MATRICES: readonly Group[] = [
 
 const GET_LOCK_ROWS: Readonly<Record<string, Row>> = {
   GetLock: row(
-    'as ever',
+    '',
     { operation: 'GetLock' },
     answers(
       { words: '200 with an empty X-WOPI-Lock', validators: NO_WOPI_LOCK.validators },
@@ -119,12 +123,12 @@ export const SAVE_MATRIX = matrixGroup('SaveLockMatrix', ['Coauth', 'UpdateAndLo
     answers(OK, NO_LOCK, HELD, COAUTHORED, COAUTHORED),
   ),
   WopiLock: saveRow(
-    'with the WOPI lock that is held',
+    'with the first WOPI lock id',
     { lock: LOCK },
     answers(OK_OR_CONFLICT, NO_LOCK, OK, COAUTHORED, EXCLUSIVE),
   ),
   OtherWopiLock: saveRow(
-    'with another WOPI lock',
+    'with a second WOPI lock id',
     { lock: OTHER_LOCK },
     answers(OK_OR_CONFLICT, NO_LOCK, HELD_BY_WOPI, COAUTHORED, EXCLUSIVE),
   ),
@@ -139,7 +143,7 @@ export const SAVE_MATRIX = matrixGroup('SaveLockMatrix', ['Coauth', 'UpdateAndLo
     answers(OK_OR_CONFLICT, CONFLICT, HELD_BY_WOPI, OK, EXCLUSIVE),
   ),
   UnknownCoauthLock: saveRow(
-    'with a coauthoring lock that is not held',
+    'with an unknown coauthoring lock id',
     { coauthLockId: NO_COAUTH },
     answers(OK_OR_CONFLICT, CONFLICT, HELD_BY_WOPI, COAUTHORED, EXCLUSIVE),
   ),
@@ -153,15 +157,19 @@ export const SAVE_MATRIX = matrixGroup('SaveLockMatrix', ['Coauth', 'UpdateAndLo
     { lock: LOCK, coauthLockId: COAUTH },
     answers(BAD_REQUEST, BAD_REQUEST, BAD_REQUEST, BAD_REQUEST, BAD_REQUEST),
   ),
-  GetChunkedFile: row('as ever', readChunked({}), ALWAYS),
-  GetSequenceNumber: row('as ever', { operation: 'GetSequenceNumber' }, ALWAYS),
+  GetChunkedFile: row('', readChunked({}), ALWAYS),
+  GetSequenceNumber: row('', { operation: 'GetSequenceNumber' }, ALWAYS),
 })
 
 export const COAUTH_MATRIX = matrixGroup('CoauthLockMatrix', ['Coauth', 'UpdateAndLocks'], {
-  GetCoauth: row('with a lock that is held', takeCoauth(), answers(OK, OK, CONFLICT, OK, OK)),
+  GetCoauth: row(
+    'with the first coauthoring lock id',
+    takeCoauth(),
+    answers(OK, OK, CONFLICT, OK, OK),
+  ),
   GetCoauthNew: row('with a new lock', takeCoauth(THIRD_COAUTH), answers(OK, OK, CONFLICT, OK, OK)),
   GetExclusive: row(
-    'for the exclusive lock by the first coauthor, who may have it',
+    'for the exclusive lock by the first coauthor',
     takeExclusive(),
     answers(OK, OK, CONFLICT, OK, OK),
   ),
@@ -176,26 +184,26 @@ export const COAUTH_MATRIX = matrixGroup('CoauthLockMatrix', ['Coauth', 'UpdateA
     answers(OK, OK, CONFLICT, OK, COAUTHORED),
   ),
   Refresh: row(
-    'with a lock that is held',
+    'with the first coauthoring lock id',
     refreshCoauth(),
     answers(CONFLICT, CONFLICT, CONFLICT, OK, OK),
   ),
   RefreshUnknown: row(
-    'with a lock that is not held',
+    'with an unknown lock id',
     refreshCoauth(NO_COAUTH),
     answers(CONFLICT, CONFLICT, CONFLICT, COAUTHORED, COAUTHORED),
   ),
   Unlock: row(
-    'with a lock that is held',
+    'with the first coauthoring lock id',
     releaseCoauth(),
     answers(CONFLICT, CONFLICT, CONFLICT, OK, OK),
   ),
   UnlockUnknown: row(
-    'with a lock that is not held',
+    'with an unknown lock id',
     releaseCoauth(NO_COAUTH),
     answers(CONFLICT, CONFLICT, CONFLICT, COAUTHORED, COAUTHORED),
   ),
-  GetTable: row('as ever', { operation: 'GetCoauthTable' }, answers(OK, OK, CONFLICT, OK, OK)),
+  GetTable: row('', { operation: 'GetCoauthTable' }, answers(OK, OK, CONFLICT, OK, OK)),
 })
 
 function row(words: string, request: Request, expected: Row['answers']): Row {

@@ -39,14 +39,14 @@ export const MALFORMED_SAVES: Readonly<Record<string, MalformedBody>> = {
     Object.entries(CUT).map(([name, length]) => [
       `CutIn${name}`,
       {
-        description: `Ends the body behind byte ${length} of ${WHOLE.length}.`,
+        description: `Ends the body after byte ${length} of ${WHOLE.length}.`,
         body: { bytes: WHOLE.subarray(0, length) },
       },
     ]),
   ),
   NoEndFrame: frames('Leaves out the EndFrame.', MESSAGE, CHUNK),
   NoMessage: frames('Leaves out the MessageJSON.', CHUNK, END),
-  MessageBehindAChunk: frames('Sends the MessageJSON behind a chunk.', CHUNK, MESSAGE, END),
+  MessageBehindAChunk: frames('Sends the MessageJSON after a chunk.', CHUNK, MESSAGE, END),
   TwoMessages: frames('Sends the MessageJSON twice.', MESSAGE, MESSAGE, CHUNK, END),
   TypeZero: frames('Sends a frame of type 0.', MESSAGE, { type: 0 }, CHUNK, END),
   TypeUnknown: frames('Sends a frame of type 5.', MESSAGE, { type: 5 }, CHUNK, END),
@@ -111,9 +111,9 @@ export const MALFORMED_SAVES: Readonly<Record<string, MalformedBody>> = {
     END,
   ),
   MessageEmpty: frames('Sends an empty message.', { type: 2 }, CHUNK, END),
-  MessageNoJson: frames('Sends a message that is no JSON.', text('{"Signatures":['), CHUNK, END),
+  MessageNoJson: frames('Sends a message that is not JSON.', text('{"Signatures":['), CHUNK, END),
   MessageNoUtf8: frames(
-    'Sends a message that is no UTF-8.',
+    'Sends a message that is not UTF-8.',
     { type: 2, payload: { bytes: new Uint8Array([0x22, 0xff, 0xfe, 0x22]) } },
     CHUNK,
     END,
@@ -127,7 +127,7 @@ export const MALFORMED_SAVES: Readonly<Record<string, MalformedBody>> = {
   ),
   NoStreams: frames('Names no stream in Signatures.', saveMessage(), CHUNK, END),
   ChunkIdNoBase64: frames(
-    'Names a chunk by a text that is no Base64.',
+    'Names a chunk by a text that is not Base64.',
     saveMessage(chunkNamed('R3ZBz20okt9LmDaePUpB8Q--')),
     CHUNK,
     END,
@@ -149,7 +149,7 @@ export const MALFORMED_SAVES: Readonly<Record<string, MalformedBody>> = {
 
 /** Bodies of which the pages do not say how they are answered. */
 export const UNUSUAL_SAVES: Readonly<Record<string, MalformedBody>> = {
-  BytesBehindTheEndFrame: frames('Sends bytes behind the EndFrame.', MESSAGE, CHUNK, END, CHUNK),
+  BytesBehindTheEndFrame: frames('Sends bytes after the EndFrame.', MESSAGE, CHUNK, END, CHUNK),
   EndFrameWithPayload: frames('Gives the EndFrame a payload.', MESSAGE, CHUNK, {
     ...END,
     payload: { text: 'more' },
@@ -189,10 +189,10 @@ export const MALFORMED_READS: Readonly<Record<string, MalformedBody>> = {
     description: 'Ends the body in the message.',
     body: { bytes: WHOLE.subarray(0, 40) },
   },
-  PlainJson: { description: 'Sends JSON that is in no frame.', body: { json: {} } },
+  PlainJson: { description: 'Sends JSON outside any frame.', body: { json: {} } },
   TypeZero: frames('Sends the message in a frame of type 0.', { ...MESSAGE, type: 0 }, END),
   NoMessage: frames('Sends an EndFrame only.', END),
-  MessageNoJson: frames('Sends a message that is no JSON.', text('{"ContentFilters":['), END),
+  MessageNoJson: frames('Sends a message that is not JSON.', text('{"ContentFilters":['), END),
   MessageNoObject: frames('Sends a list as message.', message([]), END),
 }
 

@@ -25,11 +25,11 @@ const DELETE_OTHER: Request = { operation: 'DeleteFile', url: OTHER }
 
 const BOUND = clause(
   'CreateUploadSession',
-  'A session belongs to the file that it was opened for; to others its token is unknown.',
+  'A session belongs to the file that it was opened for; for other files its token is unknown.',
 )
 const OWN_CHUNKS = clause(
   'chunk-streams',
-  'ChunkIds name chunks of one file: they give nobody bytes of another one.',
+  'ChunkIds name chunks of one file: they give no access to the bytes of another file.',
 )
 
 const BEGIN: readonly Step[] = [

@@ -28,8 +28,8 @@ const SURVIVES = clause(
 /** Commits that a host refuses, after which the session is as it was. */
 export const REFUSED_COMMITS: Readonly<Record<string, CaseDraft>> = {
   UnknownToken: {
-    description: 'Commits a session that never was.',
-    clause: clause(COMMIT, 'A token of no live session cannot be committed.'),
+    description: 'Commits a session that does not exist.',
+    clause: clause(COMMIT, 'A token that belongs to no live session cannot be committed.'),
     requests: [
       ...BEGIN,
       saveRefused([400, 410], { streams: [main(NEW)], session: 'wopikit-no-such-session' }),
@@ -39,7 +39,7 @@ export const REFUSED_COMMITS: Readonly<Record<string, CaseDraft>> = {
     cleanup: RELEASE,
   },
   AtAnOldNumber: {
-    description: 'Commits at a number that another save has passed, then at the one of now.',
+    description: 'Commits at a number that another save has passed, then at the current one.',
     clause: SURVIVES,
     requests: [
       ...BEGIN,

@@ -77,7 +77,10 @@ function refused(
   const rename: Request = { operation: 'RenameFile', name: NAME, ...locks, validators }
   return {
     description,
-    clause: clause(PAGE, 'A file that is locked is renamed only with its lock; else 409.'),
+    clause: clause(
+      PAGE,
+      'A file that is locked is renamed only with its lock; otherwise the answer is 409.',
+    ),
     requests: [
       ...before,
       { operation: 'CheckFileInfo', save: [{ name: 'Name', from: { json: 'BaseFileName' } }] },

@@ -91,14 +91,14 @@ export const SEQUENCE_NUMBERS = defineGroup('SequenceNumbers', ['Coauth', 'Updat
     cleanup: [],
   },
   InPutChunkedFile: {
-    description: 'Compares the number with the one that a save was answered.',
+    description: 'Compares the number with the one in the reply to a save.',
     clause: clause(PUT, 'The answer carries the number of the state that was saved.'),
     requests: [...BEGIN, NUMBER_UNCHANGED],
     cleanup: RELEASE,
   },
   VersionOfASave: {
     description: 'Compares the ItemVersion of a save with CheckFileInfo and GetChunkedFile.',
-    clause: clause(PUT, 'X-WOPI-ItemVersion is the Version that CheckFileInfo tells afterwards.'),
+    clause: clause(PUT, 'X-WOPI-ItemVersion is the Version in CheckFileInfo afterwards.'),
     requests: [
       ...BEGIN,
       {
@@ -225,7 +225,7 @@ export const SEQUENCE_NUMBERS = defineGroup('SequenceNumbers', ['Coauth', 'Updat
     cleanup: RELEASE,
   },
   SaveAfterPutFile: {
-    description: 'Saves at the number that a PutFile has passed.',
+    description: 'Saves at a number that a PutFile has made stale.',
     clause: GATE,
     requests: [
       lock(),
@@ -245,14 +245,13 @@ export const SEQUENCE_NUMBERS = defineGroup('SequenceNumbers', ['Coauth', 'Updat
     cleanup: RELEASE,
   },
   SaveAtNoNumber: {
-    description: 'Saves at a sequence number that is no number.',
+    description: 'Saves at a sequence number that is not a number.',
     clause: clause(PUT, 'X-WOPI-SequenceNumber is an integer.'),
     requests: [...BEGIN, saveNumbered('one', 400), NUMBER_UNCHANGED],
     cleanup: RELEASE,
   },
   SaveAtZero: {
-    description:
-      'Saves at 0, which is no number of a state: as a wrong one, or as one out of range.',
+    description: 'Saves at 0, which is never the number of a state: it is wrong, or out of range.',
     clause: clause(PUT, 'X-WOPI-SequenceNumber is greater than 0, and the current one.'),
     requests: [...BEGIN, saveNumbered('0', 400, 412), NUMBER_UNCHANGED],
     cleanup: RELEASE,
@@ -261,7 +260,7 @@ export const SEQUENCE_NUMBERS = defineGroup('SequenceNumbers', ['Coauth', 'Updat
     description: 'Saves at a wrong number under a lock that is not held.',
     clause: clause(
       PUT,
-      'Only a client with a valid lock is told about its number: 409 before 412.',
+      'Only a client with a valid lock learns that its number is wrong: 409 comes before 412.',
     ),
     requests: [
       ...BEGIN,

@@ -28,7 +28,7 @@ const AS_IF_INLINE = clause(
 )
 const ENDS = clause(
   COMMIT,
-  'A commit that succeeds ends the session, and its token is worth nothing.',
+  'A commit that succeeds ends the session, and its token is no longer valid.',
 )
 const ANY_CUT = clause(
   'UpdateUploadSession',
@@ -86,7 +86,7 @@ export const SESSION_COMMITS = defineGroup('SessionCommits', ['ResumableFileTran
   },
   WithChunksOfTheFile: {
     description: 'Commits a session for one stream and takes a chunk of the file for another.',
-    clause: clause(PUT, 'Chunks that the host has already need not be sent.'),
+    clause: clause(PUT, 'Chunks that the host already has need not be sent.'),
     requests: [
       ...WITH_SESSION,
       save({ session: SESSION, streams: [unsent(main(NEW)), unsent(alternate(OLD))] }),
@@ -122,7 +122,7 @@ export const SESSION_COMMITS = defineGroup('SessionCommits', ['ResumableFileTran
     cleanup: RELEASE,
   },
   CommitAgain: {
-    description: 'Commits a session again, with the number of now.',
+    description: 'Commits a session again, with the current number.',
     clause: ENDS,
     requests: [
       ...WITH_SESSION,
@@ -200,7 +200,7 @@ function cutCases(): Record<string, CaseDraft> {
     Object.entries(CUTS).map(([name, cuts]) => [
       `CutAt${name}`,
       {
-        description: `Cuts a frame into parts behind byte ${cuts[0]}${cuts.length > 1 ? ' and every one up to the payload' : ''}.`,
+        description: `Cuts a frame into parts after byte ${cuts[0]}${cuts.length > 1 ? ' and every one up to the payload' : ''}.`,
         clause: ANY_CUT,
         requests: [
           ...BEGIN,

@@ -16,15 +16,15 @@ const COMMITTED = { session: SESSION, streams: [unsent(main(NEW))] }
 
 const MALFORMED = clause(
   'PutChunkedFile',
-  'Frames that cannot be read are answered 400, also where a session has brought them.',
+  'Frames that cannot be read are answered 400, even when a session brought them.',
 )
 const ONLY_CHUNKS = clause(
   'CreateUploadSession',
-  'A session holds Chunk frames, without a MessageJSON in front and an EndFrame behind.',
+  'A session holds Chunk frames, without a MessageJSON before them or an EndFrame after them.',
 )
 const NAMED_BY_HASH = clause(
   'encode-send-data',
-  'A Chunk frame bears the hash of its payload as ChunkId.',
+  'A Chunk frame has the hash of its payload as ChunkId.',
 )
 
 /** Frames that are refused, at the latest by the commit. */
@@ -100,7 +100,7 @@ export const SESSION_FRAMES = defineGroup('SessionFrames', ['ResumableFileTransf
     cleanup: [append(40, chunkFrames(NEW).subarray(40)), ...endSession()],
   },
   EmptyChunk: {
-    description: 'Sends a chunk of no bytes, and one that has some.',
+    description: 'Sends an empty chunk and one with bytes.',
     clause: clause('encode-send-data', 'A payload may be empty.'),
     requests: [...BEGIN, append(0, chunkFrames('', NEW)), save(COMMITTED), streamsAre(main(NEW))],
     cleanup: endSession(),

@@ -23,17 +23,17 @@ const REST = FRAME.subarray(40)
 
 const SEQUENTIAL = clause(
   UPDATE,
-  'A part that does not begin where the session stands is answered 400, and the session stays.',
+  'A part that does not begin where the session stands is answered 400, and the session stays as it is.',
 )
 const LENGTH = clause(
   UPDATE,
-  'A body that is not as long as X-WOPI-ContentRangeLength says is answered 400, and the session stays.',
+  'A body that is not as long as X-WOPI-ContentRangeLength says is answered 400, and the session stays as it is.',
 )
 const REQUIRED = clause(
   UPDATE,
   'Token, offset and length are required headers, whole numbers of at least 0 where they are numbers.',
 )
-const GONE = clause(UPDATE, 'A token of no live session is answered 410.')
+const GONE = clause(UPDATE, 'A token that belongs to no live session is answered 410.')
 
 const BEGIN: readonly Step[] = [READ_NUMBER, createSession()]
 /** A session that has the first part. */
@@ -58,7 +58,7 @@ export const UPLOAD_SESSIONS = defineGroup('UploadSessions', ['ResumableFileTran
     cleanup: [],
   },
   SeveralAtOnce: {
-    description: 'Opens two sessions and sends parts to them in turns.',
+    description: 'Opens two sessions and sends parts to them in turn.',
     clause: clause(CREATE, 'A user may have several sessions at once, each with its own token.'),
     requests: [
       READ_NUMBER,
@@ -72,13 +72,13 @@ export const UPLOAD_SESSIONS = defineGroup('UploadSessions', ['ResumableFileTran
   },
   NeedNoLock: {
     description: 'Opens a session and sends it a part while somebody else has locked the file.',
-    clause: clause(UPDATE, 'Neither operation knows a conflict with a lock: only the commit does.'),
+    clause: clause(UPDATE, 'Neither operation conflicts with a lock: only the commit does.'),
     requests: [lock(), ...OPEN],
     cleanup: CLEANUP,
   },
   AppendOnce: {
     description: 'Sends everything in one part.',
-    clause: clause(UPDATE, 'The answer tells where the next part begins.'),
+    clause: clause(UPDATE, 'The answer says where the next part begins.'),
     requests: [...BEGIN, append(0, FRAME)],
     cleanup: CLEANUP,
   },
@@ -175,7 +175,7 @@ export const UPLOAD_SESSIONS = defineGroup('UploadSessions', ['ResumableFileTran
   },
   ...refusedHeaders(),
   UnknownToken: {
-    description: 'Names a session that never was.',
+    description: 'Names a session that does not exist.',
     clause: GONE,
     requests: [appendRaw(FRAME, { session: 'wopikit-no-such-session', validators: [status(410)] })],
     cleanup: [],
@@ -203,12 +203,12 @@ function refusedHeaders() {
   const wrong = {
     OffsetMissing: ['Leaves out X-WOPI-ContentRangeOffset.', { offset: null }],
     OffsetNegative: ['Sends a negative offset.', { offset: '-1' }],
-    OffsetNoNumber: ['Sends an offset that is no number.', { offset: 'forty' }],
+    OffsetNoNumber: ['Sends an offset that is not a number.', { offset: 'forty' }],
     OffsetFraction: ['Sends an offset with a fraction.', { offset: '40.5' }],
     OffsetBeyondInt64: ['Sends an offset of 2^63.', { offset: '9223372036854775808' }],
     LengthMissing: ['Leaves out X-WOPI-ContentRangeLength.', { length: null }],
     LengthNegative: ['Sends a negative length.', { length: '-24' }],
-    LengthNoNumber: ['Sends a length that is no number.', { length: 'many' }],
+    LengthNoNumber: ['Sends a length that is not a number.', { length: 'many' }],
     LengthBeyondInt64: ['Sends a length of 2^63.', { length: '9223372036854775808' }],
     TokenMissing: ['Leaves out X-WOPI-UploadSessionToken.', { session: null }],
     TokenEmpty: ['Sends an empty X-WOPI-UploadSessionToken.', { session: '' }],

@@ -31,7 +31,7 @@ const WITHOUT_ZIP: readonly Step[] = [
   save({ streams: [main('No archive')] }),
 ]
 
-const KNOWN = clause(GET, 'Chunks that the client knows are not sent again.')
+const KNOWN = clause(GET, 'Chunks that the client already has are not sent again.')
 const FROM_BYTES = clause(GET, 'The bytes of a stream decide whether it is cut as Zip or FullFile.')
 
 export const ZIP_STREAMS = defineGroup('ZipStreams', ['Coauth', 'UpdateAndLocks'], {
@@ -50,7 +50,7 @@ export const ZIP_STREAMS = defineGroup('ZipStreams', ['Coauth', 'UpdateAndLocks'
   },
   SavedAsDelta: {
     description: 'Saves the next state of an archive, sending only chunks that are new.',
-    clause: clause(PUT, 'Chunks that the host has already need not be sent.'),
+    clause: clause(PUT, 'Chunks that the host already has need not be sent.'),
     requests: [
       ...WITH_ZIP,
       save({ streams: [{ ...zipMain(NEXT_ZIP), lastKnown: ZIP }] }),
@@ -131,7 +131,7 @@ export const ZIP_STREAMS = defineGroup('ZipStreams', ['Coauth', 'UpdateAndLocks'
     cleanup: RELEASE,
   },
   LastChunkOfNoZip: {
-    description: 'Asks for the last chunk of what is no archive.',
+    description: 'Asks for the last chunk of a file that is not an archive.',
     clause: clause(GET, 'LastZipChunk means None where there is no archive.'),
     requests: [
       ...WITHOUT_ZIP,
@@ -151,7 +151,7 @@ export const ZIP_STREAMS = defineGroup('ZipStreams', ['Coauth', 'UpdateAndLocks'
     cleanup: RELEASE,
   },
   FullFileAskedForAsZip: {
-    description: 'Asks for what is no archive as Zip.',
+    description: 'Asks as Zip for a file that is not an archive.',
     clause: FROM_BYTES,
     requests: [
       ...WITHOUT_ZIP,

@@ -22,7 +22,7 @@ const HEAD = clause(
 )
 const CONDITIONAL = clause(
   'RFC 9110, section 13.1.2',
-  'A client that has the entity tag of the content already is answered 304, and else 200.',
+  'A client whose entity tag is the current one is answered 304; any other is answered 200.',
 )
 
 /** The length, where it is told, is that of the content. */
@@ -115,7 +115,7 @@ function sameContent(before: readonly Request[], read: Request) {
 
 function changedContent(before: readonly Request[], read: Request) {
   return {
-    description: 'Reads the content with an entity tag of before a save.',
+    description: 'Reads the content with the entity tag from before a save.',
     clause: CONDITIONAL,
     requests: [
       ...unlockedWith('Before'),

@@ -21,7 +21,7 @@ const RENAME_REPLY = clause(
 /** Members of replies that editors read. */
 export const CLIENT_REPLIES = defineGroup('ClientReplies', [], {
   UserCanNotWriteRelative: {
-    description: 'Looks whether CheckFileInfo says that the user may, or may not, save copies.',
+    description: 'Checks that CheckFileInfo says whether the user may save copies.',
     clause: clause(
       'Collabora Online, CheckFileInfo',
       'Collabora takes a missing UserCanNotWriteRelative for true, and hides Save As: false is sent, too.',

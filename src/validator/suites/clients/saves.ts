@@ -32,7 +32,7 @@ const CODINGS = clause(
 )
 const TIMES = clause(
   'Collabora Online, LastModifiedTime',
-  'Clients take LastModifiedTime for a version: no two states of a file have the same.',
+  'Clients use LastModifiedTime as a version: no two states of a file share one.',
 )
 const REFUSED = [400, 415, 501]
 
@@ -68,7 +68,8 @@ export const CLIENT_SAVES = defineGroup('ClientSaves', ['UpdateAndLocks'], {
     cleanup: RELEASE_WOPI_LOCK,
   },
   GzipBody: {
-    description: 'Saves what the file holds already, packed by gzip: it must not become packed.',
+    description:
+      'Saves what the file already holds, compressed with gzip: the file must not become compressed.',
     clause: CODINGS,
     requests: [
       ...unlockedWith(PLAIN),
@@ -79,7 +80,7 @@ export const CLIENT_SAVES = defineGroup('ClientSaves', ['UpdateAndLocks'], {
     cleanup: RELEASE_WOPI_LOCK,
   },
   UnknownEncoding: {
-    description: 'Saves with a coding that nobody knows.',
+    description: 'Saves with an unknown coding.',
     clause: CODINGS,
     requests: [
       ...unlockedWith(PLAIN),
@@ -117,7 +118,7 @@ export const CLIENT_TIMES = defineGroup('ClientTimes', ['UpdateAndLocks', 'LastM
     description: 'Reads the time of a save in its reply, as Collabora does.',
     clause: clause(
       'Collabora Online, PutFile',
-      'The reply has the LastModifiedTime that CheckFileInfo tells; the next save is checked against it.',
+      'The reply has the LastModifiedTime that CheckFileInfo gives; the next save is checked against it.',
     ),
     requests: [
       lock(),

@@ -9,11 +9,11 @@ const EXACT = clause(
 
 /** Decoders of Base64 that are lenient drop what they do not know. */
 export const CLIENT_TOKENS = defineGroup('ClientTokens', [], {
-  Padding: refused('with padding behind it', { append: '==' }),
-  UnknownSign: refused('with a sign behind it that Base64 has not', { append: '!' }),
-  Letter: refused('with a letter behind it', { append: 'A' }),
-  Dot: refused('with a dot and a letter behind it', { append: '.A' }),
-  LastBit: refused('whose last bit is another', 'lastBit'),
+  Padding: refused('with padding at its end', { append: '==' }),
+  UnknownSign: refused('with a character at its end that is not Base64', { append: '!' }),
+  Letter: refused('with a letter at its end', { append: 'A' }),
+  Dot: refused('with a dot and a letter at its end', { append: '.A' }),
+  LastBit: refused('with its last bit changed', 'lastBit'),
 })
 
 function refused(words: string, alterToken: TokenChange): CaseDraft {
