@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { glob, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { glob, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
@@ -345,11 +345,14 @@ describe('wopikit verify and sweep', () => {
 })
 
 /** Changes a byte of the only blob in a folder. */
+/** Flips a byte of the only blob, which is made of the letter a. */
 async function flipByte(blobs: string): Promise<void> {
   const files: string[] = []
   for await (const entry of glob('**/*', { cwd: blobs, withFileTypes: true }))
     if (entry.isFile()) files.push(join(entry.parentPath, entry.name))
   assert.equal(files.length, 1)
-  await using file = await open(files[0] ?? '', 'r+')
-  await file.write(Buffer.from('b'), 0, 1, 100)
+  const [path = ''] = files
+  const content = (await readFile(path)).indexOf('aaaa')
+  await using file = await open(path, 'r+')
+  await file.write(Buffer.from('b'), 0, 1, content + 100)
 }

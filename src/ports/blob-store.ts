@@ -16,7 +16,8 @@ export interface StoredBlob {
   length: number
   /**
    * Where the store put it, when the key alone does not say. The host keeps it beside the key and
-   * passes it to `open` and `delete`.
+   * passes it to `open` and `delete`. It stays valid as long as the blob is there, wherever the store
+   * moves it.
    */
   locator?: string
 }
@@ -26,7 +27,7 @@ export interface ListedBlob {
   key: string
   /** In bytes. */
   length: number
-  /** As `put` returned it, or a newer one that names the same bytes. */
+  /** As `put` returned it; left out when the key alone tells by now. */
   locator?: string
 }
 
@@ -69,7 +70,8 @@ export interface BlobStore {
    * settles, and they must not change before; afterwards it keeps no reference to them.
    * If `content` throws or `signal` aborts, the call rejects with that reason, and the key stays free.
    *
-   * @throws BlobExistsError when the key is taken; the old blob stays as it was
+   * @throws BlobExistsError when the store finds the key taken. One with locators may not look far, as
+   *   keys are used once. In any case the old blob stays as it was.
    * @throws BlobStoreFullError when only the reserve is left, before the first byte or in the middle
    */
   put(
@@ -96,7 +98,8 @@ export interface BlobStore {
 
   /**
    * All blobs whose key starts with `prefix`, in any order. A prefix is `''` or ends in `/`. Blobs
-   * that are stored or deleted meanwhile may be in the list or not. Unfinished puts never are.
+   * that are stored or deleted meanwhile may be in the list or not, and moved ones twice. Unfinished
+   * puts never are, unless the process died in them.
    */
   list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<ListedBlob>
 

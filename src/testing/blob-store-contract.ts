@@ -22,7 +22,7 @@ export function blobStoreContract(
     test(title, async () => {
       const opened = await open()
       try {
-        await body(opened.store)
+        await body(keepingLocators(opened.store))
       } finally {
         await opened.close?.()
       }
@@ -33,4 +33,23 @@ export function blobStoreContract(
     openContract(contractTest)
     listContract(contractTest)
   })
+}
+
+/** The store as its callers use it: they keep the locator of each blob and hand it back. */
+function keepingLocators(store: BlobStore): BlobStore {
+  const locators = new Map<string, string>()
+  const locatorOf = (key: string) => {
+    const locator = locators.get(key)
+    return locator === undefined ? {} : { locator }
+  }
+  return {
+    ...store,
+    async put(key, content, options) {
+      const stored = await store.put(key, content, options)
+      if (stored.locator !== undefined) locators.set(key, stored.locator)
+      return stored
+    },
+    open: (key, options) => store.open(key, { ...locatorOf(key), ...options }),
+    delete: (key, options) => store.delete(key, { ...locatorOf(key), ...options }),
+  }
 }

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { watchedCalls } from '../../../test/helpers/watched-calls.ts'
 import { BlobStoreFullError } from '../../ports/blob-store.ts'
 import { blobStoreContract } from '../../testing/blob-store-contract.ts'
 import { inPieces, KEY, listedKeys, readAll, someBytes } from '../../testing/blobs/context.ts'
-import { type SystemCalls, systemCalls } from './file/system-calls.ts'
-import { temporaryName } from './file/temporary-files.ts'
+import { systemCalls } from './file/system-calls.ts'
 import { createFileBlobStore } from './file.ts'
 
 const root = await mkdtemp(join(tmpdir(), 'wopikit-blobs-'))
@@ -19,77 +18,38 @@ const newDirectory = () => {
   return join(root, String(directories), 'blobs')
 }
 
-/** System calls that note what was called, and how many descriptors are open. */
-function watchedCalls(changes: Partial<SystemCalls> = {}) {
-  const log: string[] = []
-  const names = new Map<number, string>()
-  const calls: SystemCalls = {
-    ...systemCalls,
-    async open(path, flags) {
-      const fd = await systemCalls.open(path, flags)
-      const name = flags === 'wx' ? 'temporary file' : basename(path)
-      names.set(fd, name)
-      log.push(`open ${name}`)
-      return fd
+for (const [form, appendedBelowBytes] of [
+  ['small blobs in shared files', undefined],
+  ['each blob in its own file', 0],
+] as const)
+  blobStoreContract({
+    describe,
+    test,
+    name: `createFileBlobStore, ${form},`,
+    async open() {
+      const watch = watchedCalls()
+      const directory = newDirectory()
+      const store = createFileBlobStore({
+        directory,
+        reserveBytes: 0,
+        calls: watch.calls,
+        ...(appendedBelowBytes !== undefined && { appendedBelowBytes }),
+      })
+      return {
+        store,
+        async close() {
+          assert.equal(watch.openCount(), 0, 'a descriptor was left open')
+          const left = await readdir(join(directory, '.tmp')).catch(() => [])
+          assert.deepEqual(left, [], 'a temporary file was left behind')
+        },
+      }
     },
-    async openDirectory(path) {
-      const fd = await systemCalls.openDirectory(path)
-      names.set(fd, basename(path))
-      log.push(`open ${basename(path)}`)
-      return fd
-    },
-    async close(fd) {
-      await systemCalls.close(fd)
-      names.delete(fd)
-    },
-    async write(fd, slices) {
-      const count = await systemCalls.write(fd, slices)
-      log.push(`write ${names.get(fd)}`)
-      return count
-    },
-    async fdatasync(fd) {
-      await systemCalls.fdatasync(fd)
-      log.push(`fdatasync ${names.get(fd)}`)
-    },
-    async fsync(fd) {
-      await systemCalls.fsync(fd)
-      log.push(`fsync ${names.get(fd)}`)
-    },
-    async link(from, to) {
-      await systemCalls.link(from, to)
-      log.push(`link ${basename(to)}`)
-    },
-    async mkdir(path) {
-      await systemCalls.mkdir(path)
-      log.push(`mkdir ${basename(path)}`)
-    },
-    ...changes,
-  }
-  return { calls, log, openCount: () => names.size }
-}
-
-blobStoreContract({
-  describe,
-  test,
-  name: 'createFileBlobStore',
-  async open() {
-    const watch = watchedCalls()
-    const directory = newDirectory()
-    const store = createFileBlobStore({ directory, reserveBytes: 0, calls: watch.calls })
-    return {
-      store,
-      async close() {
-        assert.equal(watch.openCount(), 0, 'a descriptor was left open')
-        const left = await readdir(join(directory, '.tmp')).catch(() => [])
-        assert.deepEqual(left, [], 'a temporary file was left behind')
-      },
-    }
-  },
-})
+  })
 
 test('put makes a blob durable before its name, and its name before it resolves', async () => {
   const { calls, log } = watchedCalls()
-  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+  const options = { directory: newDirectory(), reserveBytes: 0, calls }
+  const store = createFileBlobStore({ ...options, appendedBelowBytes: 0 })
   await store.put('ab/doc/first', inPieces(someBytes(10)))
   log.length = 0
 
@@ -143,7 +103,8 @@ test('put rejects when an early sync fails, though the last one works', async ()
 
 test('put makes new directories durable in those above them', async () => {
   const { calls, log } = watchedCalls()
-  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+  const options = { directory: newDirectory(), reserveBytes: 0, calls }
+  const store = createFileBlobStore({ ...options, appendedBelowBytes: 0 })
   await store.put('ab/first/x', inPieces(someBytes(10)))
   log.length = 0
 
@@ -156,28 +117,29 @@ test('put makes new directories durable in those above them', async () => {
   )
 })
 
-test('put goes on where a write takes only a part', async () => {
-  const { calls } = watchedCalls({
-    async write(fd, [first = new Uint8Array(0)]) {
-      return systemCalls.write(fd, [first.subarray(0, 700)])
-    },
+for (const length of [10_000, 600_000])
+  test(`put of ${length} bytes goes on where a write takes only a part`, async () => {
+    const { calls } = watchedCalls({
+      async write(fd, [first = new Uint8Array(0)], position) {
+        return systemCalls.write(fd, [first.subarray(0, 700)], position)
+      },
+    })
+    const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
+    const bytes = someBytes(length)
+
+    const { locator } = await store.put(KEY, inPieces(bytes, 999))
+
+    assert.equal(Buffer.compare(await readAll(store, KEY, undefined, locator), bytes), 0)
   })
-  const store = createFileBlobStore({ directory: newDirectory(), reserveBytes: 0, calls })
-  const bytes = someBytes(10_000)
-
-  await store.put(KEY, inPieces(bytes, 999))
-
-  assert.equal(Buffer.compare(await readAll(store, KEY), bytes), 0)
-})
 
 test('put pulls at most two batches ahead of a slow disk', async () => {
   let pulledBytes = 0
   let writtenBytes = 0
   let most = 0
   const { calls } = watchedCalls({
-    async write(fd, slices) {
+    async write(fd, slices, position) {
       await new Promise(setImmediate)
-      const count = await systemCalls.write(fd, slices)
+      const count = await systemCalls.write(fd, slices, position)
       writtenBytes += count
       return count
     },
@@ -320,34 +282,3 @@ test('list passes over files that are no blobs', async () => {
 
   assert.deepEqual(await listedKeys(store), ['ab/doc/x'])
 })
-
-test('cleanUp removes temporary files of dead processes, and only those', async () => {
-  const directory = newDirectory()
-  const temporary = join(directory, '.tmp')
-  const now = Date.now()
-  const store = createFileBlobStore({ directory, reserveBytes: 0, now: () => now })
-  await mkdir(temporary, { recursive: true })
-  const alive = temporaryName()
-  const dead = alive.replace(`-${process.pid}-`, `-${await pidOfDeadProcess()}-`)
-  const elsewhere = dead.replace(/^[0-9a-f]{8}/, '00000000')
-  const predecessor = temporaryName()
-  const ancient = alive.replace(`-${process.pid}-`, `-${process.ppid}-`)
-  for (const name of [alive, dead, elsewhere, predecessor, ancient])
-    await writeFile(join(temporary, name), 'half a blob')
-  const setAge = (name: string, ageMs: number) => {
-    const time = (now - ageMs) / 1000
-    return utimes(join(temporary, name), time, time)
-  }
-  await setAge(predecessor, process.uptime() * 1000 + 60_000)
-  await setAge(ancient, 25 * 60 * 60 * 1000)
-
-  await store.cleanUp?.()
-
-  assert.deepEqual((await readdir(temporary)).sort(), [alive, elsewhere].sort())
-})
-
-async function pidOfDeadProcess(): Promise<number> {
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, ['--version'], () => resolve(child.pid ?? 0))
-  })
-}

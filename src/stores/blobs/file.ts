@@ -4,20 +4,30 @@ import {
   BlobNotFoundError,
   type BlobStore,
   BlobStoreFullError,
+  type StoredBlob,
 } from '../../ports/blob-store.ts'
 import { checkBlobKey, checkBlobPrefix, checkRange } from './blob-key.ts'
+import { createAppendedBlobs } from './file/appended/appended-blobs.ts'
 import { BatchedWriter } from './file/batched-writer.ts'
 import { createBlockPool } from './file/block-pool.ts'
 import { createDirectories } from './file/directories.ts'
 import { FileReader } from './file/file-reader.ts'
 import { createFreeSpace } from './file/free-space.ts'
+import { gather } from './file/gather.ts'
 import { hasCode, type SystemCalls, systemCalls } from './file/system-calls.ts'
 import { removeAbandoned, temporaryName } from './file/temporary-files.ts'
 import { BLOB_SUFFIX, walk } from './file/walk.ts'
-import { createPuller } from './puller.ts'
+import { createPuller, type Puller } from './puller.ts'
 
 /** Space that new blobs leave free, in bytes: room for the metadata that lets old ones go. */
 const RESERVE_BYTES = 256 * 1024 * 1024
+/**
+ * Blobs that are smaller share files; larger ones have a file of their own, in bytes. Until then
+ * nothing of a blob is written, which is as much as a writer gathers anyway.
+ */
+const APPENDED_BELOW_BYTES = 512 * 1024
+/** Memory in which small blobs wait for their end; when it is used up, they get own files, too. */
+const GATHERED_MAX_BYTES = 32 * 1024 * 1024
 /** No part of a key begins with a dot. */
 const TEMPORARY_DIRECTORY = '.tmp'
 
@@ -26,6 +36,8 @@ export interface FileBlobStoreOptions {
   directory: string
   /** Space on the disk below which new blobs are refused, in bytes (default: 256 MiB). */
   reserveBytes?: number
+  /** @internal Blobs of fewer bytes share files (default: 512 KiB). */
+  appendedBelowBytes?: number
   /** @internal The clock, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number
   /** @internal What to use instead of the operating system's file functions, in tests. */
@@ -36,17 +48,24 @@ export interface FileBlobStoreOptions {
  * A BlobStore in a directory: the parts of a key are directories, the last one is the file. The
  * file system must know hard links, and several processes may use the directory at once.
  *
- * A blob is written beside its place, synced, and then linked into it, which fails where there is
- * one already; at last the directory is synced. `fdatasync` is enough for the blob: it covers the
+ * A large blob is written beside its place, synced, and then linked into it, which fails where there
+ * is one already; at last the directory is synced. `fdatasync` is enough for the blob: it covers the
  * bytes and the length, and nothing asks for the file's times.
+ *
+ * A small one is gathered in memory, so that a slow sender holds nobody up, and appended to a file
+ * that this process keeps for its directory: with one sync, and no new name. Its locator tells where.
+ * When that file is gone, what lived in it has files of its own, as if it were large.
  */
 export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
   const { reserveBytes = RESERVE_BYTES, now = Date.now, calls = systemCalls } = options
+  const { appendedBelowBytes = APPENDED_BELOW_BYTES } = options
   const root = resolve(options.directory)
   const temporary = join(root, TEMPORARY_DIRECTORY)
   const directories = createDirectories(calls, root)
   const pool = createBlockPool()
   const space = createFreeSpace(calls, { directory: root, reserveBytes, now })
+  const budget = { maxBytes: GATHERED_MAX_BYTES, usedBytes: 0 }
+  const appended = createAppendedBlobs({ calls, directories, pool, now, storeAlone, deleteAlone })
 
   const pathOf = (key: string) => {
     checkBlobKey(key)
@@ -59,23 +78,28 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
       signal?.throwIfAborted()
       await directories.ensure(temporary)
       await space.check()
-      const beside = join(temporary, temporaryName())
-      const made = directories.ensure(dirname(target))
-      made.catch(() => {})
+      const puller = createPuller(content, signal)
       try {
-        const length = await writeFile(beside, content, signal)
-        await made
-        await publish(beside, target, key)
-        return { length }
+        const small = await gather(puller, budget, appendedBelowBytes)
+        const { pieces, length, isWhole, release } = small
+        using _ = { [Symbol.dispose]: release }
+        if (!isWhole) return await putAlone(key, pieces, puller, signal)
+        signal?.throwIfAborted()
+        const locator = await appended.append(dirname(target), { key, pieces, length })
+        return { length, locator }
       } catch (error) {
-        await Promise.allSettled([made, calls.unlink(beside)])
         throw hasCode(error, 'ENOSPC', 'EDQUOT') ? diskFull(root, error) : error
+      } finally {
+        puller.close()
       }
     },
 
-    async open(key, { range, signal } = {}) {
+    async open(key, { range, locator, signal } = {}) {
       const path = pathOf(key)
       signal?.throwIfAborted()
+      const opened =
+        locator && (await appended.open(dirname(path), { key, locator, range, signal }))
+      if (opened) return opened
       const fd = await openBlob(path, key)
       try {
         const length = await calls.size(fd)
@@ -88,17 +112,17 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
       }
     },
 
-    async delete(key) {
+    async delete(key, { locator } = {}) {
       const path = pathOf(key)
-      await calls.unlink(path).catch((error) => {
-        if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
-      })
+      // In this order: whoever moves the blob out meanwhile looks for the mark afterwards.
+      if (locator) await appended.delete(dirname(path), { key, locator })
+      await deleteAlone(key)
     },
 
     async *list(prefix, { signal } = {}) {
       checkBlobPrefix(prefix)
       signal?.throwIfAborted()
-      yield* walk(join(root, prefix), prefix, signal)
+      yield* walk(join(root, prefix), { prefix, appended, signal })
     },
 
     async cleanUp() {
@@ -107,25 +131,64 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
     },
   }
 
+  async function storeAlone(key: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const puller = createPuller(content, undefined)
+    try {
+      await putAlone(key, [], puller, undefined)
+    } catch (error) {
+      if (!(error instanceof BlobExistsError)) throw error
+    } finally {
+      puller.close()
+    }
+  }
+
+  async function deleteAlone(key: string): Promise<void> {
+    await calls.unlink(pathOf(key)).catch((error) => {
+      if (!hasCode(error, 'ENOENT', 'ENOTDIR')) throw error
+    })
+  }
+
+  /** Stores a blob in a file of its own: what was gathered, and what comes after it. */
+  async function putAlone(
+    key: string,
+    gathered: readonly Uint8Array[],
+    puller: Puller,
+    signal: AbortSignal | undefined,
+  ): Promise<StoredBlob> {
+    const target = pathOf(key)
+    const beside = join(temporary, temporaryName())
+    const made = directories.ensure(dirname(target))
+    made.catch(() => {})
+    try {
+      const length = await writeFile(beside, gathered, puller)
+      signal?.throwIfAborted()
+      await made
+      await publish(beside, target, key)
+      return { length }
+    } catch (error) {
+      await Promise.allSettled([made, calls.unlink(beside)])
+      throw error
+    }
+  }
+
   async function writeFile(
     path: string,
-    content: AsyncIterable<Uint8Array>,
-    signal: AbortSignal | undefined,
+    gathered: readonly Uint8Array[],
+    puller: Puller,
   ): Promise<number> {
     const file = calls.open(path, 'wx')
     file.catch(() => {})
-    const puller = createPuller(content, signal)
     const writer = new BatchedWriter(calls, file)
+    const add = async (bytes: Uint8Array) => {
+      const room = writer.add(bytes)
+      if (room) await Promise.all([room, space.check()])
+    }
     try {
-      for (let step = await puller.next(); !step.done; step = await puller.next()) {
-        const room = writer.add(step.value)
-        if (room) await Promise.all([room, space.check()])
-      }
-      const length = await writer.finish()
-      signal?.throwIfAborted()
-      return length
+      for (const piece of gathered) await add(piece)
+      for (let step = await puller.next(); !step.done; step = await puller.next())
+        await add(step.value)
+      return await writer.finish()
     } finally {
-      puller.close()
       await writer.settle()
       await file.then((fd) => calls.close(fd))
     }

@@ -52,8 +52,10 @@ export async function readAll(
   store: BlobStore,
   key: string,
   range?: ByteRange,
+  locator?: string,
 ): Promise<Uint8Array> {
-  await using opened = await store.open(key, range ? { range } : {})
+  const options = { ...(range && { range }), ...(locator !== undefined && { locator }) }
+  await using opened = await store.open(key, options)
   const pieces: Uint8Array[] = []
   for await (const piece of opened) pieces.push(new Uint8Array(piece))
   return join(pieces)

@@ -1,4 +1,5 @@
 import type { SystemCalls } from './system-calls.ts'
+import { dropBytes } from './write-all.ts'
 
 /** How much is gathered before it is written, in bytes. Twice as much is held at most. */
 const BATCH_BYTES = 512 * 1024
@@ -86,16 +87,4 @@ export class BatchedWriter {
     })
     this.#syncing.catch(() => {})
   }
-}
-
-function dropBytes(slices: Uint8Array[], count: number): Uint8Array[] {
-  let left = count
-  const index = slices.findIndex((slice) => {
-    if (slice.length > left) return true
-    left -= slice.length
-    return false
-  })
-  if (index < 0) return []
-  const [first, ...rest] = slices.slice(index)
-  return first ? [first.subarray(left), ...rest] : []
 }

@@ -7,16 +7,20 @@ import { promisify } from 'node:util'
  * collector closes.
  */
 export interface SystemCalls {
-  open(path: string, flags: 'r' | 'wx'): Promise<number>
+  open(path: string, flags: 'r' | 'r+' | 'wx'): Promise<number>
+  /** Opens a file for writing that was written a moment ago. */
+  reopen(path: string): Promise<number>
   /** Opens a directory that was used a moment ago. */
   openDirectory(path: string): Promise<number>
   close(fd: number): Promise<void>
   /** Resolves to the number of bytes read; 0 at the end. */
   read(fd: number, buffer: Uint8Array, start: number, position: number): Promise<number>
-  /** Resolves to the number of bytes written. */
-  write(fd: number, slices: Uint8Array[]): Promise<number>
+  /** Writes from `position` on, or where the last call ended. Resolves to the number of bytes written. */
+  write(fd: number, slices: Uint8Array[], position?: number): Promise<number>
   /** In bytes. */
   size(fd: number): Promise<number>
+  /** Whether an open file still has a name. */
+  isLinked(fd: number): Promise<boolean>
   fdatasync(fd: number): Promise<void>
   fsync(fd: number): Promise<void>
   link(from: string, to: string): Promise<void>
@@ -30,9 +34,10 @@ const open = promisify(fs.open)
 const statfs = promisify(fs.statfs)
 
 export const systemCalls: SystemCalls = {
-  open,
   // What is in memory already is not worth a message to another thread, which takes ten times as
-  // long: a directory in use, the size of an open file, and closing what was synced or only read.
+  // long: a directory or a file in use, the size of an open one, and closing what was synced or only read.
+  open,
+  reopen: async (path) => fs.openSync(path, 'r+'),
   openDirectory: async (path) => fs.openSync(path, 'r'),
   close: async (fd) => fs.closeSync(fd),
   read: (fd, buffer, start, position) =>
@@ -42,14 +47,15 @@ export const systemCalls: SystemCalls = {
         else resolve(bytesRead)
       })
     }),
-  write: (fd, slices) =>
+  write: (fd, slices, position) =>
     new Promise((resolve, reject) => {
-      fs.writev(fd, slices, (error, bytesWritten) => {
+      fs.writev(fd, slices, position ?? null, (error, bytesWritten) => {
         if (error) reject(error)
         else resolve(bytesWritten)
       })
     }),
   size: async (fd) => fs.fstatSync(fd).size,
+  isLinked: async (fd) => fs.fstatSync(fd).nlink > 0,
   fdatasync: promisify(fs.fdatasync),
   fsync: promisify(fs.fsync),
   link: promisify(fs.link),

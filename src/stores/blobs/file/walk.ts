@@ -2,27 +2,41 @@ import type { Dirent } from 'node:fs'
 import { opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ListedBlob } from '../../../ports/blob-store.ts'
+import type { AppendedBlobs } from './appended/appended-blobs.ts'
 import { hasCode } from './system-calls.ts'
 
 /** What the file of a blob is called after: keeps `a` and `a/b` apart, and strangers out. */
 export const BLOB_SUFFIX = '.blob'
 const PART = /^[a-z0-9-]+$/
 
-/** The blobs in a directory and below it, `prefix` being the part of their keys that leads there. */
+interface Walk {
+  prefix: string
+  appended: Pick<AppendedBlobs, 'list' | 'reclaim'>
+  signal: AbortSignal | undefined
+}
+
+/**
+ * The blobs in a directory and below it, `prefix` being the part of their keys that leads there.
+ * Gives up files of appended blobs that it finds mostly dead: those which were too young when the
+ * last blob in them was deleted, and what a crash left.
+ */
 export async function* walk(
   directory: string,
-  prefix: string,
-  signal: AbortSignal | undefined,
+  { prefix, appended, signal }: Walk,
 ): AsyncGenerator<ListedBlob> {
+  const dead: string[] = []
   for await (const entry of entriesOf(directory)) {
     signal?.throwIfAborted()
     const path = join(directory, entry.name)
     if (entry.isDirectory() && PART.test(entry.name))
-      yield* walk(path, `${prefix}${entry.name}/`, signal)
+      yield* walk(path, { prefix: `${prefix}${entry.name}/`, appended, signal })
     const part = entry.isFile() ? partOf(entry.name) : undefined
     const length = part === undefined ? undefined : await lengthOf(path)
     if (length !== undefined) yield { key: `${prefix}${part}`, length }
+    if (entry.isFile() && (yield* appended.list(directory, prefix, entry.name)))
+      dead.push(entry.name)
   }
+  for (const fileName of dead) await appended.reclaim(directory, fileName)
 }
 
 function partOf(name: string): string | undefined {

@@ -1,0 +1,140 @@
+import { join } from 'node:path'
+import type { ByteRange, ListedBlob, OpenedBytes } from '../../../../ports/blob-store.ts'
+import { checkRange } from '../../blob-key.ts'
+import type { BlockPool } from '../block-pool.ts'
+import type { Directories } from '../directories.ts'
+import { FileReader } from '../file-reader.ts'
+import type { SystemCalls } from '../system-calls.ts'
+import { writeAll } from '../write-all.ts'
+import {
+  deletedByteOf,
+  PACKS_SUFFIX,
+  packFileNameOf,
+  readLocator,
+  UNIT_BYTES,
+  writeLocator,
+} from './layout.ts'
+import { createOpenFiles } from './open-files.ts'
+import { deletedBytes, type NewRecord } from './pack-file.ts'
+import { type FoundRecord, findRecord, openIfThere, readRecords } from './read-records.ts'
+import { createReclaimer, isMostlyDead, unitsIn } from './reclaim.ts'
+
+/** Blobs that share files with others of their directory. */
+export interface AppendedBlobs {
+  /** Appends a whole blob to a file of its directory. @returns its locator, once it is durable */
+  append(directory: string, record: NewRecord): Promise<string>
+  /** Opens a blob; `undefined` when it is not where the locator says, or was deleted. */
+  open(
+    directory: string,
+    blob: {
+      key: string
+      locator: string
+      range: ByteRange | undefined
+      signal: AbortSignal | undefined
+    },
+  ): Promise<OpenedBytes | undefined>
+  /** Deletes a blob, and frees the space of its file when little else is in it. */
+  delete(directory: string, blob: { key: string; locator: string }): Promise<void>
+  /**
+   * The blobs in a file whose keys are `prefix` and one part more; none if it is no pack file.
+   *
+   * @returns whether the file is mostly dead, for `reclaim`
+   */
+  list(directory: string, prefix: string, fileName: string): AsyncGenerator<ListedBlob, boolean>
+  /** Frees the space of a file in which little is alive and to which nobody appends. */
+  reclaim(directory: string, fileName: string): Promise<void>
+}
+
+/**
+ * @param options.storeAlone stores a blob in a file of its own; one that is there already is no error
+ * @param options.deleteAlone deletes the file of its own that a blob may have
+ */
+export function createAppendedBlobs(options: {
+  calls: SystemCalls
+  directories: Directories
+  pool: BlockPool
+  now: () => number
+  storeAlone(key: string, content: AsyncIterable<Uint8Array>): Promise<void>
+  deleteAlone(key: string): Promise<void>
+}): AppendedBlobs {
+  const { calls, directories, pool, now } = options
+  const files = createOpenFiles(calls, directories, now)
+  const reclaimer = createReclaimer({ ...options, files })
+
+  return {
+    append: (directory, record) => files.append(directory, record),
+
+    async open(directory, { key, locator, range, signal }) {
+      const { name, unit } = readLocator(locator)
+      const file = await openIfThere(calls, join(directory, name + PACKS_SUFFIX), 'r')
+      if (file === undefined) return undefined
+      try {
+        const record = await findRecord(calls, file, { key, unit })
+        if (record && !record.isDeleted) return readerOf(file, record, range, signal)
+      } catch (error) {
+        await calls.close(file)
+        throw error
+      }
+      await calls.close(file)
+      return undefined
+    },
+
+    async delete(directory, { key, locator }) {
+      const { name, unit } = readLocator(locator)
+      const path = join(directory, name + PACKS_SUFFIX)
+      const file = await openIfThere(calls, path, 'r+')
+      if (file === undefined) return
+      let seemsDead = false
+      try {
+        const record = await findRecord(calls, file, { key, unit })
+        if (!record) return
+        await writeAll(calls, file, [deletedBytes(record.units)], deletedByteOf(unit))
+        seemsDead = await reclaimer.seemsDead(file)
+      } finally {
+        await calls.close(file)
+      }
+      if (seemsDead) await reclaimer.reclaim(directory, name)
+    },
+
+    async *list(directory, prefix, fileName) {
+      const name = packFileNameOf(fileName)
+      if (name === undefined) return false
+      const file = await openIfThere(calls, join(directory, fileName), 'r')
+      if (file === undefined) return false
+      let live = 0
+      try {
+        for await (const { key, unit, units, length, isDeleted } of readRecords(calls, file)) {
+          if (isDeleted) continue
+          live += units
+          if (isDirectlyIn(prefix, key))
+            yield { key, length, locator: writeLocator({ name, unit }) }
+        }
+        return isMostlyDead({ live, all: unitsIn(await calls.size(file)) })
+      } finally {
+        await calls.close(file)
+      }
+    },
+
+    async reclaim(directory, fileName) {
+      const name = packFileNameOf(fileName)
+      if (name !== undefined) await reclaimer.reclaim(directory, name)
+    },
+  }
+
+  function readerOf(
+    file: number,
+    { unit, headerBytes, length }: FoundRecord,
+    range: ByteRange | undefined,
+    signal: AbortSignal | undefined,
+  ): OpenedBytes {
+    const { start, end } = range ?? { start: 0, end: length }
+    checkRange(start, end, length)
+    const first = unit * UNIT_BYTES + headerBytes
+    const bytes = { start: first + start, end: first + end }
+    return new FileReader({ calls, pool }, { fd: file, range: bytes, signal })
+  }
+}
+
+function isDirectlyIn(prefix: string, key: string): boolean {
+  return key.startsWith(prefix) && !key.includes('/', prefix.length)
+}
