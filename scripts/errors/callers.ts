@@ -61,6 +61,12 @@ export const CLIENT_FAILURES: Record<WopiClientErrorCode, FailureRow & { status:
     cause: 'No connection was made, or it broke, for longer than `retry` allows.',
     mend: 'Check the address and the network, then call again with the saved state.',
   },
+  CANNOT_CONNECT: {
+    status: '–',
+    cause:
+      'The address is `http` where the host speaks `https`, or the other way round; its certificate is not trusted; or `fetch` never uses the port.',
+    mend: 'Mend the address, or trust the certificate (`NODE_EXTRA_CA_CERTS`). It is not tried again.',
+  },
   BLOCKED: {
     status: '–',
     cause: 'The browser lets the page not ask the host: CORS, mixed content, `connect-src`.',

@@ -7,6 +7,7 @@ import { createProofSigner } from '../validator/requests/sign-proof.ts'
 import { openOutput } from './output.ts'
 import { discoveryXml, type PublicKey } from './proof-key-discovery.ts'
 import { createSignedFetch } from './signed-fetch.ts'
+import { createTellingFetch } from './telling-fetch.ts'
 import { UsageError, userPath } from './transfer.ts'
 
 /** Longest key file that is read, in bytes. */
@@ -70,10 +71,10 @@ export async function readProofKeys(path: string): Promise<ProofSigner> {
 export async function fetchOf(
   path: string | undefined,
   env: NodeJS.ProcessEnv,
-): Promise<typeof fetch | undefined> {
+): Promise<typeof fetch> {
   return path === undefined
-    ? undefined
-    : createSignedFetch(await readProofKeys(userPath(path, env)))
+    ? createTellingFetch()
+    : createTellingFetch(createSignedFetch(await readProofKeys(userPath(path, env))))
 }
 
 /** The file with the private keys of a discovery file that `writeNewProofKeys` has made. */

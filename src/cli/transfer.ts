@@ -144,10 +144,11 @@ export async function runTransfer(
   }
 }
 
-/** Tells of a wait for another try. */
-export function describeRetry({ error, attempt, delayMs }: RetryEvent): string {
+/** Tells of a wait for another try; the first time also what the user may have to mend. */
+export function describeRetry({ error, attempt, tries, delayMs }: RetryEvent): string {
   const seconds = (delayMs / 1000).toFixed(1)
-  return `${error.message}; trying again in ${seconds} s (try ${attempt + 1})`
+  const advice = attempt === 1 ? `\n${FIXES[error.code]}` : ''
+  return `${error.message}${advice}\nTrying again in ${seconds} s (try ${attempt + 1} of ${tries}).`
 }
 
 /** How much of a document went over the wire. */
@@ -170,6 +171,7 @@ const FIXES: Record<WopiClientErrorCode, string> = {
     'validate --new-proof-key" makes such), and give the WOPISRC that the host tells clients.',
   HOST_FAILED: 'The host has a problem; its log tells more.',
   NETWORK: 'Is the host running, and WOPISRC right?',
+  CANNOT_CONNECT: 'Is WOPISRC right?',
   BLOCKED: 'The host has to let this origin in.',
   SOURCE_CHANGED: 'Run the same command again when nobody writes the file.',
   BAD_REPLY: 'Is WOPISRC the address of a document at a WOPI host?',
@@ -186,6 +188,7 @@ export const EXIT_CODES: Partial<Record<WopiClientErrorCode, number>> = {
   PROOF_REFUSED: EXIT.refused,
   HOST_FAILED: EXIT.unreachable,
   NETWORK: EXIT.unreachable,
+  CANNOT_CONNECT: EXIT.unreachable,
 }
 
 /** A failure of a command as it is told. */

@@ -10,6 +10,7 @@ import { type RunOptions, runCases } from '../validator/run/run-cases.ts'
 import { withoutSecrets } from '../validator/run/show.ts'
 import { runCommand } from './command-line.ts'
 import { readProofKeys, writeNewProofKeys } from './proof-key-file.ts'
+import { isTlsInstead, whyNoAnswer } from './telling-fetch.ts'
 import {
   EXIT,
   readAddress,
@@ -109,10 +110,13 @@ async function knock(run: Pick<RunOptions, 'endpoint' | 'send' | 'proof' | 'now'
   const headers = run.proof
     ? await proofHeaders({ accessToken, url, now: run.now() }, run.proof)
     : []
-  const answer = await run.send({ method: 'GET', url, headers }).catch((error: Error) => {
-    const words = withoutSecrets(error.message, new Set([accessToken]))
+  const fail = async (error: unknown): Promise<never> => {
+    const words = withoutSecrets(await whyNoAnswer(url, error), new Set([accessToken]))
     throw new UnreachableError(`The host gives no answer: ${words}`)
-  })
+  }
+  const answer = await run.send({ method: 'GET', url, headers }).catch(fail)
+  // So servers of TLS answer plain HTTP, if at all.
+  if (answer.status === 400 && (await isTlsInstead(new URL(url)))) await fail(undefined)
   if (headerOf(answer.headers, HEADERS.failureCode) === 'PROOF_INVALID')
     throw new UsageError(
       `The host refuses all requests: ${headerOf(answer.headers, HEADERS.failureReason)}.\n` +

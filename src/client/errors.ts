@@ -1,4 +1,5 @@
 import { HEADERS } from '../protocol/names.ts'
+import { readNetworkFailure } from './network-failure.ts'
 
 /** What kind of failure it is; statuses of the host are grouped by what a caller can do about them. */
 export type WopiClientErrorCode =
@@ -13,6 +14,7 @@ export type WopiClientErrorCode =
   | 'PROOF_REFUSED'
   | 'HOST_FAILED'
   | 'NETWORK'
+  | 'CANNOT_CONNECT'
   | 'BLOCKED'
   | 'SOURCE_CHANGED'
   | 'BAD_REPLY'
@@ -133,9 +135,14 @@ export function sourceChanged(operation: string, cause?: unknown): WopiClientErr
   )
 }
 
-/** The failure of a connection that could not be made, or broke. */
+/**
+ * The failure of a connection that could not be made, or broke: `NETWORK`, or `CANNOT_CONNECT` where
+ * no later try will succeed either.
+ */
 export function networkFailure(operation: string, cause: unknown): WopiClientError {
-  return new WopiClientError('NETWORK', `no answer (${describe(cause)})`, { operation, cause })
+  const { words, passes } = readNetworkFailure(cause)
+  const code = passes ? 'NETWORK' : 'CANNOT_CONNECT'
+  return new WopiClientError(code, `no answer: ${words}`, { operation, cause })
 }
 
 /** A whole number that is not negative, or `undefined`. */
@@ -147,10 +154,4 @@ export function readNumber(text: string | null | undefined): number | undefined 
 
 function secondsToMs(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000
-}
-
-function describe(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause)
-  // Node's fetch says only "fetch failed"; what happened is in its cause.
-  return cause.cause instanceof Error ? describe(cause.cause) : cause.message || cause.name
 }

@@ -15,6 +15,8 @@ export interface RetryEvent {
   error: WopiClientError
   /** The try that failed, counted from 1. */
   attempt: number
+  /** How many tries there are, without any progress. */
+  tries: number
   delayMs: number
 }
 
@@ -60,7 +62,7 @@ export function createBackoff(timers: Timers, signal?: AbortSignal): Backoff {
       failures += 1
       if (!isTransient(error) || failures >= timers.retry.tries) throw error
       const delayMs = delayAfter(failures, error, timers)
-      timers.onRetry?.({ error, attempt: failures, delayMs })
+      timers.onRetry?.({ error, attempt: failures, tries: timers.retry.tries, delayMs })
       await timers.sleep(delayMs, signal)
     },
     reset() {

@@ -117,7 +117,7 @@ export async function* readPieces(
   }
 }
 
-/** Makes what broke a connection a `NETWORK` failure; an abort by the caller stays what it is. */
+/** Makes what broke a connection a failure of the network; an abort by the caller stays what it is. */
 async function received<T>(request: OperationRequest, answer: Promise<T>): Promise<T> {
   try {
     return await answer
