@@ -31,7 +31,7 @@ const AFTERMATH_MS: Record<Size, number> = { full: 3000, short: 500 }
 /** How much longer than its time an attacker may take to tell what it saw, in ms. */
 const CLIENT_GRACE_MS = 20_000
 /** When a server that does not stop is killed, in ms. */
-const STOP_LIMIT_MS = 60_000
+const STOP_LIMIT_MS = 40_000
 const BUILT = join(import.meta.dirname, '../../dist/cli/main.js')
 const CLIENT = join(import.meta.dirname, 'client.ts')
 const NO_SPREAD = { count: 0, failed: 0, p50: Number.NaN, p99: Number.NaN, max: Number.NaN }

@@ -22,6 +22,6 @@ export function drill(name: string, run: (context: TestContext) => Promise<void>
     )
     assert.ok(failed !== undefined, 'It passes now: remove its line in expected-failures.ts')
     context.diagnostic(`${failed}`.slice(0, SHOWN_CHARACTERS))
-    context.todo(reason)
+    context.todo(`fails as expected: ${reason}`)
   })
 }
