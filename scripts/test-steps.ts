@@ -20,15 +20,21 @@ export interface Outcome {
 const DETAIL_LINES = 40
 const DETAIL_LINE_CHARACTERS = 4000
 
-/** A step that is one program: it passes when the program exits with 0. */
+/** Exit code of a program that could not check anything, as test harnesses have it. */
+export const SKIPPED = 77
+
+/** A step that is one program: it passes when the program exits with 0, and may be skipped. */
 export async function runCommand(command: string, ...args: string[]): Promise<Outcome> {
   const child = spawn(command, args, { stdio: 'inherit' })
   const outcome = await once(child, 'exit').then(
     ([code, signal]) => (code === 0 ? undefined : `ended with ${code ?? signal}`),
     (error: Error) => error.message,
   )
+  const title = [command, ...args].join(' ')
   if (outcome === undefined) return { passed: 1, failed: [], skipped: [] }
-  return { passed: 0, failed: [`${[command, ...args].join(' ')}: ${outcome}`], skipped: [] }
+  if (outcome === `ended with ${SKIPPED}`)
+    return { passed: 0, failed: [], skipped: [`${title} (it cannot run here; see above)`] }
+  return { passed: 0, failed: [`${title}: ${outcome}`], skipped: [] }
 }
 
 /** A step made of test files. Finding no test is a failure. */

@@ -27,6 +27,10 @@ const STEPS: Record<string, { title: string; run: () => Promise<Outcome> }> = {
     title: 'The rules of the linter and the drawings follow the table of arrows',
     run: () => runCommand('node', 'scripts/rooms.ts', '--check'),
   },
+  reference: {
+    title: 'The API reference is up to date',
+    run: () => runCommand('node', 'scripts/api-docs.ts', '--check'),
+  },
   conformance: {
     title: 'The conformance page is up to date, and tests show its choices',
     run: () => runCommand('node', 'scripts/conformance.ts', '--check'),

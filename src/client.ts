@@ -1,4 +1,8 @@
-/** `wopikit/client`: uploads and downloads by chunks, from Node and from browsers. */
+/**
+ * Uploads and downloads by chunks, from Node and from browsers.
+ *
+ * @module wopikit/client
+ */
 
 export type { DocumentCut } from './client/chunk-document.ts'
 export type { ChunkEvent, OpenChunk } from './client/chunk-events.ts'
@@ -10,14 +14,18 @@ export {
   downloadDocument,
 } from './client/download.ts'
 export type { DownloadSink } from './client/download-target.ts'
-export { WopiClientError, type WopiClientErrorCode } from './client/errors.ts'
+export {
+  WopiClientError,
+  type WopiClientErrorCode,
+  type WopiClientErrorDetails,
+} from './client/errors.ts'
 export type { ChunkedReply, DocumentState } from './client/replies.ts'
 export type { RetryEvent, RetryPolicy } from './client/retry.ts'
 export { blobSource, bytesSource, type ContentSource } from './client/source.ts'
 export { type ConnectionOptions, splitWopiSrc } from './client/transport.ts'
 export { uploadDocument } from './client/upload.ts'
 export type { UploadOptions, UploadProgress, UploadResult } from './client/upload-options.ts'
-export type { UploadState } from './client/upload-state.ts'
+export type { UploadSessionState, UploadState } from './client/upload-state.ts'
 export {
   type CallOptions,
   createWopiClient,

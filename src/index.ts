@@ -1,5 +1,9 @@
 /// <reference types="node" preserve="true" />
-/** `wopikit`: a WOPI host to mount in an application. */
+/**
+ * A WOPI host to mount in an application.
+ *
+ * @module wopikit
+ */
 
 export {
   createSignedAccess,
@@ -25,9 +29,10 @@ export { createHost, type Host, type HostOptions } from './http/create-host.ts'
 export {
   createDiscovery,
   type DiscoveryClient,
+  type DiscoveryLocation,
   type DiscoveryOptions,
 } from './http/discovery-client.ts'
-export type { FastifyPlugin } from './http/fastify-plugin.ts'
+export type { FastifyPlugin, FastifyScope } from './http/fastify-plugin.ts'
 export type { FetchHandler } from './http/fetch-handler.ts'
 export type { NodeListener } from './http/node-listener.ts'
 export type { RequestRecord } from './http/request-record.ts'

@@ -1,4 +1,8 @@
-/** `wopikit/protocol`: the wire formats of WOPI with CSPP Plus, without I/O, for Node and browsers. */
+/**
+ * The wire formats of WOPI with CSPP Plus, without I/O, for Node and browsers.
+ *
+ * @module wopikit/protocol
+ */
 
 export { ACTION_URL_MAX_BYTES, type ActionUrlOptions, actionUrl } from './protocol/action-url.ts'
 export type {
@@ -45,6 +49,7 @@ export {
   type FrameDecoder,
   type FrameDecoderOptions,
   type FrameEvent,
+  type FrameSink,
 } from './protocol/frames/decoder.ts'
 export {
   CHUNK_HEADER_BYTES,
@@ -55,28 +60,24 @@ export {
 } from './protocol/frames/encoder.ts'
 export { FrameError, type FrameErrorCode } from './protocol/frames/frame-error.ts'
 export type { Frame, FrameType } from './protocol/frames/layout.ts'
+export type { CoauthLockType } from './protocol/headers.ts'
+export type { CoauthTableRow } from './protocol/locks/state.ts'
 export { MessageError, type MessageErrorCode } from './protocol/message-error.ts'
 export {
   type ChunksToReturn,
   type ContentProperty,
-  type CreateUploadSessionResponse,
-  encodeCreateUploadSessionResponse,
   encodeGetChunkedFileRequest,
   encodeGetChunkedFileResponse,
   encodeGetChunksRequest,
   encodeGetChunksResponse,
-  encodePutChunkedFileRequest,
   type GetChunkedFileRequest,
   type GetChunkedFileResponse,
   type GetChunksRequest,
   type GetChunksResponse,
-  type PutChunkedFileRequest,
-  parseCreateUploadSessionResponse,
   parseGetChunkedFileRequest,
   parseGetChunkedFileResponse,
   parseGetChunksRequest,
   parseGetChunksResponse,
-  parsePutChunkedFileRequest,
   type RequestedRange,
 } from './protocol/messages.ts'
 export { HEADERS, MAIN_CONTENT, OVERRIDES } from './protocol/names.ts'
@@ -98,6 +99,14 @@ export {
   restoreHash,
 } from './protocol/spooky/spooky.ts'
 export { msFromTicks, ticksFromMs } from './protocol/ticks.ts'
+export {
+  type CreateUploadSessionResponse,
+  encodeCreateUploadSessionResponse,
+  encodePutChunkedFileRequest,
+  type PutChunkedFileRequest,
+  parseCreateUploadSessionResponse,
+  parsePutChunkedFileRequest,
+} from './protocol/upload-messages.ts'
 export { decodeUtf7, encodeUtf7 } from './protocol/utf7.ts'
 export {
   PROOF_MAX_AGE_MS,

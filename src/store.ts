@@ -1,5 +1,9 @@
 /// <reference types="node" preserve="true" />
-/** `wopikit/store`: what a metadata store or a blob store is, for those who write one. */
+/**
+ * What a metadata store or a blob store is, for those who write one.
+ *
+ * @module wopikit/store
+ */
 
 export {
   BlobExistsError,

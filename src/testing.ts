@@ -1,4 +1,10 @@
 /// <reference types="node" preserve="true" />
+/**
+ * Stores in memory, and the contracts that every store has to keep, for tests.
+ *
+ * @module wopikit/testing
+ */
+
 export { createMemoryBlobStore } from './stores/blobs/memory.ts'
 export { createMemoryMetadataStore } from './stores/metadata/sqlite/in-memory.ts'
 export { blobStoreContract } from './testing/blob-store-contract.ts'

@@ -1,11 +1,11 @@
 import type { Chunk } from '../../src/protocol/chunking/chunk.ts'
 import { END_FRAME, encodeMessage } from '../../src/protocol/frames/encoder.ts'
+import { encodeGetChunkedFileRequest } from '../../src/protocol/messages.ts'
+import { MAIN_CONTENT } from '../../src/protocol/names.ts'
 import {
-  encodeGetChunkedFileRequest,
   encodePutChunkedFileRequest,
   parseCreateUploadSessionResponse,
-} from '../../src/protocol/messages.ts'
-import { MAIN_CONTENT } from '../../src/protocol/names.ts'
+} from '../../src/protocol/upload-messages.ts'
 import type { Ticket } from '../../test/helpers/wopikit-process.ts'
 import { type Connection, expectStatus, headerOf, type Reply } from './connection.ts'
 

@@ -85,6 +85,25 @@ export interface SignedAccessOptions {
 /**
  * Creates an Access with signed tokens (JWT, HMAC-SHA256). A token ends by itself; nobody can take
  * it back before that.
+ *
+ * @example
+ * ```ts
+ * import { randomBytes } from 'node:crypto'
+ * import { createSignedAccess } from 'wopikit'
+ *
+ * const access = createSignedAccess({ key: randomBytes(32) })
+ * const minted = await access.mint({
+ *   fileId: 'report',
+ *   userId: 'alice',
+ *   displayName: 'Alice Liddell',
+ *   permissions: ['read', 'write'],
+ *   ttlMs: 60_000,
+ * })
+ * const request = { fileId: 'report', operation: 'PutFile' }
+ * const grant = await access.authenticate(minted.accessToken, request)
+ *
+ * assert.equal(grant?.permissions.has('write'), true)
+ * ```
  */
 export function createSignedAccess(options: SignedAccessOptions): SignedAccess {
   const { key, ownerOf = async () => undefined, now = Date.now } = options

@@ -43,6 +43,30 @@ type ReceivedFrame =
   | { type: 'Chunk'; id: ChunkId }
   | { type: 'ChunkRange'; id: ChunkId; offset: number; last: boolean }
 
+/**
+ * Starts a chunk that may come in several ranges, and over several connections.
+ *
+ * @example
+ * ```ts
+ * import { createOpenChunk, createWopiClient } from 'wopikit/client'
+ *
+ * const client = createWopiClient({ wopiSrc, accessToken })
+ * const open = createOpenChunk()
+ * const reply = await client.getChunkedFile(
+ *   {
+ *     contentPropertiesToReturn: [],
+ *     contentFilters: [
+ *       { streamId: 'MainContent', chunksToReturn: 'All', alreadyKnownChunks: [] },
+ *     ],
+ *   },
+ *   { open },
+ * )
+ * let verified = 0
+ * for await (const event of reply.chunks) if (event.kind === 'verified') verified += 1
+ *
+ * assert.equal(verified, reply.message.signatures[0]?.chunks.length)
+ * ```
+ */
 export function createOpenChunk(): OpenChunk {
   return { id: undefined, received: 0, hash: createHash() }
 }

@@ -71,6 +71,24 @@ interface Transfer {
  * An abort or failure leaves in the sink what has come so far, which is no whole document.
  *
  * @throws WopiClientError; whatever the sink and the base throw; the signal's reason when it aborts
+ *
+ * @example
+ * ```ts
+ * import { downloadDocument } from 'wopikit/client'
+ *
+ * let document = new Uint8Array(0)
+ * const sink = {
+ *   start(size: number) {
+ *     document = new Uint8Array(size)
+ *   },
+ *   write(position: number, bytes: Uint8Array) {
+ *     document.set(bytes, position)
+ *   },
+ * }
+ * const result = await downloadDocument(sink, { wopiSrc, accessToken })
+ *
+ * assert.equal(document.length, result.bytesTotal)
+ * ```
  */
 export async function downloadDocument(
   sink: DownloadSink,

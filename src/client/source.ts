@@ -17,6 +17,15 @@ const GONE = ['NotReadableError', 'NotFoundError']
 /**
  * A `Blob` or `File` of a browser as a source. Its `read` throws WopiClientError `SOURCE_CHANGED` when
  * a picked file is not any more what it was.
+ *
+ * @example
+ * ```ts
+ * import { blobSource } from 'wopikit/client'
+ *
+ * const source = blobSource(new Blob(['The content of a file input']))
+ *
+ * assert.equal(source.size, 27)
+ * ```
  */
 export function blobSource(blob: Blob): ContentSource {
   return {
@@ -33,7 +42,18 @@ export function blobSource(blob: Blob): ContentSource {
   }
 }
 
-/** Bytes in memory as a source. */
+/**
+ * Bytes in memory as a source.
+ *
+ * @example
+ * ```ts
+ * import { bytesSource } from 'wopikit/client'
+ *
+ * const source = bytesSource(new Uint8Array([1, 2, 3]))
+ *
+ * assert.deepEqual(await source.read(1, 2), new Uint8Array([2, 3]))
+ * ```
+ */
 export function bytesSource(bytes: Uint8Array): ContentSource {
   return {
     size: bytes.length,

@@ -51,7 +51,21 @@ export interface Transport {
   call<T>(request: OperationRequest, read: (reply: Response) => T | Promise<T>): Promise<T>
 }
 
-/** Splits the token off an address that carries one as `access_token`, and a slash off its end. */
+/**
+ * Splits the token off an address that carries one as `access_token`, and a slash off its end.
+ *
+ * @example
+ * ```ts
+ * import { splitWopiSrc } from 'wopikit/client'
+ *
+ * const parts = splitWopiSrc('https://docs.example.com/wopi/files/report?access_token=secret')
+ *
+ * assert.deepEqual(parts, {
+ *   wopiSrc: 'https://docs.example.com/wopi/files/report',
+ *   accessToken: 'secret',
+ * })
+ * ```
+ */
 export function splitWopiSrc(address: string): { wopiSrc: string; accessToken?: string } {
   const url = new URL(address)
   const accessToken = url.searchParams.get('access_token')

@@ -54,6 +54,16 @@ interface Upload {
  *
  * @throws WopiClientError when the host refuses, or cannot be reached for longer than `retry`
  *   allows; whatever `source.read` and `onState` throw; the signal's reason when it aborts
+ *
+ * @example
+ * ```ts
+ * import { bytesSource, uploadDocument } from 'wopikit/client'
+ *
+ * const source = bytesSource(new TextEncoder().encode('The whole new content'))
+ * const result = await uploadDocument(source, { wopiSrc, accessToken })
+ *
+ * assert.equal(result.saved, true)
+ * ```
  */
 export async function uploadDocument(
   source: ContentSource,

@@ -3,17 +3,19 @@ import { END_FRAME, encodeFrameHeader, encodeMessage } from '../protocol/frames/
 import {
   encodeGetChunkedFileRequest,
   encodeGetChunksRequest,
-  encodePutChunkedFileRequest,
   type GetChunkedFileRequest,
   type GetChunkedFileResponse,
   type GetChunksRequest,
   type GetChunksResponse,
-  type PutChunkedFileRequest,
-  parseCreateUploadSessionResponse,
   parseGetChunkedFileResponse,
   parseGetChunksResponse,
 } from '../protocol/messages.ts'
 import { HEADERS, OVERRIDES } from '../protocol/names.ts'
+import {
+  encodePutChunkedFileRequest,
+  type PutChunkedFileRequest,
+  parseCreateUploadSessionResponse,
+} from '../protocol/upload-messages.ts'
 import { createOpenChunk, type OpenChunk } from './chunk-events.ts'
 import { badReply, missingHeader, readNumber } from './errors.ts'
 import { type ChunkedReply, type DocumentState, parsed, readChunked, stateOf } from './replies.ts'
@@ -49,6 +51,7 @@ export interface PutChunkedFile {
  * twice. Every call throws `WopiClientError`.
  */
 export interface WopiClient {
+  /** @internal */
   readonly timers: Timers
   checkFileInfo(options?: CallOptions): Promise<Record<string, unknown>>
   /** Takes the lock, or starts its 30 minutes anew. @throws `LOCKED` when another one is held */
@@ -102,6 +105,16 @@ export interface WopiClient {
  * Speaks WOPI, with the Plus operations, about one document.
  *
  * @throws TypeError when `wopiSrc` is no absolute URL or no token is given
+ *
+ * @example
+ * ```ts
+ * import { createWopiClient } from 'wopikit/client'
+ *
+ * const client = createWopiClient({ wopiSrc, accessToken })
+ * const info = await client.checkFileInfo()
+ *
+ * assert.equal(info.BaseFileName, 'Report.docx')
+ * ```
  */
 export function createWopiClient(options: ConnectionOptions): WopiClient {
   const transport = createTransport(options)

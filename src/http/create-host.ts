@@ -38,7 +38,7 @@ export interface Host {
   configureServer(server: Server): void
   /** What the application itself does with documents, beside its clients. */
   documents: Documents
-  /** What those who run the host do with its stores: add, list, verify, cancel. */
+  /** @internal What those who run the host do with its stores: add, list, verify, cancel. */
   admin: Admin
   /**
    * Starts the housekeeping, which removes dead sessions and bytes that nobody needs, and the
@@ -62,6 +62,32 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
  *
  * @throws TypeError when `publicUrl` is no http(s) URL, `basePath` no path, or `signIn` has an address
  *   that clients would cut
+ *
+ * @example
+ * ```ts
+ * import { createHost } from 'wopikit'
+ * import { createFileBlobStore } from 'wopikit/file'
+ * import { createSqliteMetadataStore } from 'wopikit/sqlite'
+ *
+ * const metadata = createSqliteMetadataStore({ path: `${folder}/wopikit.db` })
+ * const host = createHost({
+ *   publicUrl: 'https://docs.example.com',
+ *   metadata,
+ *   blobs: createFileBlobStore({ directory: `${folder}/blobs` }),
+ *   access: {
+ *     async authenticate(token) {
+ *       if (token !== 'secret') return undefined
+ *       const permissions = new Set(['read', 'write'] as const)
+ *       return { userId: 'alice', displayName: 'Alice', permissions, expiresAt: 0 }
+ *     },
+ *   },
+ * })
+ * const reply = await host.fetch(new Request(`${host.wopiSrc('report')}?access_token=secret`))
+ *
+ * assert.equal(reply.status, 404) // there is no such document yet
+ * await host.close()
+ * await metadata.close()
+ * ```
  */
 export function createHost(options: HostOptions): Host {
   const { log = SILENT, onRequest, timers } = options

@@ -65,6 +65,17 @@ const FIRST_RETRY_MS = 5 * SECOND_MS
  * answer, or answers nonsense, changes nothing: what was last read stays.
  *
  * @throws TypeError when `url` is no http(s) URL, or has a password in it
+ *
+ * @example
+ * ```ts
+ * import { createDiscovery } from 'wopikit'
+ * import { actionUrl, findAction } from 'wopikit/protocol'
+ *
+ * const discovery = createDiscovery({ read: async () => discoveryXml }) // or { url: 'https://…' }
+ * const found = findAction(await discovery.read(), { extension: 'docx', action: 'edit' })
+ *
+ * assert.ok(found && actionUrl(found.action, { wopiSrc }).startsWith('https://office.example/edit?'))
+ * ```
  */
 export function createDiscovery(options: DiscoveryOptions): DiscoveryClient {
   const { cacheMs = CACHE_MS, refreshEveryMs = REFRESH_EVERY_MS, log, now = Date.now } = options

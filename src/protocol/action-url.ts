@@ -49,6 +49,16 @@ const COLLABORA = /\/(cool|loleaflet)\.html(\?|$)/i
  * "WOPI discovery"). Clients without a placeholder for the file get the parameter `WOPISrc`.
  *
  * @throws DiscoveryError `ACTION_URL_TOO_LONG`
+ *
+ * @example
+ * ```ts
+ * import { actionUrl } from 'wopikit/protocol'
+ *
+ * const urlsrc = 'https://office.example/edit?<ui=UI_LLCC&><wopisrc=WOPI_SOURCE&>'
+ * const url = actionUrl({ urlsrc }, { wopiSrc: 'https://docs.example.com/wopi/files/1' })
+ *
+ * assert.match(url, /^https:\/\/office\.example\/edit\?wopisrc=https%3A%2F%2Fdocs\.example\.com/i)
+ * ```
  */
 export function actionUrl({ urlsrc }: Pick<Action, 'urlsrc'>, options: ActionUrlOptions): string {
   const values = placeholderValues(options, ONLYOFFICE.test(urlsrc) ? '1' : 'true')

@@ -17,7 +17,21 @@ const LOCK_TYPES = ['Coauth', 'CoauthExclusive'] as const
 /** Far more than any file has. */
 const COAUTH_TABLE_MAX = 10_000
 
-/** The answer of the coauthoring operations. @throws MessageError */
+/**
+ * The answer of the coauthoring operations.
+ *
+ * @throws MessageError
+ *
+ * @example
+ * ```ts
+ * import { encodeCoauthTable, parseCoauthTable } from 'wopikit/protocol'
+ *
+ * const row = { coauthLockId: 'L1', metadata: '', userFriendlyName: 'Alice', lockTime: 0 }
+ * const rows = [{ ...row, type: 'Coauth' as const }]
+ *
+ * assert.deepEqual(parseCoauthTable(encodeCoauthTable(rows)), rows)
+ * ```
+ */
 export function parseCoauthTable(bytes: Uint8Array): CoauthTableRow[] {
   return readEntries(readMessage(bytes)('CoauthTable'), COAUTH_TABLE_MAX, (entry) => {
     const row = readObject(entry)
@@ -31,7 +45,7 @@ export function parseCoauthTable(bytes: Uint8Array): CoauthTableRow[] {
   })
 }
 
-/** Rows carry exactly the five properties that the protocol names. */
+/** Rows carry exactly the five properties that the protocol names. {@link parseCoauthTable} has an example. */
 export function encodeCoauthTable(rows: readonly CoauthTableRow[]): Uint8Array<ArrayBuffer> {
   return encodeJson({
     CoauthTable: rows.map((row) => ({

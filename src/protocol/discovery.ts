@@ -65,7 +65,18 @@ const ZONES = ['external-https', 'external-http', 'internal-https', 'internal-ht
 const OPENING_ACTIONS = ['edit', 'view']
 const CAPABILITIES = { app: 'Capabilities', action: 'getinfo' }
 
-/** Finds the action for a file, in the best zone that has one. */
+/**
+ * Finds the action for a file, in the best zone that has one.
+ *
+ * @example
+ * ```ts
+ * import { findAction, parseDiscovery } from 'wopikit/protocol'
+ *
+ * const found = findAction(parseDiscovery(discoveryXml), { extension: '.DOCX', action: 'view' })
+ *
+ * assert.equal(found?.action.isDefault, true)
+ * ```
+ */
 export function findAction(discovery: Discovery, query: ActionQuery): FoundAction | undefined {
   const names = discovery.zones.map(zoneName)
   for (const name of new Set(query.zones ?? [...ZONES, ...names])) {
@@ -78,7 +89,16 @@ export function findAction(discovery: Discovery, query: ActionQuery): FoundActio
   return undefined
 }
 
-/** Where Collabora tells its capabilities as JSON; other clients have no such address. */
+/**
+ * Where Collabora tells its capabilities as JSON; other clients have no such address.
+ *
+ * @example
+ * ```ts
+ * import { capabilitiesUrl, parseDiscovery } from 'wopikit/protocol'
+ *
+ * assert.equal(capabilitiesUrl(parseDiscovery(discoveryXml)), undefined) // not Collabora
+ * ```
+ */
 export function capabilitiesUrl(discovery: Discovery): string | undefined {
   for (const { apps } of discovery.zones) {
     const app = apps.find(({ name }) => name === CAPABILITIES.app)

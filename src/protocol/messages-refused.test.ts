@@ -5,13 +5,12 @@ import { parseCoauthLockMetadata, parseCoauthTable } from './coauth-messages.ts'
 import {
   MessageError,
   type MessageErrorCode,
-  parseCreateUploadSessionResponse,
   parseGetChunkedFileRequest,
   parseGetChunkedFileResponse,
   parseGetChunksRequest,
   parseGetChunksResponse,
-  parsePutChunkedFileRequest,
 } from './messages.ts'
+import { parseCreateUploadSessionResponse, parsePutChunkedFileRequest } from './upload-messages.ts'
 
 const ID = 'OpSWhpt12BRkuGX4z7bQPg=='
 

@@ -9,19 +9,21 @@ import {
   parseCoauthTable,
 } from './coauth-messages.ts'
 import {
-  encodeCreateUploadSessionResponse,
   encodeGetChunkedFileRequest,
   encodeGetChunkedFileResponse,
   encodeGetChunksRequest,
   encodeGetChunksResponse,
-  encodePutChunkedFileRequest,
-  parseCreateUploadSessionResponse,
   parseGetChunkedFileRequest,
   parseGetChunkedFileResponse,
   parseGetChunksRequest,
   parseGetChunksResponse,
-  parsePutChunkedFileRequest,
 } from './messages.ts'
+import {
+  encodeCreateUploadSessionResponse,
+  encodePutChunkedFileRequest,
+  parseCreateUploadSessionResponse,
+  parsePutChunkedFileRequest,
+} from './upload-messages.ts'
 
 const ID = 'OpSWhpt12BRkuGX4z7bQPg=='
 

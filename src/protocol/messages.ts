@@ -1,47 +1,30 @@
 import type { ChunkId, ChunkingScheme } from './chunking/chunk.ts'
-import { MessageError } from './message-error.ts'
+import {
+  type ContentProperty,
+  propertyMessage,
+  type RequestedRange,
+  readProperties,
+  readRange,
+  readScheme,
+  readSignatures,
+  signatureMessage,
+} from './message-content.ts'
 import { encodeJson } from './message-json.ts'
 import {
-  type Members,
-  membersOf,
   optional,
-  type Part,
-  type Place,
   readChoice,
-  readChunk,
   readChunkId,
   readEntries,
-  readInteger,
   readList,
   readMessage,
-  readName,
-  readNumber,
-  readObject,
   readPerStream,
-  readShortText,
-  readSomeText,
   readText,
-  readWellFormed,
 } from './message-parts.ts'
-import {
-  CONTENT_PROPERTIES_MAX,
-  PROPERTY_NAME_MAX_CHARS,
-  PROPERTY_VALUE_MAX_BYTES,
-} from './names.ts'
-import { type StreamSignature, streamSize } from './signature.ts'
+import { CONTENT_PROPERTIES_MAX } from './names.ts'
+import type { StreamSignature } from './signature.ts'
 
+export type { ContentProperty, RequestedRange } from './message-content.ts'
 export { MessageError, type MessageErrorCode } from './message-error.ts'
-
-const SCHEMES = ['Zip', 'FullFile'] as const
-const RETENTIONS = ['DeleteOnContentChange', 'KeepOnContentChange'] as const
-
-/** Side-car data of a file: page "file-content-data-model". */
-export interface ContentProperty {
-  name: string
-  value: string
-  /** What happens to it when the file changes by anything but PutChunkedFile. */
-  retention: 'DeleteOnContentChange' | 'KeepOnContentChange'
-}
 
 /** Which chunks of a stream GetChunkedFile shall send, less those that the client knows. */
 export type ChunksToReturn = 'All' | 'None' | 'LastZipChunk'
@@ -65,13 +48,6 @@ export interface GetChunkedFileResponse {
   signatures: StreamSignature[]
 }
 
-/** A part of a chunk; a `length` of −1 reaches to the chunk's end. Both in bytes. */
-export interface RequestedRange {
-  chunkId: ChunkId
-  offset: number
-  length: number
-}
-
 /** Page "get-chunks". */
 export interface GetChunksRequest {
   /** At least one; at most one for a stream. */
@@ -87,23 +63,24 @@ export interface GetChunksResponse {
   chunkRangeCollection: { streamId: string; chunkIds: ChunkId[] }[]
 }
 
-/** Page "put-chunked-file". */
-export interface PutChunkedFileRequest {
-  /** No two of one name. */
-  contentProperties: ContentProperty[]
-  /** At least one; at most one for a stream. */
-  signatures: StreamSignature[]
-  uploadSessionTokenToCommit?: string
-}
-
-/** Page "create-upload-session". */
-export interface CreateUploadSessionResponse {
-  uploadSessionToken: string
-  /** In ms since 1970 UTC; other hosts may leave it out. */
-  uploadSessionExpiry?: number
-}
-
-/** @throws MessageError */
+/**
+ * Reads a GetChunkedFileRequest from JSON.
+ *
+ * @throws MessageError
+ *
+ * @example
+ * ```ts
+ * import { encodeGetChunkedFileRequest, parseGetChunkedFileRequest } from 'wopikit/protocol'
+ *
+ * const filter = { streamId: 'MainContent', chunksToReturn: 'All', alreadyKnownChunks: [] } as const
+ * const json = encodeGetChunkedFileRequest({
+ *   contentPropertiesToReturn: [],
+ *   contentFilters: [{ ...filter, alreadyKnownChunks: [] }],
+ * })
+ *
+ * assert.equal(parseGetChunkedFileRequest(json).contentFilters[0]?.chunksToReturn, 'All')
+ * ```
+ */
 export function parseGetChunkedFileRequest(bytes: Uint8Array): GetChunkedFileRequest {
   const message = readMessage(bytes)
   return {
@@ -123,6 +100,7 @@ export function parseGetChunkedFileRequest(bytes: Uint8Array): GetChunkedFileReq
   }
 }
 
+/** Encodes a GetChunkedFileRequest as JSON; {@link parseGetChunkedFileRequest} has an example. */
 export function encodeGetChunkedFileRequest(
   request: GetChunkedFileRequest,
 ): Uint8Array<ArrayBuffer> {
@@ -137,7 +115,22 @@ export function encodeGetChunkedFileRequest(
   })
 }
 
-/** @throws MessageError */
+/**
+ * Reads a GetChunkedFileResponse from JSON.
+ *
+ * @throws MessageError
+ *
+ * @example
+ * ```ts
+ * import { encodeGetChunkedFileResponse, parseGetChunkedFileResponse } from 'wopikit/protocol'
+ *
+ * const chunks = [{ id: 'AAAAAAAAAAAAAAAAAAAAAA==', length: 10 }]
+ * const signatures = [{ streamId: 'MainContent', scheme: 'FullFile' as const, chunks }]
+ * const json = encodeGetChunkedFileResponse({ contentProperties: [], signatures })
+ *
+ * assert.deepEqual(parseGetChunkedFileResponse(json).signatures, signatures)
+ * ```
+ */
 export function parseGetChunkedFileResponse(bytes: Uint8Array): GetChunkedFileResponse {
   const message = readMessage(bytes)
   return {
@@ -147,6 +140,7 @@ export function parseGetChunkedFileResponse(bytes: Uint8Array): GetChunkedFileRe
   }
 }
 
+/** Encodes a GetChunkedFileResponse as JSON; {@link parseGetChunkedFileResponse} has an example. */
 export function encodeGetChunkedFileResponse(
   response: GetChunkedFileResponse,
 ): Uint8Array<ArrayBuffer> {
@@ -156,7 +150,23 @@ export function encodeGetChunkedFileResponse(
   })
 }
 
-/** @throws MessageError */
+/**
+ * Reads a GetChunksRequest from JSON.
+ *
+ * @throws MessageError
+ *
+ * @example
+ * ```ts
+ * import { encodeGetChunksRequest, parseGetChunksRequest } from 'wopikit/protocol'
+ *
+ * const range = { chunkId: 'AAAAAAAAAAAAAAAAAAAAAA==', offset: 0, length: -1 }
+ * const json = encodeGetChunksRequest({
+ *   contentFilters: [{ streamId: 'MainContent', chunkRangesToReturn: [range] }],
+ * })
+ *
+ * assert.deepEqual(parseGetChunksRequest(json).contentFilters[0]?.chunkRangesToReturn, [range])
+ * ```
+ */
 export function parseGetChunksRequest(bytes: Uint8Array): GetChunksRequest {
   const message = readMessage(bytes)
   return {
@@ -168,6 +178,7 @@ export function parseGetChunksRequest(bytes: Uint8Array): GetChunksRequest {
   }
 }
 
+/** Encodes a GetChunksRequest as JSON; {@link parseGetChunksRequest} has an example. */
 export function encodeGetChunksRequest(request: GetChunksRequest): Uint8Array<ArrayBuffer> {
   return encodeJson({
     ContentFilters: request.contentFilters.map((filter) => ({
@@ -182,7 +193,21 @@ export function encodeGetChunksRequest(request: GetChunksRequest): Uint8Array<Ar
   })
 }
 
-/** @throws MessageError */
+/**
+ * Reads a GetChunksResponse from JSON.
+ *
+ * @throws MessageError
+ *
+ * @example
+ * ```ts
+ * import { encodeGetChunksResponse, parseGetChunksResponse } from 'wopikit/protocol'
+ *
+ * const chunkIds = ['AAAAAAAAAAAAAAAAAAAAAA==']
+ * const reply = { chunkRangeCollection: [{ streamId: 'MainContent', chunkIds }] }
+ *
+ * assert.deepEqual(parseGetChunksResponse(encodeGetChunksResponse(reply)), reply)
+ * ```
+ */
 export function parseGetChunksResponse(bytes: Uint8Array): GetChunksResponse {
   const message = readMessage(bytes)
   return {
@@ -193,6 +218,7 @@ export function parseGetChunksResponse(bytes: Uint8Array): GetChunksResponse {
   }
 }
 
+/** Encodes a GetChunksResponse as JSON; {@link parseGetChunksResponse} has an example. */
 export function encodeGetChunksResponse(response: GetChunksResponse): Uint8Array<ArrayBuffer> {
   return encodeJson({
     ChunkRangeCollection: response.chunkRangeCollection.map(({ streamId, chunkIds }) => ({
@@ -200,97 +226,4 @@ export function encodeGetChunksResponse(response: GetChunksResponse): Uint8Array
       ChunkIds: chunkIds,
     })),
   })
-}
-
-/** @throws MessageError */
-export function parsePutChunkedFileRequest(bytes: Uint8Array): PutChunkedFileRequest {
-  const message = readMessage(bytes)
-  const contentProperties = readProperties(message('ContentProperties'))
-  const signatures = readSignatures(message('Signatures'))
-  const token = optional(message('UploadSessionTokenToCommit'), readText)
-  return { contentProperties, signatures, ...(token && { uploadSessionTokenToCommit: token }) }
-}
-
-export function encodePutChunkedFileRequest(
-  request: PutChunkedFileRequest,
-): Uint8Array<ArrayBuffer> {
-  return encodeJson({
-    ContentProperties: request.contentProperties.map(propertyMessage),
-    Signatures: request.signatures.map(signatureMessage),
-    UploadSessionTokenToCommit: request.uploadSessionTokenToCommit ?? null,
-  })
-}
-
-/** @throws MessageError */
-export function parseCreateUploadSessionResponse(bytes: Uint8Array): CreateUploadSessionResponse {
-  const message = readMessage(bytes)
-  const uploadSessionToken = readSomeText(message('UploadSessionToken'))
-  const expiry = optional(message('UploadSessionExpiry'), readNumber)
-  return { uploadSessionToken, ...(expiry !== undefined && { uploadSessionExpiry: expiry }) }
-}
-
-export function encodeCreateUploadSessionResponse(
-  response: CreateUploadSessionResponse,
-): Uint8Array<ArrayBuffer> {
-  return encodeJson({
-    UploadSessionToken: response.uploadSessionToken,
-    UploadSessionExpiry: response.uploadSessionExpiry,
-  })
-}
-
-function readScheme(filter: Members): { chunkingScheme?: ChunkingScheme } {
-  const scheme = optional(filter('ChunkingScheme'), (part) => readChoice(part, SCHEMES))
-  return scheme ? { chunkingScheme: scheme } : {}
-}
-
-function readProperties(part: Part): ContentProperty[] {
-  const properties = optional(part, (present) =>
-    readEntries(present, CONTENT_PROPERTIES_MAX, readProperty),
-  )
-  return [...new Map(properties?.map((property) => [property.name, property])).values()]
-}
-
-function readProperty(entry: Part): ContentProperty {
-  const property = readObject(entry)
-  const name = readName(property('Name'), PROPERTY_NAME_MAX_CHARS)
-  readShortText(property('Value'), PROPERTY_VALUE_MAX_BYTES)
-  const value = readWellFormed(property('Value'))
-  const readRetention = (part: Part) => readChoice(part, RETENTIONS)
-  const retention = optional(property('Retention'), readRetention)
-  // One page ("file-content-data-model") calls it so.
-  const alias = optional(property('ContentPropertyRetention'), readRetention)
-  return { name, value, retention: retention ?? alias ?? 'DeleteOnContentChange' }
-}
-
-function propertyMessage({ name, value, retention }: ContentProperty) {
-  return { Retention: retention, Name: name, Value: value }
-}
-
-function readSignatures(part: Part, maxChunks?: number): StreamSignature[] {
-  return readPerStream(part, (signature, streamId) => {
-    const scheme = readChoice(signature('ChunkingScheme'), SCHEMES)
-    const list = signature('ChunkSignatures')
-    const chunks = readList(list, readChunk, maxChunks)
-    if (!Number.isSafeInteger(streamSize(chunks))) {
-      throw new MessageError(list.path, 'adds up to more than 2^53 - 1 bytes')
-    }
-    return { streamId, scheme, chunks }
-  })
-}
-
-function signatureMessage({ streamId, scheme, chunks }: StreamSignature) {
-  return {
-    StreamId: streamId,
-    ChunkingScheme: scheme,
-    ChunkSignatures: chunks.map(({ id, length }) => ({ ChunkId: id, Length: length })),
-  }
-}
-
-function readRange(entry: unknown, place: Place): RequestedRange {
-  const { ChunkId, Offset, Length } = membersOf(entry, place)
-  return {
-    chunkId: readChunkId(ChunkId, place, '.ChunkId'),
-    offset: readInteger(Offset, 0, place, '.Offset'),
-    length: readInteger(Length, -1, place, '.Length'),
-  }
 }

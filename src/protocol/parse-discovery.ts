@@ -36,6 +36,15 @@ type Attributes = Readonly<Record<string, string>>
  * whose address is not http(s). Document types and with them entities are refused.
  *
  * @throws DiscoveryError `DISCOVERY_TOO_LARGE`, `DISCOVERY_INVALID`
+ *
+ * @example
+ * ```ts
+ * import { findAction, parseDiscovery } from 'wopikit/protocol'
+ *
+ * const discovery = parseDiscovery(discoveryXml)
+ *
+ * assert.equal(findAction(discovery, { extension: 'docx' })?.app.name, 'Word')
+ * ```
  */
 export function parseDiscovery(xml: string): Discovery {
   if (xml.length > DISCOVERY_MAX_CHARS) {

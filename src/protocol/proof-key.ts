@@ -38,9 +38,19 @@ const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
  * Imports the keys of a `<proof-key>`. Each is there twice, as a CSP blob and as modulus and
  * exponent: what can be read of that is used, and the one is checked against the other.
  *
- * @param options.onProblem told of whatever is wrong with keys that can be used all the same
+ * @param options `onProblem` is told of whatever is wrong with keys that can be used all the same
  * @throws DiscoveryError `PROOF_KEY_MISSING` when there is no current key, `PROOF_KEY_INVALID` when
  *   it is no RSA key of 2048 to 8192 bits; an old key that is none counts as missing
+ *
+ * @example
+ * ```ts
+ * import { importProofKeys, parseDiscovery } from 'wopikit/protocol'
+ *
+ * const { proofKey = {} } = parseDiscovery(discoveryXml)
+ * const keys = await importProofKeys(proofKey)
+ *
+ * assert.ok(keys.current)
+ * ```
  */
 export async function importProofKeys(
   attributes: ProofKeyAttributes,

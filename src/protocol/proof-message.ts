@@ -11,7 +11,19 @@ export interface ProofInput {
 const LENGTH_BYTES = 4
 const TICKS_BYTES = 8
 
-/** The bytes that X-WOPI-Proof signs (page "Proof keys"). */
+/**
+ * The bytes that X-WOPI-Proof signs (page "Proof keys").
+ *
+ * @example
+ * ```ts
+ * import { proofMessage, ticksFromMs } from 'wopikit/protocol'
+ *
+ * const url = 'https://docs.example.com/wopi/files/1?access_token=secret'
+ * const message = proofMessage({ accessToken: 'secret', url, timestamp: ticksFromMs(Date.now()) })
+ *
+ * assert.equal(message.length, 3 * 4 + 'secret'.length + url.length + 8)
+ * ```
+ */
 export function proofMessage({ accessToken, url, timestamp }: ProofInput): Uint8Array<ArrayBuffer> {
   const token = new TextEncoder().encode(accessToken)
   const address = new TextEncoder().encode(upperCase(url))

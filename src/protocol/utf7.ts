@@ -6,6 +6,13 @@ const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
  * Encodes text as UTF-7 (RFC 2152), the encoding of names in WOPI headers. Like Microsoft's own
  * encoder it leaves the optional characters to Base64, so the result is plain printable ASCII.
  * Unpaired surrogates become U+FFFD.
+ *
+ * @example
+ * ```ts
+ * import { decodeUtf7, encodeUtf7 } from 'wopikit/protocol'
+ *
+ * assert.equal(decodeUtf7(encodeUtf7('Prüfung.docx')), 'Prüfung.docx')
+ * ```
  */
 export function encodeUtf7(text: string): string {
   let encoded = ''
@@ -46,6 +53,13 @@ function encodeRun(run: string): string {
  * such.
  *
  * @returns `undefined` when it is neither, such as half a surrogate pair or broken UTF-8
+ *
+ * @example
+ * ```ts
+ * import { decodeUtf7 } from 'wopikit/protocol'
+ *
+ * assert.equal(decodeUtf7('Pr+APw-fung.docx'), 'Prüfung.docx')
+ * ```
  */
 export function decodeUtf7(text: string): string | undefined {
   if (/\P{ASCII}/u.test(text)) return decodeUtf8(text)

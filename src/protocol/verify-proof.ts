@@ -43,6 +43,18 @@ const TICKS = /^\d{1,18}$/
  * headers hold.
  *
  * @param now in ms since 1970 UTC
+ *
+ * @example
+ * ```ts
+ * import { importProofKeys, parseDiscovery, verifyProof } from 'wopikit/protocol'
+ *
+ * const keys = await importProofKeys(parseDiscovery(discoveryXml).proofKey ?? {})
+ * const unsigned = { timestamp: undefined, proof: undefined, proofOld: undefined }
+ * const url = 'https://docs.example.com/wopi/files/1?access_token=secret'
+ * const verdict = await verifyProof({ ...unsigned, accessTokens: ['secret'], url }, keys, Date.now())
+ *
+ * assert.deepEqual(verdict, { verdict: 'refused', reason: 'missing' })
+ * ```
  */
 export async function verifyProof(
   proof: Proof,

@@ -10,6 +10,23 @@ import type { TestFramework } from './framework.ts'
  *
  * @param options.name the name of the suite
  * @param options.open opens an empty store
+ *
+ * @example
+ * ```ts
+ * import { blobStoreContract, createMemoryBlobStore } from 'wopikit/testing'
+ *
+ * let tests = 0
+ * blobStoreContract({
+ *   name: 'my store',
+ *   describe: (_name, body) => body(), // those of node:test, or of another framework
+ *   test: () => {
+ *     tests += 1
+ *   },
+ *   open: async () => ({ store: createMemoryBlobStore() }), // yours
+ * })
+ *
+ * assert.ok(tests > 10)
+ * ```
  */
 export function blobStoreContract(
   options: TestFramework & {

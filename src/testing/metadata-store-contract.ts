@@ -20,6 +20,30 @@ export type { OpenedMetadataStore } from './metadata/context.ts'
  *
  * @param options.name the name of the suite
  * @param options.open opens an empty store with a clock of its own, which stands still
+ *
+ * @example
+ * ```ts
+ * import { createMemoryMetadataStore, metadataStoreContract } from 'wopikit/testing'
+ *
+ * let tests = 0
+ * metadataStoreContract({
+ *   name: 'my store',
+ *   describe: (_name, body) => body(), // those of node:test, or of another framework
+ *   test: () => {
+ *     tests += 1
+ *   },
+ *   async open() {
+ *     let now = Date.UTC(2026, 0, 1)
+ *     const store = createMemoryMetadataStore({ now: () => now }) // yours
+ *     const advance = (ms: number) => {
+ *       now += ms
+ *     }
+ *     return { store, advance }
+ *   },
+ * })
+ *
+ * assert.ok(tests > 10)
+ * ```
  */
 export function metadataStoreContract(
   options: TestFramework & { name: string; open(): Promise<OpenedMetadataStore> },

@@ -6,7 +6,6 @@ import {
   type ContentProperty,
   encodeGetChunkedFileRequest,
   encodeGetChunksRequest,
-  encodePutChunkedFileRequest,
   type GetChunkedFileRequest,
   type GetChunkedFileResponse,
   type GetChunksRequest,
@@ -14,6 +13,7 @@ import {
 } from '../../src/protocol/messages.ts'
 import type { StreamSignature } from '../../src/protocol/signature.ts'
 import { chunkIdOf } from '../../src/protocol/spooky/spooky.ts'
+import { encodePutChunkedFileRequest } from '../../src/protocol/upload-messages.ts'
 import { joinEvents, type WholeFrame } from './frames.ts'
 import {
   chunkFrames,

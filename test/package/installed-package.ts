@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { npm } from '../../scripts/npm.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PROGRAMS = join(ROOT, 'test/fixtures/package')
@@ -30,7 +31,7 @@ export async function installPackage(): Promise<InstalledPackage> {
   const tarball = await packInto(place)
   await cp(PROGRAMS, folder, { recursive: true })
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  await run('npm', ['install', ...QUIET, tarball, ...(await peers())], { cwd: folder })
+  await npm(['install', ...QUIET, tarball, ...(await peers())], { cwd: folder })
   return {
     tarball,
     folder,
@@ -44,7 +45,7 @@ export async function installPackage(): Promise<InstalledPackage> {
 
 async function packInto(place: string): Promise<string> {
   const args = ['pack', '--silent', '--pack-destination', place]
-  const { stdout } = await run('npm', args, { cwd: ROOT })
+  const stdout = await npm(args, { cwd: ROOT })
   return join(place, stdout.trim().split('\n').at(-1) ?? '')
 }
 

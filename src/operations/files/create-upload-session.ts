@@ -1,6 +1,6 @@
 import { createUploadSession as create } from '../../content/saving/upload-session.ts'
-import { encodeCreateUploadSessionResponse } from '../../protocol/messages.ts'
 import { OVERRIDES } from '../../protocol/names.ts'
+import { encodeCreateUploadSessionResponse } from '../../protocol/upload-messages.ts'
 import { defineOperation } from '../shared/operation.ts'
 
 /**

@@ -19,8 +19,8 @@ import {
 } from '../../protocol/headers.ts'
 import { decodeLocks } from '../../protocol/locks/state.ts'
 import { checkPutChunkedFile } from '../../protocol/locks/writing.ts'
-import { parsePutChunkedFileRequest } from '../../protocol/messages.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
+import { parsePutChunkedFileRequest } from '../../protocol/upload-messages.ts'
 import { requireLock } from '../shared/locking.ts'
 import { defineOperation, type OperationContext } from '../shared/operation.ts'
 

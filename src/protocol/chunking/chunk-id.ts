@@ -15,7 +15,17 @@ for (let bits = 0; bits < 64; bits++) SEXTETS[ALPHABET.charCodeAt(bits)] = bits
 /** 16 bytes leave two bits for the 22nd character; canonical Base64 has zeros behind them. */
 const CHUNK_ID = /^[A-Za-z0-9+/]{21}[AQgw]==$/
 
-/** Tells whether `text` is the canonical standard Base64 of exactly 16 bytes, 24 characters. */
+/**
+ * Tells whether `text` is the canonical standard Base64 of exactly 16 bytes, 24 characters.
+ *
+ * @example
+ * ```ts
+ * import { isChunkId } from 'wopikit/protocol'
+ *
+ * assert.equal(isChunkId('AAAAAAAAAAAAAAAAAAAAAA=='), true)
+ * assert.equal(isChunkId('AAAA'), false)
+ * ```
+ */
 export function isChunkId(text: string): text is ChunkId {
   return text.length === 24 && CHUNK_ID.test(text)
 }
@@ -24,6 +34,16 @@ export function isChunkId(text: string): text is ChunkId {
  * Turns the raw form (frames, "encode-send-data") into the text form (JSON).
  *
  * @throws RangeError when `raw` is not 16 bytes long
+ *
+ * @example
+ * ```ts
+ * import { chunkIdFromBytes, chunkIdToBytes } from 'wopikit/protocol'
+ *
+ * const id = chunkIdFromBytes(new Uint8Array(16))
+ *
+ * assert.equal(id, 'AAAAAAAAAAAAAAAAAAAAAA==')
+ * assert.deepEqual(chunkIdToBytes(id), new Uint8Array(16))
+ * ```
  */
 export function chunkIdFromBytes(raw: Uint8Array): ChunkId {
   if (raw.length !== CHUNK_ID_BYTES) {
@@ -73,6 +93,13 @@ export function chunkIdAt(bytes: Uint8Array, offset: number): ChunkId {
  * Turns the text form into the 16 raw bytes.
  *
  * @throws RangeError when `id` is not a ChunkId
+ *
+ * @example
+ * ```ts
+ * import { chunkIdToBytes } from 'wopikit/protocol'
+ *
+ * assert.equal(chunkIdToBytes('AAAAAAAAAAAAAAAAAAAAAA==').length, 16)
+ * ```
  */
 export function chunkIdToBytes(id: ChunkId): Uint8Array<ArrayBuffer> {
   const raw = new Uint8Array(CHUNK_ID_BYTES)

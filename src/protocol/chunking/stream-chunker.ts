@@ -40,6 +40,18 @@ export interface StreamChunker {
  * `KEPT_END_MAX_BYTES` and the number of chunks, whatever comes.
  *
  * @param options.directory of this very stream; without it sizes are taken from the local headers
+ *
+ * @example
+ * ```ts
+ * import { createStreamChunker } from 'wopikit/protocol'
+ *
+ * const chunker = createStreamChunker()
+ * chunker.push(docx.subarray(0, 100)) // pieces of any size, as they come
+ * chunker.push(docx.subarray(100))
+ * const { scheme, size } = chunker.finish()
+ *
+ * assert.deepEqual([scheme, size], ['Zip', docx.length])
+ * ```
  */
 export function createStreamChunker(options: { directory?: ZipDirectory } = {}): StreamChunker {
   const { directory } = options

@@ -52,6 +52,18 @@ export interface ChunkReaderOptions {
  * it with its ChunkId.
  *
  * @throws RangeError when `checkpoint` was not saved by such a reader, or not at `position`
+ *
+ * @example
+ * ```ts
+ * import { chunkIdOf, createChunkReader, encodeFrameHeader } from 'wopikit/protocol'
+ *
+ * const payload = new TextEncoder().encode('bytes of a chunk')
+ * const chunkId = chunkIdOf(payload)
+ * const reader = createChunkReader({ endFrame: 'forbidden' })
+ * reader.push(encodeFrameHeader({ type: 'Chunk', chunkId, payloadSize: payload.length }))
+ *
+ * assert.equal(reader.push(payload)[0]?.id, chunkId)
+ * ```
  */
 export function createChunkReader(options: ChunkReaderOptions): ChunkReader {
   return new ChunkReader(options)

@@ -42,6 +42,18 @@ const ALL_TYPES = Object.keys(FRAME_TYPES) as FrameType[]
  * Decodes frames ("encode-send-data") that come in any cuts, in constant memory.
  *
  * @throws RangeError when `state` was not saved by a decoder that allows the same frames
+ *
+ * @example
+ * ```ts
+ * import { createFrameDecoder, encodeMessage } from 'wopikit/protocol'
+ *
+ * const decoder = createFrameDecoder()
+ * const kinds = [...decoder.push(encodeMessage(new TextEncoder().encode('{}')))].map(
+ *   (event) => event.kind,
+ * )
+ *
+ * assert.deepEqual(kinds, ['frame', 'payload', 'end'])
+ * ```
  */
 export function createFrameDecoder(options: FrameDecoderOptions = {}): FrameDecoder {
   return new FrameDecoder(options)

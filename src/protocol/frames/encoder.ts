@@ -29,6 +29,15 @@ export const END_FRAME: Uint8Array<ArrayBuffer> = encodeFrameHeader({
  *
  * @throws RangeError when a size is no safe integer, a ChunkId is none, or a range's length is not
  *   that of its payload
+ *
+ * @example
+ * ```ts
+ * import { encodeFrameHeader } from 'wopikit/protocol'
+ *
+ * const header = encodeFrameHeader({ type: 'EndFrame', payloadSize: 0 })
+ *
+ * assert.equal(header.length, 16)
+ * ```
  */
 export function encodeFrameHeader(frame: Frame): Uint8Array<ArrayBuffer> {
   const { code, extendedHeaderBytes } = FRAME_TYPES[frame.type]
@@ -43,7 +52,18 @@ export function encodeFrameHeader(frame: Frame): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** Encodes a whole MessageJSON frame; `json` is UTF-8 without byte order mark. */
+/**
+ * Encodes a whole MessageJSON frame; `json` is UTF-8 without byte order mark.
+ *
+ * @example
+ * ```ts
+ * import { encodeMessage, encodePutChunkedFileRequest } from 'wopikit/protocol'
+ *
+ * const json = encodePutChunkedFileRequest({ contentProperties: [], signatures: [] })
+ *
+ * assert.equal(encodeMessage(json).length, 16 + json.length)
+ * ```
+ */
 export function encodeMessage(json: Uint8Array): Uint8Array<ArrayBuffer> {
   const header = encodeFrameHeader({ type: 'MessageJSON', payloadSize: json.length })
   const bytes = new Uint8Array(header.length + json.length)

@@ -45,17 +45,51 @@ export const HASH_STATE_BYTES = 1 + STATE_BYTES
 
 let loaded: Spooky | undefined
 
-/** Hashes `bytes` in one go; the result is the 16 raw bytes of their ChunkId. */
+/**
+ * Hashes `bytes` in one go; the result is the 16 raw bytes of their ChunkId.
+ *
+ * @example
+ * ```ts
+ * import { chunkIdOf, chunkIdToBytes, hashBytes } from 'wopikit/protocol'
+ *
+ * const bytes = new TextEncoder().encode('in one go')
+ *
+ * assert.deepEqual(hashBytes(bytes), chunkIdToBytes(chunkIdOf(bytes)))
+ * ```
+ */
 export function hashBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return load().hashBytes(bytes)
 }
 
-/** The ChunkId of `bytes`. */
+/**
+ * The ChunkId of `bytes`.
+ *
+ * @example
+ * ```ts
+ * import { chunkIdOf, isChunkId } from 'wopikit/protocol'
+ *
+ * assert.ok(isChunkId(chunkIdOf(new TextEncoder().encode('bytes of a chunk'))))
+ * ```
+ */
 export function chunkIdOf(bytes: Uint8Array): ChunkId {
   return load().chunkIdOf(bytes)
 }
 
-/** Starts a hash of bytes that come in pieces. */
+/**
+ * Starts a hash of bytes that come in pieces.
+ *
+ * @example
+ * ```ts
+ * import { chunkIdFromBytes, chunkIdOf, createHash } from 'wopikit/protocol'
+ *
+ * const bytes = new TextEncoder().encode('in pieces')
+ * const hash = createHash()
+ * hash.update(bytes.subarray(0, 3))
+ * hash.update(bytes.subarray(3))
+ *
+ * assert.equal(chunkIdFromBytes(hash.digest()), chunkIdOf(bytes))
+ * ```
+ */
 export function createHash(): ChunkHash {
   return load().createHash()
 }
@@ -64,6 +98,17 @@ export function createHash(): ChunkHash {
  * Goes on with a hash where {@link ChunkHash.save} left it.
  *
  * @throws RangeError when `state` is no state of a hash, or of a version that is not known
+ *
+ * @example
+ * ```ts
+ * import { createHash, restoreHash } from 'wopikit/protocol'
+ *
+ * const hash = createHash()
+ * hash.update(new Uint8Array(1000))
+ * const later = restoreHash(hash.save()) // in another process, for instance
+ *
+ * assert.deepEqual(later.digest(), hash.digest())
+ * ```
  */
 export function restoreHash(state: Uint8Array): ChunkHash {
   return load().restoreHash(state)

@@ -25,6 +25,16 @@ const SIGNATURE_BYTES = 4
  * @param size of the stream, in bytes
  * @returns the reason for which the stream cannot be cut as a zip archive, if there is one
  * @throws whatever `read` rejects with; RangeError when it gives fewer bytes than were asked for
+ *
+ * @example
+ * ```ts
+ * import { readZipDirectory } from 'wopikit/protocol'
+ *
+ * const read = async (offset: number, length: number) => docx.subarray(offset, offset + length)
+ * const outcome = await readZipDirectory(read, docx.length)
+ *
+ * assert.ok(outcome.ok && outcome.directory.localOffsets[0] === 0)
+ * ```
  */
 export async function readZipDirectory(read: RangeReader, size: number): Promise<ZipOutcome> {
   if (size < SIGNATURE_BYTES) return refuse('too-short')

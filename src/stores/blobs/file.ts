@@ -55,6 +55,19 @@ export interface FileBlobStoreOptions {
  * A small one is gathered in memory, so that a slow sender holds nobody up, and appended to a file
  * that this process keeps for its directory: with one sync, and no new name. Its locator tells where.
  * When that file is gone, what lived in it has files of its own, as if it were large.
+ *
+ * @example
+ * ```ts
+ * import { createFileBlobStore } from 'wopikit/file'
+ *
+ * const blobs = createFileBlobStore({ directory: `${folder}/packs` })
+ * async function* content() {
+ *   yield new TextEncoder().encode('immutable')
+ * }
+ * const { length } = await blobs.put('documents/first', content())
+ *
+ * assert.equal(length, 9)
+ * ```
  */
 export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
   const { reserveBytes = RESERVE_BYTES, now = Date.now, calls = systemCalls } = options

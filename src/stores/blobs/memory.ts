@@ -10,7 +10,28 @@ import { createPuller } from './puller.ts'
 /** Largest piece that reading yields, in bytes. */
 const PIECE_BYTES = 64 * 1024
 
-/** A BlobStore in the memory of this process, for tests. */
+/**
+ * A BlobStore in the memory of this process, for tests.
+ *
+ * @example
+ * ```ts
+ * import { createHost } from 'wopikit'
+ * import { createMemoryBlobStore, createMemoryMetadataStore } from 'wopikit/testing'
+ *
+ * const host = createHost({
+ *   publicUrl: 'http://localhost',
+ *   metadata: createMemoryMetadataStore(),
+ *   blobs: createMemoryBlobStore(),
+ *   access: { authenticate: async () => undefined },
+ * })
+ * async function* content() {
+ *   yield new TextEncoder().encode('Hello')
+ * }
+ * const fileId = await host.documents.create({ name: 'a.txt', ownerId: 'alice', content: content() })
+ *
+ * assert.equal((await host.documents.open(fileId)).size, 5)
+ * ```
+ */
 export function createMemoryBlobStore(): BlobStore {
   const blobs = new Map<string, Uint8Array>()
   const checkFree = (key: string) => {

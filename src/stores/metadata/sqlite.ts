@@ -27,6 +27,17 @@ export interface SqliteMetadataStoreOptions {
  * `check` says whether that worked, or else the first command does.
  *
  * @throws RangeError for `:memory:`, because every connection would get a database of its own
+ *
+ * @example
+ * ```ts
+ * import { createSqliteMetadataStore } from 'wopikit/sqlite'
+ *
+ * const metadata = createSqliteMetadataStore({ path: `${folder}/metadata.db` })
+ * await metadata.check() // rejects when the file cannot be used
+ *
+ * assert.equal(await metadata.readDocument('report'), undefined)
+ * await metadata.close()
+ * ```
  */
 export function createSqliteMetadataStore(options: SqliteMetadataStoreOptions): MetadataStore {
   const { path, now = Date.now, busyTimeoutMs = BUSY_TIMEOUT_MS } = options

@@ -5,11 +5,9 @@ import {
   FRAME_HEADER_BYTES,
   PAYLOAD_SIZE_AT,
 } from '../../protocol/frames/layout.ts'
-import {
-  encodeGetChunkedFileRequest,
-  encodePutChunkedFileRequest,
-} from '../../protocol/messages.ts'
+import { encodeGetChunkedFileRequest } from '../../protocol/messages.ts'
 import type { StreamSignature } from '../../protocol/signature.ts'
+import { encodePutChunkedFileRequest } from '../../protocol/upload-messages.ts'
 import type { Suite } from '../cases/case.ts'
 import type { Request } from '../cases/request.ts'
 import type { Body, RawFrame } from '../cases/values.ts'

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict'
 import { ACTIVITIES_BODY_MAX_BYTES, parseActivities } from '../../../src/protocol/activities.ts'
 import * as messagesModule from '../../../src/protocol/messages.ts'
 import { chunkIdOf } from '../../../src/protocol/spooky/spooky.ts'
+import {
+  encodePutChunkedFileRequest,
+  parsePutChunkedFileRequest,
+} from '../../../src/protocol/upload-messages.ts'
 import { outcomeOf, pureTarget } from '../target.ts'
 
 const { MessageError } = messagesModule
@@ -13,7 +17,7 @@ const PAIRS: readonly [(bytes: Uint8Array) => unknown, (value: never) => Uint8Ar
   [messagesModule.parseGetChunkedFileResponse, messagesModule.encodeGetChunkedFileResponse],
   [messagesModule.parseGetChunksRequest, messagesModule.encodeGetChunksRequest],
   [messagesModule.parseGetChunksResponse, messagesModule.encodeGetChunksResponse],
-  [messagesModule.parsePutChunkedFileRequest, messagesModule.encodePutChunkedFileRequest],
+  [parsePutChunkedFileRequest, encodePutChunkedFileRequest],
 ]
 
 const EXAMPLES = [

@@ -9,6 +9,18 @@ import { ownBytes } from './own-bytes.ts'
  * threads. Its commands are those of `createSqliteMetadataStore`. What it holds is lost on `close`.
  *
  * @param options.now the clock, in ms since 1970 UTC (default: `Date.now`)
+ *
+ * @example
+ * ```ts
+ * import { createMemoryMetadataStore } from 'wopikit/testing'
+ *
+ * let now = Date.UTC(2026, 0, 1)
+ * const metadata = createMemoryMetadataStore({ now: () => now })
+ * now += 60_000 // a minute later, without waiting
+ *
+ * assert.deepEqual(await metadata.listDocuments({ limit: 1 }), [])
+ * await metadata.close()
+ * ```
  */
 export function createMemoryMetadataStore(options: { now?: () => number } = {}): MetadataStore {
   const { now = Date.now } = options
