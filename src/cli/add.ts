@@ -25,9 +25,9 @@ export function addCommand(io: TransferIo): Command {
     .description('add FILE as a new document; the server may be running')
     .argument('<file>', 'the file to add')
     .option('--name <name>', "the document's name (default: that of the file)")
-    .option('--id <id>', 'its fileId (default: made up)')
+    .option('--id <id>', 'its fileId (default: a random one)')
     .option('--owner <user>', 'user id of its owner', DEFAULT_OWNER)
-    .option('--container <id>', 'the container that it goes into (default: the topmost one)')
+    .option('--container <id>', 'the container that it goes into (default: the root container)')
     .action((file: string, options: AddOptions) =>
       runCommand(io, options, () => add(file, options, io)),
     )
@@ -54,7 +54,7 @@ async function add(file: string, options: AddOptions, io: TransferIo): Promise<v
 }
 
 function asText(added: { fileId: string; name: string; wopiSrc: string }, wanted: string): string {
-  const note = added.name === wanted ? '' : ` (there is a ${wanted} already)`
+  const note = added.name === wanted ? '' : ` (${wanted} is taken)`
   return `Added ${added.name} as ${added.fileId}${note}\n${added.wopiSrc}\n`
 }
 

@@ -121,7 +121,7 @@ function describeFailure(error: unknown): ToldFailure {
   if (error instanceof UsageError)
     return { code: 'ARGUMENT_INVALID', message: error.message, exitCode: EXIT.usage }
   if (error instanceof UnreachableError) {
-    const fix = 'Is the host running, and the address right?'
+    const fix = 'Is the host running, and is the address right?'
     return { code: 'NETWORK', message: error.message, fix, exitCode: EXIT.unreachable }
   }
   if (error instanceof WopiError)

@@ -49,7 +49,7 @@ export function getCommand(io: TransferIo = defaultIo()): Command {
     )
     .option(...TOKEN_OPTION)
     .option(...PROOF_KEY_OPTION)
-    .option('--base <old>', 'an older state of the document at hand; may be the output file')
+    .option('--base <old>', 'a file with an older state of the document; may be the output file')
     .option('--json', 'print the result as JSON')
     .action((wopiSrc: string, options: GetOptions) => get(wopiSrc, options, io))
 }

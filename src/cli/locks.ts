@@ -3,6 +3,7 @@ import { ServerError } from '../server/errors.ts'
 import { type HeldLock, type LockFilter, openAdmin } from '../server/open-admin.ts'
 import { readId, readUserId } from './arguments.ts'
 import { type FolderOptions, folderCommand, loadConfigBeside, runCommand } from './command-line.ts'
+import { count } from './count.ts'
 import { quote } from './quote.ts'
 import { type TransferIo, UsageError } from './transfer.ts'
 
@@ -24,7 +25,7 @@ export function locksCommand(io: TransferIo): Command {
       return runCommand(io, all, () => list(all, io))
     })
   const releasing = withFilter(folderCommand('release'))
-    .description('release all locks of a file or a user, or one; whoever holds them')
+    .description('release locks, whoever holds them: one, or all of a document or a user')
     .option('--lock <id>', 'only the lock of this id, as listed')
     .action((options: LockOptions, command: Command) => {
       const all = { ...command.parent?.opts(), ...options }
@@ -101,8 +102,7 @@ function asLine({ fileId, name, kind, lockId, userId, displayName }: HeldLock): 
 }
 
 function minutes(ms: number): string {
-  const count = Math.ceil(ms / MINUTE_MS)
-  return count === 1 ? '1 minute' : `${count} minutes`
+  return count(Math.ceil(ms / MINUTE_MS), 'minute')
 }
 
 /** Names come from clients, and a terminal obeys what it is shown. */

@@ -19,7 +19,7 @@ interface Listing {
 export function lsCommand(io: TransferIo): Command {
   return folderCommand('ls')
     .description('list what is in a container, with the ids that other commands take')
-    .argument('[container-id]', 'the container (default: the topmost one)')
+    .argument('[container-id]', 'the container (default: the root container)')
     .action((containerId: string | undefined, options: FolderOptions) =>
       runCommand(io, options, () => list(containerId, options, io)),
     )

@@ -41,7 +41,13 @@ function throwOnMistakes(command: Command): Command {
   return command
 }
 
+/** Whoever read the output has seen enough, such as `head`; the work goes on. */
+function ignoreGoneReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
 async function main(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreGoneReader)
   try {
     const root = await program()
     await root.parseAsync()

@@ -90,7 +90,7 @@ async function uploadOptions(
 
 function withoutMemory(reason: string): string {
   return (
-    `Should this upload break off, the next one starts from the beginning: ${reason}\n` +
+    `This upload cannot be resumed if it breaks off: ${reason}\n` +
     'To change that, set XDG_STATE_HOME to a folder that you may write to.'
   )
 }

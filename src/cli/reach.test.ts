@@ -79,7 +79,7 @@ describe('a host that cannot be reached', () => {
     assert.equal(code, 130)
     const [first = '', advice, retry, second, further] = stderr.split('\n')
     assert.match(first, /^GetChunkedFile: no answer: nothing listens there \(ECONNREFUSED\)$/)
-    assert.equal(advice, 'Is the host running, and WOPISRC right?')
+    assert.equal(advice, 'Is the host running, and is WOPISRC right?')
     assert.match(retry ?? '', /^Trying again in 0\.\d s \(try 2 of 8\)\.$/)
     assert.equal(second, first)
     assert.match(further ?? '', /^Trying again in \d\.\d s \(try 3 of 8\)\.$/)

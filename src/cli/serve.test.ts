@@ -138,6 +138,16 @@ describe('wopikit serve', () => {
     assert.match(failed.stderr, /--port must be a whole number.*\n.*configuration\.md/)
   })
 
+  test('a reader that has seen enough does not make a command fail', async () => {
+    const command = '{ "$0" "$1" --help; echo "code $?" >&2; } | true'
+
+    const { stderr } = await promisify(execFile)('sh', ['-c', command, process.execPath, MAIN], {
+      env,
+    })
+
+    assert.equal(stderr, 'code 0\n')
+  })
+
   test('an unknown option or a missing argument ends with 2', async () => {
     for (const args of [['serve', '--nope'], ['add'], ['nope'], ['token', 'a']]) {
       const failed = await promisify(execFile)(process.execPath, [MAIN, ...args], { env }).catch(

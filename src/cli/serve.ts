@@ -32,7 +32,7 @@ const STOP_SIGNALS =
 export function serveCommand(io: TransferIo): Command {
   return addSettings(new Command('serve'))
     .description('run the host; the first start makes keys and a sample document')
-    .option('--json', 'print where it is reached as JSON')
+    .option('--json', 'print the address, a document and a token as JSON')
     .action((options: FolderOptions) => runCommand(io, options, () => serve(options, io)))
 }
 

@@ -2,10 +2,11 @@ import type { Command } from 'commander'
 import { ServerError } from '../server/errors.ts'
 import { type OpenedAdmin, openAdmin } from '../server/open-admin.ts'
 import { type FolderOptions, folderCommand, loadConfigBeside, runCommand } from './command-line.ts'
+import { count } from './count.ts'
 import { formatBytes } from './progress.ts'
 import type { TransferIo } from './transfer.ts'
 
-/** A live upload session, as it is listed. */
+/** An open upload session, as it is listed. */
 interface ListedSession {
   id: string
   fileId: string
@@ -19,6 +20,8 @@ interface ListedSession {
   expiresAt: number
 }
 
+const MINUTE_MS = 60_000
+
 /** The command `sessions`: lists and cancels upload sessions. */
 export function sessionsCommand(io: TransferIo): Command {
   const cancel = folderCommand('cancel')
@@ -29,7 +32,7 @@ export function sessionsCommand(io: TransferIo): Command {
       return runCommand(io, all, () => cancelOne(id, all, io))
     })
   const listing = folderCommand('list')
-    .description('list the live upload sessions')
+    .description('list the open upload sessions')
     .action((options: FolderOptions, command: Command) => {
       const all = { ...command.parent?.opts(), ...options }
       return runCommand(io, all, () => listAll(all, io))
@@ -43,7 +46,7 @@ export function sessionsCommand(io: TransferIo): Command {
 
 async function listAll(options: FolderOptions, io: TransferIo): Promise<void> {
   await using admin = await openAdmin(await loadConfigBeside(options, io), { create: false })
-  const { sessions, now } = await liveSessions(admin)
+  const { sessions, now } = await openSessions(admin)
   io.stdout.write(options.json ? `${JSON.stringify(sessions)}\n` : asText(sessions, now))
 }
 
@@ -53,7 +56,7 @@ async function cancelOne(id: string, options: FolderOptions, io: TransferIo): Pr
   io.stdout.write(options.json ? `${JSON.stringify({ cancelled: id })}\n` : `Cancelled ${id}\n`)
 }
 
-async function liveSessions(
+async function openSessions(
   admin: OpenedAdmin,
 ): Promise<{ sessions: ListedSession[]; now: number }> {
   const { sessions, now } = await admin.sessions()
@@ -65,12 +68,12 @@ async function liveSessions(
 }
 
 function asText(sessions: readonly ListedSession[], now: number): string {
-  if (sessions.length === 0) return 'There are no live upload sessions.\n'
+  if (sessions.length === 0) return 'There are no open upload sessions.\n'
   return sessions
     .map(({ id, fileId, userId, received, expiresAt }) => {
-      const minutes = Math.ceil((expiresAt - now) / 60_000)
+      const minutes = count(Math.ceil((expiresAt - now) / MINUTE_MS), 'minute')
       const size = formatBytes(received)
-      return `${id}  document ${fileId}, user ${userId}, ${size}, ${minutes} minutes left\n`
+      return `${id}  document ${fileId}, user ${userId}, ${size}, ${minutes} left\n`
     })
     .join('')
 }

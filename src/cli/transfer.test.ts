@@ -147,7 +147,7 @@ for (const [place, state] of [
       /Stopped\.\nRun the same command again: it starts from the beginning/,
     )
     assert.equal(put.code, 0)
-    assert.equal(put.stderr.match(/Should this upload break off/g)?.length, 1)
+    assert.equal(put.stderr.match(/cannot be resumed if it breaks off/g)?.length, 1)
     assert.match(put.stderr, /set XDG_STATE_HOME/)
     assert.match(put.stdout, /^Saved report\.docx as sequence number 2/)
     assert.deepEqual([JSON.parse(json.stdout).resumable, json.stderr], [false, ''])

@@ -165,15 +165,15 @@ const FIXES: Record<WopiClientErrorCode, string> = {
   SESSION_GONE: 'Run the same command again.',
   SEQUENCE_MISMATCH: 'Somebody keeps saving the document. Run the same command again later.',
   TOO_LARGE: 'The host has to allow larger files (maxFileBytes).',
-  NOT_SUPPORTED: 'This host cannot transfer files in chunks, or it is switched off there.',
+  NOT_SUPPORTED: 'This host cannot transfer files in chunks, or has that switched off.',
   PROOF_REFUSED:
     'Sign the requests with --proof-key FILE, whose keys the host knows from discovery ("wopikit ' +
     'validate --new-proof-key" makes such), and give the WOPISRC that the host tells clients.',
   HOST_FAILED: 'The host has a problem; its log tells more.',
-  NETWORK: 'Is the host running, and WOPISRC right?',
+  NETWORK: 'Is the host running, and is WOPISRC right?',
   CANNOT_CONNECT: 'Is WOPISRC right?',
   BLOCKED: 'The host has to let this origin in.',
-  SOURCE_CHANGED: 'Run the same command again when nobody writes the file.',
+  SOURCE_CHANGED: 'Run the same command again when nobody writes to the file any more.',
   BAD_REPLY: 'Is WOPISRC the address of a document at a WOPI host?',
 }
 

@@ -1,13 +1,16 @@
 import type { Command } from 'commander'
 import { type Damage, openAdmin, type VerifyReport } from '../server/open-admin.ts'
 import { type FolderOptions, folderCommand, loadConfigBeside, runCommand } from './command-line.ts'
+import { count } from './count.ts'
 import { formatBytes } from './progress.ts'
 import { EXIT, type TransferIo } from './transfer.ts'
 
 /** The command `verify`: hashes everything again and names what is damaged. */
 export function verifyCommand(io: TransferIo): Command {
   return folderCommand('verify')
-    .description('read and hash everything again, and name what is damaged; exit code 1 if any is')
+    .description(
+      'read and hash everything again, and name what is damaged; exit code 1 if anything is',
+    )
     .action((options: FolderOptions) => runCommand(io, options, () => verify(options, io)))
 }
 
@@ -20,12 +23,12 @@ async function verify(options: FolderOptions, io: TransferIo): Promise<void> {
 
 function asText(report: VerifyReport): string {
   const { documents, states, sessions, bytes, bytesOfApplication, damage } = report
-  const read = `${documents} documents in ${states} states, ${sessions} upload sessions`
+  const read = `${count(documents, 'document')} in ${count(states, 'state')}, ${count(sessions, 'upload session')}`
   const elsewhere =
     bytesOfApplication > 0 ? `, ${formatBytes(bytesOfApplication)} kept by an application` : ''
   const summary = `${read}: ${formatBytes(bytes)} read${elsewhere}`
-  if (damage.length === 0) return `${summary}, all as it was stored.\n`
-  return `${damage.map(describe).join('')}${summary}, ${damage.length} damaged.\n`
+  if (damage.length === 0) return `${summary}; nothing is damaged.\n`
+  return `${damage.map(describe).join('')}${summary}; ${damage.length} damaged.\n`
 }
 
 function describe({

@@ -59,14 +59,14 @@ const SETTINGS = z.strictObject({
     .describe('whether clients may go along the tree of containers, with tokens that allow it'),
   maxSessionsPerUser: whole(1, 10_000)
     .prefault('32')
-    .describe('most live upload sessions of one user on one document'),
+    .describe('most open upload sessions of one user on one document'),
   maxSessionBytes: size().prefault('64G').describe('most bytes in one upload session'),
   maxSessionBytesPerDocument: size()
     .prefault('256G')
-    .describe('most bytes in all live upload sessions of one document'),
+    .describe('most bytes in all open upload sessions of one document'),
   maxSessionBytesPerUser: size()
     .prefault('256G')
-    .describe('most bytes in all live upload sessions of one user'),
+    .describe('most bytes in all open upload sessions of one user'),
   historyStates: whole(1, 10_000)
     .prefault('20')
     .describe('former states of a document that are kept'),

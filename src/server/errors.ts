@@ -24,7 +24,7 @@ export const SERVER_FAILURES = {
   },
   FILE_UNREADABLE: {
     title: 'The file cannot be read',
-    fix: 'Check its name; relative names count from the folder that you are in.',
+    fix: 'Check the path; a relative one starts at the folder that you are in.',
   },
   FILE_TOO_LARGE: {
     title: 'The file is larger than this host allows',
