@@ -1,7 +1,6 @@
-import type { RunEvent, Totals, Verdict } from '../validator/report.ts'
+import type { RunEvent, Totals } from '../validator/report.ts'
+import { count } from '../validator/run/run-cases.ts'
 import type { Stop } from './validate-stop.ts'
-
-const COUNTERS: Record<Verdict, keyof Totals> = { pass: 'passed', fail: 'failed', skip: 'skipped' }
 
 /**
  * Hands on the events of a run until it ends or is stopped; then the totals are those of the cases
@@ -20,7 +19,7 @@ export async function followRun(
       if (stop.exitCode !== undefined && event.type !== 'start') break
       tell(event)
       if (event.type === 'done') return event.totals
-      if (event.type === 'end') totals[COUNTERS[event.result.verdict]] += 1
+      if (event.type === 'end') count(event.result, totals)
     }
   } catch (error) {
     if (!stop.signal.aborted) throw error

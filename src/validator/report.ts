@@ -64,6 +64,8 @@ export interface CaseResult {
   verdict: Verdict
   /** Why it was skipped: the property or option that is missing. */
   skipReason?: string
+  /** The case is about another kind of host, so that its skip says nothing against this one. */
+  notApplicable?: true
   /** Empty unless it failed. */
   failures: readonly Failure[]
   /** What went over the wire up to the failure; empty unless it failed. */
@@ -71,7 +73,7 @@ export interface CaseResult {
   durationMs: number
 }
 
-/** Counts over cases. */
+/** Counts over cases; those that do not apply are in none of them. */
 export interface Totals {
   passed: number
   failed: number

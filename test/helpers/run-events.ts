@@ -89,7 +89,8 @@ export function eventsOf(
     stopped,
   }: { cases?: number; leftOut?: number; stopped?: GroundLost } = {},
 ): RunEvent[] {
-  const count = (verdict: string) => results.filter((one) => one.verdict === verdict).length
+  const count = (verdict: string) =>
+    results.filter((one) => one.verdict === verdict && !one.notApplicable).length
   const totals = { passed: count('pass'), failed: count('fail'), skipped: count('skip') }
   return [
     { type: 'start', wopiSrc: 'https://docs.example/wopi/files/f1', cases, leftOut },

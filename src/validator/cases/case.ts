@@ -34,6 +34,8 @@ export interface Group {
   name: string
   /** Names of cases in `Suite.prerequisites`; all of them run before each case. */
   prerequisites: readonly string[]
+  /** A host may be otherwise: where a prerequisite does not hold, the cases do not apply. */
+  optional?: boolean
   cases: readonly Case[]
 }
 

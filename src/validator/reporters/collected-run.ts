@@ -18,10 +18,11 @@ export interface GroupResults extends Totals {
   durationMs: number
 }
 
-/** How many cases were skipped for one reason. */
+/** How many cases were skipped for one reason, in words. */
 export interface SkipCount {
   reason: string
   count: number
+  notApplicable: boolean
 }
 
 /** Gathers the events of a run and hands it over when it is done. */
@@ -55,7 +56,7 @@ export function byGroup(results: readonly CaseResult[]): GroupResults[] {
 
 export function countVerdicts(results: readonly CaseResult[]): Totals {
   const count = (verdict: CaseResult['verdict']) =>
-    results.filter((result) => result.verdict === verdict).length
+    results.filter((result) => result.verdict === verdict && !result.notApplicable).length
   return { passed: count('pass'), failed: count('fail'), skipped: count('skip') }
 }
 
@@ -84,6 +85,16 @@ export function skipCounts(results: readonly CaseResult[]): SkipCount[] {
   const skipped = results.filter(({ verdict }) => verdict === 'skip')
   const reasons = Map.groupBy(skipped, ({ skipReason }) => skipReason ?? 'no reason was given')
   return [...reasons]
-    .map(([reason, { length: count }]) => ({ reason, count }))
+    .map(([reason, own]) => ({
+      reason,
+      count: own.length,
+      notApplicable: own.every(({ notApplicable }) => notApplicable),
+    }))
     .toSorted((one, other) => other.count - one.count)
+}
+
+/** `2 skipped: …`, or that they are about another kind of host. */
+export function skipText({ reason, count, notApplicable }: SkipCount): string {
+  if (!notApplicable) return `${count} skipped: ${reason}`
+  return `${count} ${count === 1 ? 'does' : 'do'} not apply to this host: ${reason}`
 }

@@ -8,6 +8,7 @@ import {
   type GroupResults,
   leftOutText,
   skipCounts,
+  skipText,
   stoppedText,
 } from './collected-run.ts'
 import { HTML_STYLE } from './html-style.ts'
@@ -94,7 +95,7 @@ function causeItem(cause: Cause): string {
 
 function skips({ results }: CollectedRun): string {
   const reasons = skipCounts(results).map(
-    ({ reason, count }) => `<li>${count} skipped: ${escapeHtml(oneLine(reason))}</li>`,
+    (skip) => `<li>${escapeHtml(oneLine(skipText(skip)))}</li>`,
   )
   return reasons.length === 0
     ? ''

@@ -38,6 +38,15 @@ describe('the terminal reporter', () => {
     assert.match(text, /^FAILED: 1 passed, 1 failed, 3 skipped in 1\.2 s\n$/m)
   })
 
+  test('does not count cases that are about another kind of host', () => {
+    const other = aSkip('CheckFileInfo says SupportsLocks = true', { notApplicable: true })
+
+    const text = written(reporter(), eventsOf([aCase(), other]))
+
+    assert.match(text, /^1 does not apply to this host: CheckFileInfo says SupportsLocks = true$/m)
+    assert.match(text, /^PASSED: 1 passed, 0 failed, 0 skipped/m)
+  })
+
   test('tells how many cases were left out because they wait', () => {
     const text = written(reporter(), eventsOf(RESULTS, { leftOut: 17 }))
 

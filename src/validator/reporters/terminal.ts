@@ -7,6 +7,7 @@ import {
   collectRun,
   leftOutText,
   skipCounts,
+  skipText,
   stoppedText,
 } from './collected-run.ts'
 import { exchangeText, failureText, formatDuration, oneLine } from './shown-text.ts'
@@ -91,9 +92,7 @@ function indent(text: string): string {
 
 function summary(run: CollectedRun, paint: Paint, allowSkips: boolean): string {
   const { ok, text } = judge(run.totals, { allowSkips })
-  const reasons = skipCounts(run.results).map(
-    ({ reason, count }) => `${count} skipped: ${oneLine(reason)}`,
-  )
+  const reasons = skipCounts(run.results).map((skip) => oneLine(skipText(skip)))
   const parts = [
     groupTable(run),
     causesText(run.causes),

@@ -1,6 +1,6 @@
 import type { Suite } from '../cases/case.ts'
 import { type Selection, selectCases } from '../cases/select-cases.ts'
-import type { GroundLost, RunEvent, Totals, Verdict } from '../report.ts'
+import type { CaseResult, GroundLost, RunEvent, Totals, Verdict } from '../report.ts'
 import type { World } from './case-run.ts'
 import { runSelected } from './run-selected.ts'
 import { withoutSecrets } from './show.ts'
@@ -13,8 +13,6 @@ export interface RunOptions extends World {
   /** Ends the run after the first failure. */
   bail?: boolean
 }
-
-const COUNTERS: Record<Verdict, keyof Totals> = { pass: 'passed', fail: 'failed', skip: 'skipped' }
 
 /**
  * Runs cases one after the other and tells what happens. Every case runs the prerequisites of its
@@ -38,11 +36,18 @@ export async function* runCases(options: RunOptions): AsyncGenerator<RunEvent, v
   for (const [index, entry] of selected.entries()) {
     yield { type: 'begin', group: entry.group.name, name: entry.case.name, index }
     const { result, lost, stands } = await runSelected(entry, options, stood)
-    totals[COUNTERS[result.verdict]] += 1
+    count(result, totals)
     yield { type: 'end', result, index }
     stopped = lost
     stood ||= stands
     if (stopped || (options.bail && result.verdict === 'fail')) break
   }
   yield { type: 'done', totals, durationMs: now() - started, ...(stopped && { stopped }) }
+}
+
+const COUNTERS: Record<Verdict, keyof Totals> = { pass: 'passed', fail: 'failed', skip: 'skipped' }
+
+/** Adds a case to the counts of a run. */
+export function count({ verdict, notApplicable }: CaseResult, totals: Totals): void {
+  if (!notApplicable) totals[COUNTERS[verdict]] += 1
 }

@@ -15,7 +15,10 @@ export interface SelectedEnd {
   lost?: GroundLost
 }
 
-type Ending = Pick<CaseResult, 'verdict' | 'skipReason' | 'failures' | 'exchanges'>
+type Ending = Pick<
+  CaseResult,
+  'verdict' | 'skipReason' | 'notApplicable' | 'failures' | 'exchanges'
+>
 
 /**
  * Runs a case with its prerequisites. When something went wrong it looks whether the document is
@@ -33,17 +36,13 @@ export async function runSelected(
   const tokens = new Set([world.endpoint.accessToken])
   const { ending, wrong, asked } = await endingOf(selected, world, tokens)
   const ground = wrong ? await groundAfter(selected, world, { tokens, stood }) : undefined
-  const { verdict, skipReason, failures, exchanges } = ground ? onGround(ending, ground) : ending
   const result: CaseResult = {
     group: group.name,
     name: entry.name,
     category: entry.category,
     description: entry.description,
     durationMs: world.now() - started,
-    verdict,
-    ...(skipReason !== undefined && { skipReason }),
-    failures,
-    exchanges,
+    ...(ground ? onGround(ending, ground) : ending),
   }
   const lost = ground && 'lost' in ground ? { ...ground.lost, case: entry.name } : undefined
   return {
@@ -62,21 +61,27 @@ async function endingOf(
   const power = missingPower(selected, world)
   if (power !== undefined) return { ending: skipped(power), wrong: false, asked: false }
   const missing = await missingPrerequisite(selected, world, tokens)
-  if (missing) return { ending: skipped(missing.reason), wrong: missing.wrong, asked: true }
+  if (missing) {
+    const { reason, wrong } = missing
+    const applies = wrong || !selected.group.optional
+    return { ending: skipped(reason, applies), wrong, asked: true }
+  }
   const run = await runSteps(selected.case, selected.suite, world)
   for (const token of run.tokens) tokens.add(token)
   return { ending: endingOfRun(run, tokens), wrong: run.failures.length > 0, asked: true }
 }
 
-function skipped(skipReason: string): Ending {
-  return { verdict: 'skip', skipReason, failures: [], exchanges: [] }
+function skipped(skipReason: string, applies = true): Ending {
+  const ending = { verdict: 'skip', skipReason, failures: [], exchanges: [] } as const
+  return applies ? ending : { ...ending, notApplicable: true }
 }
 
 function endingOfRun(
   { failures, exchanges, skipReason }: CaseRun,
   tokens: ReadonlySet<string>,
 ): Ending {
-  if (failures.length === 0 && skipReason !== undefined) return skipped(skipReason)
+  // A host need not keep a connection open.
+  if (failures.length === 0 && skipReason !== undefined) return skipped(skipReason, false)
   if (failures.length === 0) return { verdict: 'pass', failures: [], exchanges: [] }
   return {
     verdict: 'fail',

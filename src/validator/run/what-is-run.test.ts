@@ -65,6 +65,34 @@ describe('prerequisites', () => {
   })
 })
 
+describe('a group that some hosts need not be ready for', () => {
+  test('does not apply where its prerequisites do not hold, and counts as nothing', async () => {
+    const prerequisite = caseOf(
+      [
+        {
+          operation: 'CheckFileInfo',
+          validators: [
+            {
+              check: 'json',
+              properties: [{ name: 'A', type: 'boolean', required: true, expected: true }],
+            },
+          ],
+        },
+      ],
+      { name: 'P' },
+    )
+    const group = { prerequisites: ['P'], cases: [caseOf([LOCK])], optional: true }
+
+    const { results, events } = await play(suiteOf([group], [prerequisite]), () => ({ body: '{}' }))
+    const gone = await play(suiteOf([group], [prerequisite]), () => ({ status: 404 }))
+
+    assert.deepEqual([results[0]?.verdict, results[0]?.notApplicable], ['skip', true])
+    const done = events.find((event) => event.type === 'done')
+    assert.deepEqual(done?.totals, { passed: 0, failed: 0, skipped: 0 })
+    assert.equal(gone.results[0]?.verdict, 'fail')
+  })
+})
+
 describe('what is run', () => {
   const suite = suiteOf([
     { name: 'Locks', cases: [caseOf([LOCK], { name: 'A' }), caseOf([LOCK], { name: 'B' })] },

@@ -26,6 +26,11 @@ export function defineGroup(
   return { name, prerequisites, cases }
 }
 
+/** The same group for some hosts only: others need not meet its prerequisites. */
+export function optional(group: Group): Group {
+  return { ...group, optional: true }
+}
+
 /** The same rule of a page for several cases. */
 export function clause(page: string, rule: string): Clause {
   return { page, rule }

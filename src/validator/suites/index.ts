@@ -13,6 +13,7 @@ import { COAUTH_LOCK_RULES } from './coauth-locks.ts'
 import { COAUTH_TABLE } from './coauth-table.ts'
 import { CONTENT_PROPERTIES } from './content-properties.ts'
 import { CONTENT_STREAMS } from './content-streams.ts'
+import { optional } from './define-group.ts'
 import { ECOSYSTEM_RULES, FILE_WOPI_SRC } from './ecosystem.ts'
 import { EXPIRY, LOCK_EXPIRY, SESSION_EXPIRY } from './expiry.ts'
 import { CHUNKS_FRAMES, FRAMES } from './frame-cases.ts'
@@ -83,11 +84,11 @@ export const CLIENTS: Suite = {
   groups: [
     CLIENT_SAVES,
     CLIENT_TIMES,
-    UNLOCKED_SAVES,
+    optional(UNLOCKED_SAVES),
     CLIENT_HTTP,
     CLIENT_FILE_URL,
-    CLIENT_CACHE,
-    CLIENT_FILE_URL_CACHE,
+    optional(CLIENT_CACHE),
+    optional(CLIENT_FILE_URL_CACHE),
     CLIENT_TOKENS,
     CLIENT_REPLIES,
     CLIENT_NEW_FILES,
