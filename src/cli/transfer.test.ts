@@ -47,6 +47,7 @@ test('put and get bring a file to the host and back', async () => {
     bytesTotal: AFTER.length,
     chunksSent: 9,
     chunksTotal: 9,
+    cut: 'zip',
     sequenceNumber: 2,
     saved: true,
     resumed: false,

@@ -21,6 +21,8 @@ export interface ChunkedDocument extends StreamChunks {
 /** Options of work that reads a document from end to end. */
 export interface ReadingOptions {
   signal?: AbortSignal | undefined
+  /** Whether to cut by content what is no archive (default: yes). */
+  byContent?: boolean | undefined
   /** Bytes read so far. */
   onRead?: ((bytes: number) => void) | undefined
 }
@@ -36,12 +38,12 @@ const COMPOUND_FILE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]
  */
 export async function chunkDocument(
   source: ContentSource,
-  { signal, onRead }: ReadingOptions = {},
+  { signal, onRead, byContent = true }: ReadingOptions = {},
 ): Promise<ChunkedDocument> {
   const found = await readZipDirectory(source.read, source.size)
   const chunker = createStreamChunker(found.ok ? { directory: found.directory } : {})
-  const whole = found.ok || (await isCompoundFile(source))
-  const cutter = whole ? undefined : createContentCutter(source.size)
+  const inPieces = byContent && !found.ok && !(await isCompoundFile(source))
+  const cutter = inPieces ? createContentCutter(source.size) : undefined
   for (let offset = 0; offset < source.size; offset += READ_BYTES) {
     signal?.throwIfAborted()
     const bytes = await source.read(offset, Math.min(READ_BYTES, source.size - offset))
@@ -51,7 +53,7 @@ export async function chunkDocument(
   }
   const chunked = chunker.finish()
   if (chunked.scheme === 'Zip') return placed(chunked, 'zip')
-  return cutter ? byContent(chunked, cutter.finish()) : placed(chunked, 'whole')
+  return cutter ? cutInto(chunked, cutter.finish()) : placed(chunked, 'whole')
 }
 
 /** The same document as one chunk, if it is one that was cut by its content. */
@@ -74,7 +76,7 @@ async function isCompoundFile({ size, read }: ContentSource): Promise<boolean> {
   return COMPOUND_FILE.every((byte, index) => byte === start[index])
 }
 
-function byContent(whole: Chunked, chunks: Chunk[]): ChunkedDocument {
+function cutInto(whole: Chunked, chunks: Chunk[]): ChunkedDocument {
   if (chunks.length === 1) return placed(whole, 'whole')
   return placed({ ...whole, chunks, alternatives: placeChunks(whole.chunks) }, 'content')
 }

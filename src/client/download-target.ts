@@ -6,7 +6,7 @@ import { placeChunks, type StreamSignature, streamSize } from '../protocol/signa
 import { createHash } from '../protocol/spooky/spooky.ts'
 import type { ChunkedDocument } from './chunk-document.ts'
 import type { OpenChunk } from './chunk-events.ts'
-import { badReply, type WopiClientError } from './errors.ts'
+import { badReply, sourceChanged, type WopiClientError } from './errors.ts'
 
 /** Where a downloaded document goes. */
 export interface DownloadSink {
@@ -46,7 +46,7 @@ export interface DownloadTarget {
   put(id: ChunkId, offset: number, bytes: Uint8Array<ArrayBuffer>): Promise<number>
   /** Takes note that a chunk is there and whole. @throws WopiClientError when its length is wrong */
   complete(id: ChunkId, length: number): boolean
-  /** Copies what the base has, hashing it again. @throws Error when the base has changed */
+  /** Copies what the base has, hashing it again. @throws WopiClientError `SOURCE_CHANGED` */
   copyFromBase(signal?: AbortSignal): Promise<void>
 }
 
@@ -158,7 +158,7 @@ async function copyChunk(
     hash.update(bytes)
     await put(id, offset, bytes)
   }
-  if (chunkIdFromBytes(hash.digest()) !== id) throw new Error('The base changed while it was read')
+  if (chunkIdFromBytes(hash.digest()) !== id) throw sourceChanged('Reading the base')
 }
 
 /** Browsers write no bytes of shared memory. */

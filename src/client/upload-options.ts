@@ -30,6 +30,11 @@ export interface UploadOptions extends ConnectionOptions {
    * gives up rather than replace what they saved (default: 5).
    */
   conflictTries?: number | undefined
+  /**
+   * Cut documents that are no archives by their content, so that parts of them travel (default: yes).
+   * Without it, a host that takes such a document in one chunk only is spared the first try.
+   */
+  cutByContent?: boolean | undefined
   /** Save a new state even when the host has exactly this content (default: no). */
   always?: boolean | undefined
   /** @internal Makes the id of the WOPI lock, unique at the host. */

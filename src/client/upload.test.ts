@@ -118,6 +118,14 @@ test('uploadDocument sends a document as one chunk to a host that takes no other
   assert.deepEqual(await contentOf(wopiSrc), drawing)
 })
 
+test('uploadDocument cuts nothing by its content when told not to', async () => {
+  const wopiSrc = await host.add(new Uint8Array(0))
+
+  const result = await upload(wopiSrc, noise(500_000), { cutByContent: false })
+
+  assert.deepEqual([result.cut, result.chunksTotal], ['whole', 1])
+})
+
 test('uploadDocument goes on with one chunk when the run before has learned that', async () => {
   const drawing = noise(500_000)
   const wopiSrc = await host.add(new Uint8Array(0))

@@ -72,6 +72,7 @@ export async function uploadDocument(
   const client = createWopiClient(options)
   const document = await chunkDocument(source, {
     signal: options.signal,
+    byContent: options.cutByContent,
     onRead: (done) => options.onProgress?.({ phase: 'reading', done, total: source.size }),
   })
   const upload = startUpload(client, source, document, options)
