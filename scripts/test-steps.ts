@@ -25,7 +25,8 @@ export const SKIPPED = 77
 
 /** A step that is one program: it passes when the program exits with 0, and may be skipped. */
 export async function runCommand(command: string, ...args: string[]): Promise<Outcome> {
-  const child = spawn(command, args, { stdio: 'inherit' })
+  // Windows starts the commands of packages through a shell only.
+  const child = spawn(command, args, { stdio: 'inherit', shell: process.platform === 'win32' })
   const outcome = await once(child, 'exit').then(
     ([code, signal]) => (code === 0 ? undefined : `ended with ${code ?? signal}`),
     (error: Error) => error.message,

@@ -4,6 +4,7 @@ import { createSignedAccess, type SignedAccess } from '../access/signed-access.t
 import type { CoauthFeatures } from '../host/core.ts'
 import { createHost, type Host, type HostOptions } from '../http/create-host.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
+import type { Log } from '../ports/log.ts'
 import type { DocumentStore } from '../ports/metadata/documents.ts'
 import type { SecretStore } from '../ports/metadata/secrets.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
@@ -34,6 +35,8 @@ export interface StoresOptions {
   create?: boolean
   /** Free disk space below which new content is refused, in bytes. */
   minFreeBytes?: number
+  /** Told what the system cannot promise. */
+  log?: Log
   /** The clock, in ms since 1970 UTC. */
   now?: () => number
 }
@@ -44,7 +47,7 @@ export interface StoresOptions {
  * @throws ServerError DATA_MISSING when there is none and `create` is false, DATA_UNUSABLE
  */
 export async function openStores(options: StoresOptions): Promise<Stores> {
-  const { dataDir, create = true, minFreeBytes, now } = options
+  const { dataDir, create = true, minFreeBytes, log, now } = options
   const database = join(dataDir, DATABASE)
   if (create) await makeDataFolder(dataDir)
   else if (!(await exists(database))) throw new ServerError('DATA_MISSING', dataDir)
@@ -59,6 +62,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const blobs = createFileBlobStore({
     directory: join(dataDir, BLOBS),
     ...(minFreeBytes !== undefined && { reserveBytes: minFreeBytes }),
+    ...(log && { log }),
     ...clock,
   })
   return { metadata, blobs, close: () => metadata.close() }

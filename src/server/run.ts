@@ -63,6 +63,7 @@ export async function startServer(
     dataDir: config.data,
     minFreeBytes: config.minFreeBytes,
     ...clock,
+    log,
   })
   try {
     const key = await openTokenKey(stores, randomBytes)

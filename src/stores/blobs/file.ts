@@ -6,6 +6,7 @@ import {
   BlobStoreFullError,
   type StoredBlob,
 } from '../../ports/blob-store.ts'
+import type { Log } from '../../ports/log.ts'
 import { checkBlobKey, checkBlobPrefix, checkRange } from './blob-key.ts'
 import { createAppendedBlobs } from './file/appended/appended-blobs.ts'
 import { BatchedWriter } from './file/batched-writer.ts'
@@ -31,6 +32,10 @@ const GATHERED_MAX_BYTES = 32 * 1024 * 1024
 /** No part of a key begins with a dot. */
 const TEMPORARY_DIRECTORY = '.tmp'
 
+/** What a power cut may do where directories cannot be synced. */
+const NAMES_NOT_DURABLE =
+  'This system cannot sync directories: a power cut may lose the last saves (docs/platforms.md)'
+
 export interface FileBlobStoreOptions {
   /** Where the blobs go; it is created when the first one comes. */
   directory: string
@@ -38,6 +43,8 @@ export interface FileBlobStoreOptions {
   reserveBytes?: number
   /** @internal Blobs of fewer bytes share files (default: 512 KiB). */
   appendedBelowBytes?: number
+  /** Told once when the system cannot make new files durable (default: nobody is). */
+  log?: Log
   /** @internal The clock, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number
   /** @internal What to use instead of the operating system's file functions, in tests. */
@@ -71,10 +78,13 @@ export interface FileBlobStoreOptions {
  */
 export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
   const { reserveBytes = RESERVE_BYTES, now = Date.now, calls = systemCalls } = options
-  const { appendedBelowBytes = APPENDED_BELOW_BYTES } = options
+  const { appendedBelowBytes = APPENDED_BELOW_BYTES, log } = options
   const root = resolve(options.directory)
   const temporary = join(root, TEMPORARY_DIRECTORY)
-  const directories = createDirectories(calls, root)
+  const directories = createDirectories(calls, {
+    root,
+    onUnsynced: (err) => log?.warn({ err, directory: root }, NAMES_NOT_DURABLE),
+  })
   const pool = createBlockPool()
   const space = createFreeSpace(calls, { directory: root, reserveBytes, now })
   const budget = { maxBytes: GATHERED_MAX_BYTES, usedBytes: 0 }

@@ -12,9 +12,19 @@ export interface Directories {
   sync(path: string): Promise<void>
 }
 
-/** @param root where they begin; those above it are made, too, but only if they are missing */
-export function createDirectories(calls: SystemCalls, root: string): Directories {
+/** How Windows, and some network file systems, say that they sync files only. */
+const NOT_SYNCABLE = ['EPERM', 'EISDIR', 'EINVAL', 'ENOTSUP']
+
+/**
+ * @param options.root where they begin; those above it are made, too, but only if they are missing
+ * @param options.onUnsynced told once when the system cannot make names durable
+ */
+export function createDirectories(
+  calls: SystemCalls,
+  { root, onUnsynced }: { root: string; onUnsynced: (error: unknown) => void },
+): Directories {
   const durable = new Map<string, Promise<void>>()
+  let isTold = false
 
   return { ensure, sync }
 
@@ -45,6 +55,16 @@ export function createDirectories(calls: SystemCalls, root: string): Directories
   }
 
   async function sync(path: string): Promise<void> {
+    try {
+      await syncNames(path)
+    } catch (error) {
+      if (!hasCode(error, ...NOT_SYNCABLE)) throw error
+      if (!isTold) onUnsynced(error)
+      isTold = true
+    }
+  }
+
+  async function syncNames(path: string): Promise<void> {
     const fd = await calls.openDirectory(path)
     try {
       await calls.fsync(fd)
