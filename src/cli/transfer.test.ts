@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { EventEmitter, once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { arrayBuffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, test } from 'node:test'
 import { type ClientHost, openClientHost } from '../../test/helpers/client-host.ts'
 import { noise } from '../../test/helpers/noise.ts'
 import { docxOf } from '../../test/helpers/office-documents.ts'
+import { type RunOptions, runIn } from '../../test/helpers/run-command.ts'
 import { createWopiClient } from '../client/wopi-client.ts'
 import { getCommand } from './get.ts'
 import { putCommand } from './put.ts'
-import type { TransferIo } from './transfer.ts'
 
 const PICTURE = noise(300_000)
 const BEFORE = docxOf(['One'], PICTURE)
@@ -202,49 +200,6 @@ test('get leaves the output as it was when it fails', async () => {
   assert.deepEqual(await readdir(folder), ['copy.docx'])
 })
 
-test('get into a folder makes a file of the name of the document, and replaces none', async () => {
-  const wopiSrc = await host.add(AFTER)
-  await mkdir(join(folder, 'here'))
-  const words = [wopiSrc, '-o', 'here', '--token', 'read']
-
-  const first = await run(getCommand, [...words, '--json'])
-  await writeFile(join(folder, 'here', 'Report.docx'), BEFORE)
-  const second = await run(getCommand, words)
-
-  assert.equal(JSON.parse(first.stdout).path, join(folder, 'here', 'Report.docx'))
-  assert.equal(second.code, 2)
-  assert.match(second.stderr, /Report\.docx is there already\. Name it with -o/)
-  assert.deepEqual(await fileOf('here/Report.docx'), BEFORE)
-})
-
-test('get into a folder writes nowhere else, whatever the host calls its document', async () => {
-  const wopiSrc = await host.add(AFTER)
-  const names = ['../../evil.docx', '/etc/evil.docx', '.bashrc', '..', '\u001b[2J.docx']
-  await mkdir(join(folder, 'here'))
-
-  for (const name of names) {
-    await using server = await renaming(wopiSrc, name)
-    const got = await run(getCommand, [server.wopiSrc, '-o', 'here/', '--token', 'read'])
-    assert.deepEqual([got.code, got.stderr], [0, ''], String(name))
-  }
-
-  assert.deepEqual(await readdir(folder), ['here'])
-  assert.deepEqual(
-    (await readdir(join(folder, 'here'))).toSorted(),
-    ['--2J.docx', '-etc-evil.docx', '-..-evil.docx', 'bashrc', 'document'].toSorted(),
-  )
-})
-
-test('get says that there is no such folder when its target ends in a slash', async () => {
-  const wopiSrc = await host.add(AFTER)
-
-  const failed = await run(getCommand, [wopiSrc, '-o', 'nowhere/', '--token', 'read'])
-
-  assert.equal(failed.code, 2)
-  assert.match(failed.stderr, /There is no folder .*nowhere\. Make it/)
-  assert.deepEqual(await readdir(folder), [])
-})
-
 test('put says at once that a FIFO is no file', { timeout: 5000 }, async () => {
   const wopiSrc = await host.add(BEFORE)
   execFileSync('mkfifo', [join(folder, 'fifo')])
@@ -312,66 +267,8 @@ test('get refuses an answer that is no document', async (context) => {
   assert.deepEqual(await readdir(folder), [])
 })
 
-/** A host whose document is called `name`, and is else the one at `wopiSrc`. */
-async function renaming(wopiSrc: string, name: unknown) {
-  const server = createServer(async (request, response) => {
-    if (request.method === 'GET') return response.end(JSON.stringify({ BaseFileName: name }))
-    const headers = { 'x-wopi-override': String(request.headers['x-wopi-override']) }
-    const { search } = new URL(request.url ?? '', wopiSrc)
-    const body = await arrayBuffer(request)
-    const reply = await fetch(`${wopiSrc}${search}`, { method: 'POST', headers, body })
-    response.writeHead(reply.status, Object.fromEntries(reply.headers))
-    response.end(Buffer.from(await reply.arrayBuffer()))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    wopiSrc: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    async [Symbol.asyncDispose]() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
-}
-
-interface RunOptions {
-  env?: Record<string, string>
-  /** Ctrl-C comes when the terminal shows this for the second time. */
-  stopAt?: string
-  tty?: boolean
-}
-
-async function run(command: typeof putCommand, words: string[], options: RunOptions = {}) {
-  const signals = new EventEmitter()
-  const outcome = { stdout: '', stderr: '', terminal: '', code: 0 }
-  let shown = 0
-  const io: TransferIo = {
-    env: { INIT_CWD: folder, XDG_STATE_HOME: join(folder, 'state'), ...options.env },
-    stdout: {
-      write(text) {
-        outcome.stdout += text
-        outcome.terminal += text
-      },
-    },
-    stderr: {
-      isTTY: options.tty ?? options.stopAt !== undefined,
-      write(text) {
-        outcome.stderr += text
-        outcome.terminal += text
-        if (options.stopAt && text.includes(options.stopAt) && ++shown === 2) signals.emit('SIGINT')
-      },
-    },
-    exit: (code) => {
-      outcome.code = code
-    },
-    signals,
-  }
-  const parser = command(io)
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-  await parser.parseAsync(words, { from: 'user' })
-  assert.equal(signals.listenerCount('SIGINT') + signals.listenerCount('SIGTERM'), 0)
-  return outcome
-}
+const run = (command: typeof putCommand, words: string[], options?: RunOptions) =>
+  runIn(folder, command, words, options)
 
 async function fileOf(name: string): Promise<Uint8Array> {
   return new Uint8Array(await readFile(join(folder, name)))
