@@ -1,4 +1,5 @@
 import type { FuzzTarget } from '../target.ts'
+import { bodies } from './bodies.ts'
 import { checkpoints } from './checkpoints.ts'
 import { chunkReader } from './chunk-reader.ts'
 import { frames } from './frames.ts'
@@ -17,5 +18,6 @@ export const TARGETS: readonly FuzzTarget[] = [
   messages,
   headers,
   manifests,
+  bodies,
   http,
 ]
