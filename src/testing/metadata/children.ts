@@ -87,7 +87,7 @@ export function childrenContract(test: ContractTest): void {
     })
   })
 
-  test('findChild finds nothing elsewhere and under no other key', async ({ store }) => {
+  test('findChild finds nothing in another container or under another key', async ({ store }) => {
     await createTree(store, 'a')
     await store.createDocument(newDocument({ place: placeOf('file', 'a') }))
 

@@ -11,7 +11,7 @@ import {
   SECOND,
 } from './context.ts'
 
-/** A document that an application keeps elsewhere, as its revision `r1`. */
+/** A document that an application keeps, at its revision `r1`. */
 async function adopt(store: MetadataStore, number = 1): Promise<void> {
   const key = `d${number}`
   await store.createDocument(

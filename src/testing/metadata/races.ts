@@ -89,6 +89,7 @@ async function assertNamedOrDoomed(
 export function raceContract(test: ContractTest): void {
   packRaces(test)
   sessionRaces(test)
+  quotaRaces(test)
   deliveryRaces(test)
   placingRaces(test)
 }
@@ -192,7 +193,9 @@ function sessionRaces(test: ContractTest): void {
       assert.equal(session?.committed?.manifestId, committed.ok ? 'm2' : undefined)
     },
   )
+}
 
+function quotaRaces(test: ContractTest): void {
   raceTest(
     test,
     ['createSession of one user', 'createSession of another'],

@@ -5,6 +5,7 @@ import type { SqlDatabase } from './database.ts'
 import { deliveryCommands } from './deliveries.ts'
 import { documentCommands } from './documents.ts'
 import { dueCommands } from './due.ts'
+import { fragmentCommands } from './fragments.ts'
 import { nameCommands } from './names.ts'
 import { packCommands } from './packs.ts'
 import { sessionCommands } from './sessions.ts'
@@ -20,6 +21,7 @@ export function allCommands(db: SqlDatabase): Commands {
     ...documentCommands(db),
     ...stateCommands(db),
     ...sessionCommands(db),
+    ...fragmentCommands(db),
     ...dueCommands(db),
     ...packCommands(db),
     ...containerCommands(db),

@@ -96,18 +96,26 @@ export function documentCommands(db: SqlDatabase): DocumentCommands {
       return { ok: true }
     },
 
-    async deleteDocument(now, documentKey, { manifestId, lockVersion }) {
-      const unchanged = await db.get(
-        `SELECT 1 FROM documents WHERE key = :documentKey AND manifest_id = :manifestId
-           AND lock_version = :lockVersion`,
-        { documentKey, manifestId, lockVersion },
-      )
-      if (unchanged === undefined) return { ok: false }
+    async deleteDocument(now, documentKey, expected) {
+      if (!(await isUnchanged(db, documentKey, expected))) return { ok: false }
       await deleteRows(db, documentKey)
       await makeDue(db, documentKey, now)
       return { ok: true }
     },
   }
+}
+
+async function isUnchanged(
+  db: SqlDatabase,
+  documentKey: string,
+  expected: { manifestId: string; lockVersion: number },
+): Promise<boolean> {
+  const unchanged = await db.get(
+    `SELECT 1 FROM documents WHERE key = :documentKey AND manifest_id = :manifestId
+       AND lock_version = :lockVersion`,
+    { documentKey, ...expected },
+  )
+  return unchanged !== undefined
 }
 
 async function isTaken(db: SqlDatabase, fileId: string, key: string): Promise<boolean> {

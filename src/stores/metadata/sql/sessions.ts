@@ -1,16 +1,10 @@
-import type {
-  AppendFragment,
-  FragmentRecord,
-  SessionRecord,
-  SessionStore,
-} from '../../../ports/metadata/sessions.ts'
+import type { SessionRecord, SessionStore } from '../../../ports/metadata/sessions.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 import { clearDeadSessions } from './dead-sessions.ts'
 import { makeDue } from './due.ts'
-import { anyDoomed, namePacks, packRef } from './packs.ts'
 
-type SessionCommands = Commands<keyof SessionStore>
+type SessionCommands = Commands<Exclude<keyof SessionStore, 'appendFragment' | 'listFragments'>>
 
 const SESSION_COLUMNS = `
   id, token_hash, file_id, document_key, user_id, created_at, expires_at, received,
@@ -21,15 +15,7 @@ type SessionRow = Omit<SessionRecord, 'checkpoint' | 'committed'> & {
   state: 'open' | 'committed' | 'emptied'
 } & NonNullable<SessionRecord['committed']>
 
-type FragmentRow = Omit<FragmentRecord, 'pack'> & { packKey: string; packLocator: string | null }
-
-interface OpenSession {
-  session: number
-  documentKey: string
-  received: number
-}
-
-/** The commands about upload sessions and their fragments. */
+/** The commands about upload sessions. */
 export function sessionCommands(db: SqlDatabase): SessionCommands {
   return {
     async createSession(now, { lifetimeMs, maxSessions, ...session }) {
@@ -59,20 +45,6 @@ export function sessionCommands(db: SqlDatabase): SessionCommands {
       return { session: sessionRecord(row), usage: { documentBytes, userBytes }, now }
     },
 
-    async appendFragment(now, append) {
-      checkFragmentLength(append.length)
-      const open = await findOpen(db, append.tokenHash)
-      if (open === undefined) return { ok: false, reason: 'gone' }
-      const { documentKey, received } = open
-      if (received !== append.offset) return { ok: false, reason: 'moved', received }
-      if (await anyDoomed(db, documentKey, [append.pack])) return { ok: false, reason: 'pack-gone' }
-
-      await insertFragment(db, open.session, append)
-      await namePacks(db, documentKey, [append.pack])
-      const moved = await moveSession(db, open.session, append, now + append.lifetimeMs)
-      return { ok: true, ...moved }
-    },
-
     async extendSession(now, tokenHash, received, lifetimeMs) {
       const expiresAt = now + lifetimeMs
       const changed = await db.run(
@@ -81,18 +53,6 @@ export function sessionCommands(db: SqlDatabase): SessionCommands {
         { tokenHash, received, expiresAt },
       )
       return changed === 1 ? { ok: true, expiresAt } : { ok: false }
-    },
-
-    async listFragments(_now, tokenHash) {
-      const rows = await db.all<FragmentRow>(
-        `SELECT "offset", length, pack_key, pack_locator, chunks
-         FROM fragments WHERE session = (SELECT session FROM sessions WHERE token_hash = :tokenHash)
-         ORDER BY "offset"`,
-        { tokenHash },
-      )
-      return rows.map(({ packKey, packLocator, ...row }) => {
-        return { ...row, pack: packRef({ packKey, packLocator }) }
-      })
     },
 
     async listSessions(now, { fileId = null, after = '', limit }) {
@@ -120,12 +80,6 @@ export function sessionCommands(db: SqlDatabase): SessionCommands {
   }
 }
 
-/** Fragments move a session on: one without bytes could be appended twice at the same place. */
-function checkFragmentLength(length: number): void {
-  if (!Number.isSafeInteger(length) || length < 1)
-    throw new RangeError(`A fragment has at least 1 byte: received ${length}`)
-}
-
 async function countLive(
   db: SqlDatabase,
   { documentKey, userId }: { documentKey: string; userId: string },
@@ -138,42 +92,6 @@ async function countLive(
     { documentKey, userId, now },
   )
   return row?.count ?? 0
-}
-
-function findOpen(db: SqlDatabase, tokenHash: string): Promise<OpenSession | undefined> {
-  return db.get<OpenSession>(
-    `SELECT session, document_key, received FROM sessions
-     WHERE token_hash = :tokenHash AND state = 'open'`,
-    { tokenHash },
-  )
-}
-
-async function insertFragment(
-  db: SqlDatabase,
-  session: number,
-  { offset, length, pack, chunks }: AppendFragment,
-): Promise<void> {
-  await db.run(
-    `INSERT INTO fragments (session, "offset", length, pack_key, pack_locator, chunks)
-     VALUES (:session, :offset, :length, :key, :locator, :chunks)`,
-    { session, offset, length, key: pack.key, locator: pack.locator ?? null, chunks },
-  )
-}
-
-async function moveSession(
-  db: SqlDatabase,
-  session: number,
-  { offset, length, checkpoint }: AppendFragment,
-  expiresAt: number,
-): Promise<{ received: number; expiresAt: number }> {
-  const received = offset + length
-  await db.run(
-    `UPDATE sessions SET received = :received, fragment_count = fragment_count + 1,
-       checkpoint = :checkpoint, expires_at = :expiresAt
-     WHERE session = :session`,
-    { session, received, checkpoint, expiresAt },
-  )
-  return { received, expiresAt }
 }
 
 function sessionRecord(row: SessionRow): SessionRecord {

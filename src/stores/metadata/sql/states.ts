@@ -111,7 +111,7 @@ async function moveDocument(db: SqlDatabase, commit: Commit, now: number): Promi
   )
 }
 
-/** What a commit means to an application that keeps the document elsewhere. */
+/** Notes what a commit means to the application that keeps the document, if one does. */
 async function noteForSource(
   db: SqlDatabase,
   commit: Commit,

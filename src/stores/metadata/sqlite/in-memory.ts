@@ -34,7 +34,7 @@ export function createMemoryMetadataStore(options: { now?: () => number } = {}):
     if (closing) throw new Error('The metadata store is closed')
     const batch = { now: now(), calls: [{ name, input: input.map(ownBytes) }] }
     const replies = last.then(() => runBatch(batch))
-    last = replies
+    last = replies.catch(() => {})
     const [reply] = await replies
     if (reply && 'value' in reply) return reply.value
     throw reply?.error

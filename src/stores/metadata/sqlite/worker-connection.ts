@@ -32,7 +32,7 @@ export function createWorkerConnection(
   const worker = start(workerOptions)
   const ended = once(worker, 'exit').catch(() => {})
   worker.unref()
-  let waiting: WaitingCall[] = []
+  const waiting: WaitingCall[] = []
   let underWay: WaitingCall[] = []
   let scheduled = false
   let refusal: Error | undefined
@@ -42,9 +42,7 @@ export function createWorkerConnection(
     const answered = underWay
     underWay = []
     send()
-    answered.forEach((call, index) => {
-      settle(call, replies[index])
-    })
+    for (const [index, call] of answered.entries()) settle(call, replies[index])
     rest()
   })
   worker.on('error', (cause) => fail(stopped(options.path, cause)))
@@ -76,16 +74,12 @@ export function createWorkerConnection(
   function send(): void {
     scheduled = false
     if (underWay.length > 0 || waiting.length === 0) return
-    underWay = waiting.slice(0, BATCH_MAX_CALLS)
-    waiting = waiting.slice(BATCH_MAX_CALLS)
-    const calls = underWay.map(({ name, input }) => ({ name, input }))
+    underWay = waiting.splice(0, BATCH_MAX_CALLS)
     worker.ref()
     try {
-      worker.postMessage({ now: now(), calls } satisfies Batch)
+      worker.postMessage(batchOf(underWay, now()))
     } catch (error) {
-      const unsent = underWay
-      underWay = []
-      for (const call of unsent) call.reject(error)
+      for (const call of underWay.splice(0)) call.reject(error)
       send()
       rest()
     }
@@ -100,9 +94,7 @@ export function createWorkerConnection(
 
   function fail(error: Error): void {
     refusal ??= error
-    const calls = [...underWay, ...waiting]
-    underWay = []
-    waiting = []
+    const calls = [...underWay.splice(0), ...waiting.splice(0)]
     for (const call of calls) call.reject(error)
     onIdle()
   }
@@ -118,6 +110,11 @@ function startWorker(workerData: WorkerOptions): Worker {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })
+}
+
+/** The calls without what only this thread needs. */
+function batchOf(calls: readonly WaitingCall[], now: number): Batch {
+  return { now, calls: calls.map(({ name, input }) => ({ name, input })) }
 }
 
 function settle(call: WaitingCall, reply: Reply | undefined): void {
