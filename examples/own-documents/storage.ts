@@ -21,7 +21,7 @@ export interface DocumentRow {
 export interface FolderRow {
   id: string
   name: string
-  /** `null` for the topmost one. */
+  /** `null` for the root. */
   parent: string | null
   owner: string
 }

@@ -42,7 +42,7 @@ export function createAccess({ database }: Storage): Access & Required<Pick<Acce
       const { user: userId, use, resource, expiresAt } = row
       // A token of a download link opens nothing else.
       if (use === 'download' && operation !== 'Download') return undefined
-      // Each token is for one file or container; the way to the topmost one is open to all.
+      // Each token is for one file or container; the way to the root is open to all.
       const isOthers = nameOf(asked) !== '' && nameOf(asked) !== resource
       const permissions = isOthers ? NOTHING : use === 'download' ? READING : EVERYTHING
       return { userId, displayName: USERS.get(userId) ?? userId, permissions, expiresAt }

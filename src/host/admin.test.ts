@@ -55,7 +55,7 @@ test('add of a content that breaks adds no document', async () => {
   assert.equal(await admin.find('b'), undefined)
 })
 
-test('add puts a document into the topmost container, or into another one', async () => {
+test('add puts a document into the root container, or into another one', async () => {
   const host = await createTestHost()
   const admin = createStoreAdmin(host.content)
   const root = await admin.tree.root({ userId: 'bob' })

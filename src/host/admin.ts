@@ -28,7 +28,7 @@ export interface AddedFile {
   content: () => AsyncIterable<Uint8Array>
   /** Made up when left out. */
   fileId?: string
-  /** The topmost container when left out. */
+  /** The root container when left out. */
   containerId?: string
 }
 

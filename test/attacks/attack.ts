@@ -39,13 +39,13 @@ export interface ServerNeeds {
 export interface Stage {
   /** `full` in an ordinary run, `short` in one that is short. */
   scaled(full: number, short: number): number
-  /** Adds a document to the topmost container. @returns its fileId */
+  /** Adds a document to the root container. @returns its fileId */
   add(content?: Uint8Array | AsyncIterable<Uint8Array>): Promise<string>
   /** A token for a document; it may do everything but browse, unless told otherwise. */
   ticket(fileId: string, userId: string, permissions?: readonly Permission[]): Promise<Ticket>
   /** A new document with a token for it. */
   document(userId: string, content?: Uint8Array): Promise<Ticket>
-  /** The topmost container, with a token to browse it. */
+  /** The root container, with a token to browse it. */
   rootContainer(userId: string): Promise<Ticket>
 }
 

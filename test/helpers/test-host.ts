@@ -113,7 +113,7 @@ export async function createTestHost(
     features?: Partial<Features>
     access?: Access
     signIn?: SignIn
-    /** Puts the document into the topmost container. */
+    /** Puts the document into the root container. */
     inTree?: boolean
     limits?: Partial<ContentLimits>
     /** An application that keeps the document, called `doc`. */

@@ -44,7 +44,7 @@ export function accessWithoutTokens(): Access {
   return { authenticate }
 }
 
-/** Adds a container, to the topmost one when no other is named. */
+/** Adds a container, to the root when no other is named. */
 export async function addContainer(
   host: TestHost,
   name: string,
@@ -56,7 +56,7 @@ export async function addContainer(
   return created.container.containerId
 }
 
-/** Adds a file, to the topmost container when no other is named. */
+/** Adds a file, to the root container when no other is named. */
 export async function addFile(
   host: TestHost,
   name: string,

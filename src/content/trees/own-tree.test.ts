@@ -80,7 +80,7 @@ test('there is no file when its content breaks', async () => {
   assert.equal(await tree.find(containerId, 'a.docx'), undefined)
 })
 
-test('a path goes from the topmost container down, and keeps what is next to its end', async () => {
+test('a path goes from the root container down, and keeps what is next to its end', async () => {
   const { tree } = open()
   const root = await tree.root(USER)
   const outer = await addContainer(tree, root.containerId, 'outer')
@@ -200,7 +200,7 @@ test('a container is not renamed to a taken name, nor when it is gone', async ()
   assert.equal((await tree.container(folder))?.name, 'Folder')
 })
 
-test('the topmost container can be renamed, and not deleted', async () => {
+test('the root container can be renamed, and not deleted', async () => {
   const { tree } = open()
   const root = await tree.root(USER)
 

@@ -8,7 +8,7 @@ import {
 import { accessHiding, follow, rootId } from '../../../test/helpers/tree-story.ts'
 import { assertRefused } from '../../../test/helpers/wopi-story.ts'
 
-test('BootstrapRootContainer leads to the topmost container at once', async () => {
+test('BootstrapRootContainer leads to the root container at once', async () => {
   const host = await createBootstrapHost()
 
   const answer = await bootstrapJson(host, 'GET_ROOT_CONTAINER')

@@ -49,7 +49,7 @@ test('CheckContainerInfo allows what the token allows', async () => {
   ])
 })
 
-test('CheckContainerInfo allows nobody to delete the topmost container', async () => {
+test('CheckContainerInfo allows nobody to delete the root container', async () => {
   const host = await createTestHost()
 
   const info = await askJson(host, at(await rootId(host)))

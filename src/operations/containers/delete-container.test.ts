@@ -18,7 +18,7 @@ test('DeleteContainer deletes an empty container and frees its name', async () =
   assert.ok(await addContainer(host, 'Folder'))
 })
 
-test('DeleteContainer of one that is not empty, or the topmost one, is 409 and deletes nothing', async () => {
+test('DeleteContainer of one that is not empty, or the root, is 409 and deletes nothing', async () => {
   const host = await createTestHost()
   const folder = await addContainer(host, 'Folder')
   const inner = await addContainer(host, 'Inner', folder)

@@ -18,7 +18,7 @@ test('EnumerateContainerAncestors lists the containers above one, without itself
   assert.equal(JSON.parse((await follow(host, ancestors[1].Url)).text).Name, 'Contracts')
 })
 
-test('EnumerateContainerAncestors of the topmost one lists nothing', async () => {
+test('EnumerateContainerAncestors of the root lists nothing', async () => {
   const host = await createTestHost()
 
   const answer = await askJson(host, ancestry(await rootId(host)))

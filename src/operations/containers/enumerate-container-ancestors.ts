@@ -2,7 +2,7 @@ import { ancestorsFrom, ancestorsReply } from '../shared/ancestors.ts'
 import { mayBrowse } from '../shared/browsing.ts'
 import { defineContainerOperation } from '../shared/operation.ts'
 
-/** EnumerateAncestors: the containers that a container is in, the topmost first, without itself. */
+/** EnumerateAncestors: the containers that a container is in, the root first, without itself. */
 export const enumerateContainerAncestors = defineContainerOperation({
   name: 'EnumerateContainerAncestors',
   route: { method: 'GET', path: '/wopi/containers/:containerId/ancestry' },

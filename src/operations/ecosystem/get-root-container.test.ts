@@ -6,7 +6,7 @@ import { assertRefused } from '../../../test/helpers/wopi-story.ts'
 
 const POINTER = '/wopi/ecosystem/root_container_pointer'
 
-test('GetRootContainer leads to the topmost container', async () => {
+test('GetRootContainer leads to the root container', async () => {
   const host = await createTestHost()
 
   const { ContainerPointer: pointer } = await askJson(host, POINTER)

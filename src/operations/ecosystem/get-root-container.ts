@@ -3,7 +3,7 @@ import { jsonReply } from '../shared/json-reply.ts'
 import { defineEcosystemOperation } from '../shared/operation.ts'
 import { rootContainerInfo } from '../shared/root-container.ts'
 
-/** GetRootContainer: where the user's topmost container is. */
+/** GetRootContainer: where the user's root container is. */
 export const getRootContainer = defineEcosystemOperation({
   name: 'GetRootContainer',
   route: { method: 'GET', path: '/wopi/ecosystem/root_container_pointer' },

@@ -15,7 +15,7 @@ import { assertRefused } from '../../../test/helpers/wopi-story.ts'
 
 const ancestry = (fileId: string) => `/wopi/files/${fileId}/ancestry`
 
-test('EnumerateAncestors lists the containers above a file, the topmost first', async () => {
+test('EnumerateAncestors lists the containers above a file, the root first', async () => {
   const host = await createTestHost()
   const contracts = await addContainer(host, 'Contracts')
   const year = await addContainer(host, '2026', contracts)

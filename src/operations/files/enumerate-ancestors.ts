@@ -2,7 +2,7 @@ import { ancestorsFrom, ancestorsReply } from '../shared/ancestors.ts'
 import { mayBrowse } from '../shared/browsing.ts'
 import { defineOperation } from '../shared/operation.ts'
 
-/** EnumerateAncestors: the containers that a file is in, the topmost first. */
+/** EnumerateAncestors: the containers that a file is in, the root first. */
 export const enumerateAncestors = defineOperation({
   name: 'EnumerateAncestors',
   route: { method: 'GET', path: '/wopi/files/:fileId/ancestry' },

@@ -9,7 +9,7 @@ const ANCESTORS_MAX = 100
 
 /** The containers above something. */
 export interface Ancestors {
-  /** The topmost first. */
+  /** The root first. */
   pointers: Pointer[]
   /** Whether there are more, be it above or without a right to see them. */
   incomplete: boolean
