@@ -9,7 +9,7 @@ function fetchFailed(code: string): Error {
   return new TypeError('fetch failed', { cause: Object.assign(new Error('…'), { code }) })
 }
 
-test('a connection that broke is tried again; a certificate that is not trusted is not', () => {
+test('networkFailure lets a broken connection be tried again, but not an untrusted certificate', () => {
   const transient = ['ECONNREFUSED', 'UND_ERR_SOCKET', 'ENOTFOUND', 'UNHEARD_OF']
   const lasting = [
     'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -28,13 +28,13 @@ test('a connection that broke is tried again; a certificate that is not trusted 
   )
 })
 
-test('a failure says what to do about a certificate', () => {
+test('networkFailure says what to do about a certificate', () => {
   const { message } = networkFailure('Lock', fetchFailed('SELF_SIGNED_CERT_IN_CHAIN'))
 
   assert.match(message, /not trusted: name the one that signed it in NODE_EXTRA_CA_CERTS/)
 })
 
-test('a failure without a code keeps its own words, and one of a blocked port is explained', async () => {
+test('networkFailure keeps the words of a failure without a code, and explains a blocked port', async () => {
   const blocked = await fetch('http://127.0.0.1:6000/').catch((error) => error)
 
   assert.deepEqual(readNetworkFailure(new TypeError('Failed to fetch')), {

@@ -6,7 +6,7 @@ const WOPI_SRC = 'https://host.example/wopi/files/1?access_token=secret'
 const PAGE: Page = { location: { origin: 'https://app.example', protocol: 'https:' } }
 const LOST = new TypeError('Failed to fetch')
 
-test('a host that can be reached, but answers no operation twice, blocks the page by CORS', async () => {
+test('createPageWalls suspects CORS when a host can be reached but answers no operation twice', async () => {
   const walls = createPageWalls(WOPI_SRC, reached, PAGE)
 
   const first = await walls.explain('Lock', LOST)
@@ -20,7 +20,7 @@ test('a host that can be reached, but answers no operation twice, blocks the pag
   )
 })
 
-test('a host that cannot be reached is a lost network, however often', async () => {
+test('createPageWalls takes a host that cannot be reached for a lost network, however often', async () => {
   const walls = createPageWalls(WOPI_SRC, lost, PAGE)
 
   const explained = [await walls.explain('Lock', LOST), await walls.explain('Lock', LOST)]
@@ -28,7 +28,7 @@ test('a host that cannot be reached is a lost network, however often', async () 
   assert.deepEqual(explained, [undefined, undefined])
 })
 
-test('an operation that was answered before has lost the network', async () => {
+test('createPageWalls takes the failure of an operation that worked before for a lost network', async () => {
   const walls = createPageWalls(WOPI_SRC, reached, PAGE)
   walls.passed('Lock')
 
@@ -37,7 +37,7 @@ test('an operation that was answered before has lost the network', async () => {
   assert.deepEqual(explained, [undefined, undefined])
 })
 
-test('an operation with headers of its own may be blocked where others are answered', async () => {
+test('createPageWalls suspects CORS of one operation where others are answered', async () => {
   const walls = createPageWalls(WOPI_SRC, reached, PAGE)
   walls.passed('GetChunkedFile')
   await walls.explain('UpdateUploadSession', LOST)
@@ -47,7 +47,7 @@ test('an operation with headers of its own may be blocked where others are answe
   assert.equal(explained?.code, 'BLOCKED')
 })
 
-test('the request for nothing carries neither token nor path, and needs no CORS', async () => {
+test('createPageWalls asks for nothing, without token or path, in a request that needs no CORS', async () => {
   const asked: [unknown, RequestInit | undefined][] = []
   const walls = createPageWalls(
     WOPI_SRC,
@@ -65,7 +65,7 @@ test('the request for nothing carries neither token nor path, and needs no CORS'
   assert.equal(asked[0]?.[1]?.credentials, 'omit')
 })
 
-test('a secure page cannot ask an insecure host, but for one on its own machine', async () => {
+test('createPageWalls says that a secure page cannot ask an insecure host, except on its own machine', async () => {
   const insecure = createPageWalls('http://host.example/wopi/files/1', lost, PAGE)
   const own = createPageWalls('http://localhost:8080/wopi/files/1', lost, PAGE)
 
@@ -76,7 +76,7 @@ test('a secure page cannot ask an insecure host, but for one on its own machine'
   assert.equal(await own.explain('Lock', LOST), undefined)
 })
 
-test('a policy of the page that does not name the host is told', async () => {
+test('createPageWalls names the policy of the page that leaves the host out', async () => {
   const target = new EventTarget()
   const page: Page = {
     ...PAGE,
@@ -103,7 +103,7 @@ test('a policy of the page that does not name the host is told', async () => {
   )
 })
 
-test('outside of a page nothing is asked', async () => {
+test('createPageWalls asks nothing outside of a page', async () => {
   const walls = createPageWalls(WOPI_SRC, () => assert.fail('asked'), {})
 
   const explained = await walls.explain('Lock', LOST)

@@ -82,7 +82,7 @@ test('sleep rejects with the reason of an abort, before and while it waits', asy
   await sleep(0)
 })
 
-test('a refused proof is told at once: the same request does not get better', async () => {
+test('withRetry reports a refused proof at once: repeating the request would not help', async () => {
   const reply = new Response(null, {
     status: 500,
     headers: {

@@ -38,7 +38,7 @@ test('lock, refreshLock, getLock and unlock agree about who holds the file', asy
   await assert.rejects(client.refreshLock('mine'), { code: 'LOCKED', lock: '' })
 })
 
-test('a redirect is refused in words, as Node and as browsers show it', async () => {
+test('createWopiClient says that a redirect was refused, as Node and as browsers show it', async () => {
   const seen = { node: { status: 302 }, browser: { status: 0, type: 'opaqueredirect' } }
   for (const [where, reply] of Object.entries(seen)) {
     const client = createWopiClient({
@@ -58,7 +58,7 @@ test('a redirect is refused in words, as Node and as browsers show it', async ()
   }
 })
 
-test('a header that the host does not expose to other origins is told as such', async () => {
+test('createWopiClient names a header that the host does not expose to other origins', async () => {
   const client = createWopiClient({
     wopiSrc: 'http://127.0.0.1/wopi/files/1',
     accessToken: 'write',
@@ -191,7 +191,7 @@ test('getSequenceNumber refuses a reply that does not tell it', async () => {
   await assert.rejects(client.updateUploadSession('t', 0, CONTENT), { code: 'BAD_REPLY' })
 })
 
-test('an abort rejects with its reason, whatever the request is doing', async () => {
+test('createWopiClient rejects with the reason of an abort, whatever the request is doing', async () => {
   const client = await clientOf(CONTENT)
   const reason = new Error('enough')
 

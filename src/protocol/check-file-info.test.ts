@@ -26,27 +26,27 @@ const WRONG = {
   UserExtraInfo: 'a@app.example',
 }
 
-test('properties of the type that the pages name are let through', () => {
+test('checkPropertyTypes lets properties through that have the type of the pages', () => {
   checkPropertyTypes(RIGHT)
 })
 
 for (const [name, value] of Object.entries(WRONG))
-  test(`${name} of ${JSON.stringify(value)} is refused by name`, () => {
+  test(`checkPropertyTypes refuses ${name} of ${JSON.stringify(value)} by name`, () => {
     assert.throws(() => checkPropertyTypes({ [name]: value }), {
       name: 'TypeError',
       message: new RegExp(`^${name} must be `),
     })
   })
 
-test('properties that no page names, and ones that are taken away, are let through', () => {
+test('checkPropertyTypes lets through what no page names, and what is taken away', () => {
   checkPropertyTypes({ AcmeTheme: { dark: true }, CloseUrl: undefined })
 })
 
-test('names like those of every object are no properties', () => {
+test('checkPropertyTypes takes no member of every object for a property', () => {
   checkPropertyTypes({ constructor: 1, toString: 'x' })
 })
 
-test('the table derives the five properties that every answer must have', () => {
+test('the table of CheckFileInfo derives the five properties that every answer must have', () => {
   for (const name of ['BaseFileName', 'OwnerId', 'Size', 'UserId', 'Version'])
     assert.equal(typeof CHECK_FILE_INFO_PROPERTIES[name]?.derive, 'function', name)
 })

@@ -130,7 +130,7 @@ test('refreshCoauthLock prolongs a lock of 60 s by what it asks for at 30 s', ()
   assert.deepEqual([ids(lastMoment), ids(expiry)], [['A'], []])
 })
 
-test('a coauthoring lock is gone for every request in the very ms of its expiry', () => {
+test('lock operations ignore a coauthoring lock from the very ms of its expiry', () => {
   const { locks } = take(UNLOCKED, { coauthLockId: 'A' })
   const expiry = NOW + MINUTE
 
