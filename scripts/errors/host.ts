@@ -99,6 +99,11 @@ export const HOST_FAILURES: Record<FailureCode, FailureRow> = {
     cause: 'The content, message or list is larger than this host allows.',
     mend: 'Send less, or raise the limit that the reason names (`limits` of `createHost`, or the settings of the server).',
   },
+  BODY_ENCODED: {
+    cause:
+      '`Content-Encoding`, `Content-Range` or a multipart `Content-Type` says that the body is not the content itself.',
+    mend: 'Send the bytes as they are: not compressed, whole, and not as a form.',
+  },
   QUOTA_EXCEEDED: {
     cause: 'The user has too many upload sessions on this file.',
     mend: 'Commit or drop one; each ends half an hour after its last fragment.',

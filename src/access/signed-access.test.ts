@@ -143,6 +143,23 @@ describe('mint and authenticate', () => {
     )
   })
 
+  test('authenticate refuses a token that another text than the one issued decodes to', async () => {
+    const access = openAccess()
+    const { accessToken } = await access.mint(ADA)
+    const last = accessToken.at(-1) ?? ''
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    // 32 bytes leave two bits of the last character unused.
+    const twin = alphabet[alphabet.indexOf(last) ^ 1] ?? ''
+    const others = ['=', '==', '.', ' ', '\n', '%3D'].map((tail) => `${accessToken}${tail}`)
+
+    for (const text of [...others, `${accessToken.slice(0, -1)}${twin}`])
+      assert.equal(
+        await access.authenticate(text, { fileId: 'f1', operation: 'GetFile' }),
+        undefined,
+        JSON.stringify(text.slice(-4)),
+      )
+  })
+
   test('authenticate refuses what is no token, or signed otherwise', async () => {
     const access = openAccess()
     const claims = { name: 'A', file: 'f1', scope: 'read write', sub: 'a', aud: 'wopikit' }

@@ -21,6 +21,7 @@ import { HEADERS } from '../protocol/names.ts'
 import { challengeHeader } from './challenge.ts'
 import { type Destination, readBearer } from './dispatch.ts'
 import { requireOwnLock, requirePermission } from './permission.ts'
+import { requirePlainBody } from './plain-body.ts'
 
 /** What a request is admitted to. */
 export interface AdmissionServices {
@@ -55,6 +56,7 @@ export async function admit<At extends Target>(
         throw new WopiError('NOT_SUPPORTED', {
           detail: `This host does not offer ${operation.name} here`,
         })
+      requirePlainBody(request)
       return operation.execute(request, context)
     },
     failureHeaders: async () => operation?.failureHeaders?.(request, context) ?? {},

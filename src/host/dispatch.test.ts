@@ -69,8 +69,16 @@ test('dispatch finds no operation for an override that is empty, unknown or in l
 })
 
 test('dispatch finds no operation for other methods', () => {
-  for (const method of ['HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])
+  for (const method of ['PUT', 'DELETE', 'PATCH', 'OPTIONS'])
     assert.equal(dispatch(request('/wopi/files/f', method))?.operation, undefined, method)
+})
+
+test('dispatch finds for a HEAD what answers a GET', () => {
+  for (const path of ['', '/contents', '/download', '/ancestry'])
+    assert.equal(
+      dispatch(request(`/wopi/files/f${path}`, 'HEAD'))?.operation,
+      dispatch(request(`/wopi/files/f${path}`))?.operation,
+    )
 })
 
 test('dispatch ignores an override of a GET', () => {

@@ -49,13 +49,26 @@ export function dispatch(request: HostRequest): Destination | undefined {
   return undefined
 }
 
+/** The methods that an address has operations for, or `undefined` for an address that is none. */
+export function allowedMethods(requestTarget: string): string[] | undefined {
+  const [path = ''] = splitTarget(requestTarget)
+  const address = ADDRESSES.find(({ pattern }) => pattern.test(path))
+  if (!address) return undefined
+  const routes = address.operations.map(({ route }) => route)
+  const canGet = routes.some(({ method }) => method === 'GET')
+  const canPost = routes.some(({ method, orPost }) => method === 'POST' || orPost)
+  return [...(canGet ? ['GET', 'HEAD'] : []), ...(canPost ? ['POST'] : []), 'OPTIONS']
+}
+
 /** Ids that a file or container may have stand for `:fileId` and `:containerId`. */
 function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replace(/:\w+/, '([A-Za-z0-9_-]{1,128})')}$`)
 }
 
 function answers({ route, target }: Operation, request: HostRequest): boolean {
-  const isMethod = route.method === request.method || (route.orPost && request.method === 'POST')
+  // HEAD is answered wherever GET is (RFC 9110, 9.1).
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const isMethod = route.method === method || (route.orPost && method === 'POST')
   if (!isMethod) return false
   const header = target === 'bootstrapper' ? HEADERS.ecosystemOperation : HEADERS.override
   return (

@@ -42,6 +42,40 @@ test('the handler answers 401 before 404, so that nobody learns which files ther
   assertRefused(await host.request('/wopi/files/none'), 404)
 })
 
+test('the handler answers HEAD as GET, with its length and without its body', async () => {
+  const host = await createTestHost({ content: testBytes(1000) })
+  for (const suffix of ['', '/contents', '/download']) {
+    const target = `/wopi/files/${host.fileId}${suffix}`
+
+    const head = await host.request(target, { method: 'HEAD' })
+    const get = await host.request(target)
+
+    assert.deepEqual([head.status, head.body.length], [200, 0], suffix)
+    assert.equal(head.contentLength, get.body.length, suffix)
+    assert.deepEqual([...head.headers], [...get.headers], suffix)
+  }
+})
+
+test('the handler answers HEAD with the refusal that GET would get', async () => {
+  const host = await createTestHost()
+  const target = `/wopi/files/${host.fileId}/contents`
+
+  assertRefused(await host.request(target, { method: 'HEAD', token: 'forged' }), 401)
+  assertRefused(await host.request('/wopi/files/none', { method: 'HEAD' }), 404)
+})
+
+test('the handler tells OPTIONS what an address takes, without asking for a token', async () => {
+  const host = await createTestHost()
+  const allowed = async (target: string) => {
+    const reply = await host.request(target, { method: 'OPTIONS', token: undefined })
+    return [reply.status, reply.headers.get('Allow')]
+  }
+
+  assert.deepEqual(await allowed('/wopi/files/any'), [204, 'GET, HEAD, POST, OPTIONS'])
+  assert.deepEqual(await allowed('/wopi/files/any/download'), [204, 'GET, HEAD, OPTIONS'])
+  assert.deepEqual((await allowed('/wopi/folders/any'))[0], 404)
+})
+
 test('the handler takes the token of the query before that of the Authorization header', async () => {
   const host = await createTestHost()
   const headers = { Authorization: 'Bearer bob:read' }

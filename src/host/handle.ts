@@ -4,7 +4,7 @@ import { WopiError } from '../protocol/errors.ts'
 import { headerValue } from '../protocol/headers.ts'
 import { HEADERS } from '../protocol/names.ts'
 import { type AdmissionServices, type Admitted, admit } from './admit.ts'
-import { type Destination, dispatch } from './dispatch.ts'
+import { allowedMethods, type Destination, dispatch } from './dispatch.ts'
 
 /** What requests are answered with. */
 export interface HostServices extends AdmissionServices {
@@ -27,19 +27,35 @@ export type Handler = (request: HostRequest) => Promise<HostReply>
  */
 export function createHandler(services: HostServices): Handler {
   return async (request) => {
+    if (request.method === 'OPTIONS') return optionsReply(request)
     const destination = dispatch(request)
     if (!destination) return failure(new WopiError('NO_SUCH_ROUTE'), undefined)
     let admitted: Admitted | undefined
     try {
       const proven = await prove(services, request, destination)
       admitted = await admit(services, request, destination, proven)
-      return named(await admitted.execute(), destination)
+      const reply = await admitted.execute()
+      return named(request.method === 'HEAD' ? await withoutBody(reply) : reply, destination)
     } catch (error) {
       // Headers that an operation adds to its failures are never a reason for another failure.
       const extra = (await admitted?.failureHeaders().catch(() => undefined)) ?? {}
       return failure(refusalOf(services.log, request, destination, error), destination, extra)
     }
   }
+}
+
+/** What may be sent to an address; a client needs no token to ask. */
+function optionsReply({ target }: HostRequest): HostReply {
+  const methods = allowedMethods(target)
+  if (!methods) return failure(new WopiError('NO_SUCH_ROUTE'), undefined)
+  return { status: 204, headers: { Allow: methods.join(', ') } }
+}
+
+/** The reply to HEAD: what GET would say, without its body (RFC 9110, 9.3.2). */
+async function withoutBody({ body, ...reply }: HostReply): Promise<HostReply> {
+  if (body instanceof Uint8Array) return { ...reply, contentLength: body.length }
+  await body?.[Symbol.asyncDispose]()
+  return reply
 }
 
 /** Whether the request is proven to be the client's own; refuses it when it has to be. */

@@ -8,9 +8,11 @@ export type ConfigurableServer = Pick<
   'requestTimeout' | 'headersTimeout' | 'keepAliveTimeout' | 'timeout' | 'on' | 'listenerCount'
 >
 
-/** Read by Node with each new connection; its types have it as a creation option only. */
-interface HeaderLimit {
+/** What Node reads with each connection although its types do not have it. */
+interface UntypedSettings {
   maxHeaderSize?: number
+  /** Whether a client that ends its side gets the reply to what it has sent. */
+  httpAllowHalfOpen?: boolean
 }
 
 /**
@@ -21,7 +23,7 @@ interface HeaderLimit {
  * @param isOwn whether the host answers this request; all others are asked for at once, as by Node
  */
 export function configureServer(
-  server: ConfigurableServer & HeaderLimit,
+  server: ConfigurableServer & UntypedSettings,
   isOwn: (request: IncomingMessage) => boolean,
 ): void {
   server.requestTimeout = 0
@@ -29,6 +31,7 @@ export function configureServer(
   server.headersTimeout = HEADERS_TIMEOUT_MS
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS
   server.maxHeaderSize = HEADERS_MAX_BYTES
+  server.httpAllowHalfOpen = true
   if (server.listenerCount('checkContinue') > 0) return
   server.on('checkContinue', (request, response) => {
     holdBody(request, response)

@@ -6,7 +6,7 @@ import type { Log } from '../ports/log.ts'
 import { configureServer } from './configure-server.ts'
 import { createFastifyPlugin, type FastifyPlugin } from './fastify-plugin.ts'
 import { createFetchHandler, type FetchHandler } from './fetch-handler.ts'
-import { checkBasePath, checkPublicUrl, ownTarget } from './mount.ts'
+import { checkBasePath, checkPublicUrl, originForm, ownTarget } from './mount.ts'
 import { createNodeListener, type NodeListener } from './node-listener.ts'
 import type { RequestRecord } from './request-record.ts'
 import { warnOnce } from './server-check.ts'
@@ -130,5 +130,5 @@ export function createHost(options: HostOptions): Host {
 }
 
 function isBelow(basePath: string): (request: IncomingMessage) => boolean {
-  return ({ url = '' }) => ownTarget(url, basePath) !== undefined
+  return ({ url = '' }) => ownTarget(originForm(url), basePath) !== undefined
 }

@@ -6,6 +6,7 @@ import { WopiError } from '../protocol/errors.ts'
 import { ownTarget } from './mount.ts'
 import { shutdownReply } from './node-listener.ts'
 import { type Recorder, type RequestRecord, startRecord } from './request-record.ts'
+import { WITHOUT_BODY } from './send-reply.ts'
 import { systemTimers, type Timers } from './timers.ts'
 
 /** A handler of the Fetch API, as Hono, Deno, Bun and edge runtimes take it. */
@@ -23,9 +24,6 @@ export interface FetchHandlerOptions {
   closing?: () => boolean
   timers?: Timers
 }
-
-/** Statuses whose answer must not have a body, not even an empty one. */
-const WITHOUT_BODY = new Set([204, 205, 304])
 
 /**
  * Creates a Fetch handler. What the surrounding server does with slow clients, and with bodies that
@@ -99,8 +97,10 @@ function respond(reply: HostReply, ending: Ending): Response {
   if (body === undefined || body instanceof Uint8Array) {
     ending.record?.sent(body?.length ?? 0)
     ending.over(false)
-    const bytes = WITHOUT_BODY.has(status) ? null : (body ?? new Uint8Array(0)).slice()
-    return new Response(bytes, { status, headers: withLength(headers, body?.length ?? 0) })
+    if (WITHOUT_BODY.has(status)) return new Response(null, { status, headers })
+    const length = body?.length ?? reply.contentLength ?? 0
+    const bytes = (body ?? new Uint8Array(0)).slice()
+    return new Response(bytes, { status, headers: withLength(headers, length) })
   }
   const stream = openedStream(body, reply.contentLength, ending)
   return new Response(stream, { status, headers: withLength(headers, reply.contentLength) })

@@ -13,6 +13,14 @@ export const CONNECTIONS_CHECK_MS = 5 * SECOND_MS
 /** How long an idle connection stays open, in ms; longer than the proxies in front keep theirs. */
 export const KEEP_ALIVE_TIMEOUT_MS = 75 * SECOND_MS
 
+/**
+ * How long a reply may take once its client has ended its side of the connection, in ms. Such a client
+ * may still read, or be gone: only sending tells.
+ */
+export const HALF_OPEN_MAX_MS = 10 * SECOND_MS
+/** Most requests of one connection that wait for the replies to earlier ones; more end it. */
+export const PIPELINED_MAX = 64
+
 /** Slowest body that is waited for, in bytes per second, averaged over each window. */
 export const BODY_MIN_BYTES_PER_SECOND = 1 * KIB
 /** How long a body may be slower than that before it is given up, in ms. */

@@ -32,6 +32,17 @@ export function isPublicUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && username + password === ''
 }
 
+/**
+ * Path and query of a request, also where its target is a whole address: a server has to take both
+ * forms (RFC 9112, 3.2.2).
+ */
+export function originForm(url: string): string {
+  const address = /^https?:\/\/[^/?#]*/i.exec(url)?.[0]
+  if (address === undefined) return url
+  const rest = url.slice(address.length)
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
 /** Path and query of a request without the base path; `undefined` when it is not for the host. */
 export function ownTarget(url: string, basePath: string): string | undefined {
   const at = basePath.length

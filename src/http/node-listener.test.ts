@@ -13,7 +13,7 @@ import type { OpenedBytes } from '../ports/blob-store.ts'
 import type { HostReply, HostRequest } from '../ports/exchange.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { configureServer } from './configure-server.ts'
-import { BODY_RATE_WINDOW_MS, DISCARD_MAX_MS } from './limits.ts'
+import { BODY_RATE_WINDOW_MS, DISCARD_MAX_MS, HALF_OPEN_MAX_MS, PIPELINED_MAX } from './limits.ts'
 import { createNodeListener, type NodeListenerOptions } from './node-listener.ts'
 import type { RequestRecord } from './request-record.ts'
 
@@ -71,6 +71,90 @@ describe('createNodeListener, the request', () => {
     await fetch(`${server.origin}${TARGET}`, { method: 'POST', headers, body: 'four' })
 
     assert.deepEqual(seen, ['POST', TARGET, 'l1', undefined, 4])
+  })
+
+  test('createNodeListener takes a target that is a whole address as its path', async () => {
+    const seen: string[] = []
+    await using server = await serve(async ({ target }) => {
+      seen.push(target)
+      return { status: 200, headers: {} }
+    })
+    const raw = await openRawHttp(server.port)
+
+    for (const scheme of ['http', 'HTTPS'])
+      await raw.write(`GET ${scheme}://docs.example:8443${TARGET} HTTP/1.1\r\nHost: x\r\n\r\n`)
+    await raw.reply()
+    await raw.reply()
+    raw.destroy()
+
+    assert.deepEqual(seen, [TARGET, TARGET])
+  })
+
+  test('createNodeListener begins a request of a connection when the one before was answered', async () => {
+    const order: string[] = []
+    const first = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    await using server = await serve(async ({ target }) => {
+      order.push(`begin ${target}`)
+      begun.resolve()
+      if (target.endsWith('/a')) await first.promise
+      order.push(`end ${target}`)
+      return { status: 200, headers: {} }
+    })
+    const raw = await openRawHttp(server.port)
+
+    await raw.write(['a', 'b', 'c'].map((id) => requestHead('POST', `/wopi/files/${id}`)).join(''))
+    await begun.promise
+    first.resolve()
+    for (let reply = 0; reply < 3; reply++) await raw.reply()
+    raw.destroy()
+
+    const steps = ['a', 'b', 'c'].flatMap((id) => [
+      `begin /wopi/files/${id}`,
+      `end /wopi/files/${id}`,
+    ])
+    assert.deepEqual(order, steps)
+  })
+
+  test('createNodeListener goes on with a connection after a request that failed', async () => {
+    await using server = await serve(async ({ target, body }) => {
+      if (target.endsWith('/a')) throw new Error('broken')
+      return text(200, String((await readAll(body)).length))
+    })
+    const other = await openRawHttp(server.port)
+
+    await other.write(requestHead('POST', '/wopi/files/b'))
+
+    assert.equal((await other.reply()).status, 200)
+    other.destroy()
+  })
+
+  test('createNodeListener ends a connection that sends far more requests than it reads replies', async () => {
+    const never = Promise.withResolvers<HostReply>()
+    await using server = await serve(() => never.promise)
+    const raw = await openRawHttp(server.port)
+
+    await raw.write(requestHead('GET', TARGET).repeat(PIPELINED_MAX + 1))
+
+    await raw.closed()
+    never.resolve({ status: 200, headers: {} })
+  })
+
+  test('createNodeListener answers a client that has ended its own side of the connection', async () => {
+    const asked = Promise.withResolvers<void>()
+    await using server = await serve(async ({ body }) => {
+      const bytes = await readAll(body)
+      await asked.promise
+      return text(200, bytes.toString())
+    })
+    const raw = await openRawHttp(server.port)
+    raw.socket.end(`${requestHead('POST', TARGET, { 'Content-Length': '4' })}four`)
+    raw.socket.once('finish', () => setImmediate(asked.resolve))
+
+    const reply = await raw.reply()
+
+    assert.equal(reply.body.toString(), 'four')
+    raw.destroy()
   })
 
   test('createNodeListener hands over the body whole, in any cuts', async () => {
@@ -162,9 +246,36 @@ describe('createNodeListener, the request', () => {
 
     await client.write(requestHead('GET', TARGET))
     await arrived.promise
-    client.destroy()
+    client.socket.resetAndDestroy()
 
     await left.promise
+  })
+
+  test('createNodeListener gives up a client that has ended its side and gets no reply for long', async () => {
+    const arrived = Promise.withResolvers<void>()
+    const left = Promise.withResolvers<void>()
+    const timers = createTestTimers()
+    await using server = await serve(
+      async ({ signal }) => {
+        signal.addEventListener('abort', () => left.resolve())
+        arrived.resolve()
+        await left.promise
+        return { status: 200, headers: {} }
+      },
+      { timers },
+    )
+    const ended = Promise.withResolvers<void>()
+    server.server.on('connection', (socket) => socket.once('end', ended.resolve))
+    const client = await openRawHttp(server.port)
+
+    await client.write(requestHead('GET', TARGET))
+    await arrived.promise
+    client.socket.end()
+    await ended.promise
+    timers.advance(HALF_OPEN_MAX_MS)
+
+    await left.promise
+    client.destroy()
   })
 
   test('createNodeListener does not abort the signal of a request that was answered', async () => {
@@ -476,7 +587,7 @@ describe('createNodeListener, the reply', () => {
 
     await client.write(requestHead('GET', TARGET))
     await arrived.promise
-    client.destroy()
+    client.socket.resetAndDestroy()
     await over.promise
 
     assert.equal(opened.disposed, true)

@@ -5,12 +5,14 @@ import type { Log } from '../ports/log.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { HEADERS } from '../protocol/names.ts'
 import { askForBody } from './expect-continue.ts'
+import { watchHalfOpen } from './half-open.ts'
 import { IncomingBody } from './incoming-body.ts'
-import { ownTarget } from './mount.ts'
+import { originForm, ownTarget } from './mount.ts'
 import { contentLengthOf, headerOf, nodeRequest } from './node-request.ts'
 import { type RequestRecord, startRecord } from './request-record.ts'
 import { sendReply } from './send-reply.ts'
 import { systemTimers, type Timers } from './timers.ts'
+import { createTurns } from './turns.ts'
 
 /** A listener of `node:http`, which is a middleware of Express and Connect as well. */
 export type NodeListener = (
@@ -44,11 +46,12 @@ interface ExpressRequest extends IncomingMessage {
  */
 export function createNodeListener(options: NodeListenerOptions): NodeListener {
   const { basePath = '', log } = options
+  const takeTurns = createTurns()
   return (request: ExpressRequest, response, next) => {
-    const url = request.originalUrl ?? request.url ?? ''
+    const url = originForm(request.originalUrl ?? request.url ?? '')
     const target = ownTarget(url, basePath)
     if (target === undefined && next) return next()
-    answer(request, response, target ?? url, options).catch((error) => {
+    takeTurns(request, () => answer(request, response, target ?? url, options)).catch((error) => {
       const correlationId = headerOf(request.headers, HEADERS.correlationId)
       log.error({ err: error, correlationId }, 'A reply broke off')
       response.destroy()
@@ -70,6 +73,7 @@ async function answer(
   })
   const hostRequest = nodeRequest(request, response, { target, body })
   const record = onRequest && startRecord(onRequest, hostRequest, timers.now)
+  watchHalfOpen(request, response, timers)
   response.once('close', () => {
     record?.over({ bytesIn: body.received, aborted: !response.writableFinished })
   })

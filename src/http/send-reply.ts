@@ -6,6 +6,9 @@ import type { IncomingBody } from './incoming-body.ts'
 import { BODY_MIN_BYTES_PER_SECOND, JOINED_MAX_BYTES, REPLY_STALL_MS } from './limits.ts'
 import type { Timers } from './timers.ts'
 
+/** Statuses whose reply has no body, so that nothing says how long it is (RFC 9110, 8.6). */
+export const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
+
 /** The two halves of one exchange of `node:http`, and how its body was read. */
 export interface Exchange {
   request: IncomingMessage
@@ -35,7 +38,8 @@ export async function sendReply(
   if (!isOpened(reply.body)) {
     await endOfTurn()
     const bytes = reply.body
-    writeHead(response, reply, bytes?.length ?? 0, close)
+    // The reply to HEAD has no body and says how long that of GET is.
+    writeHead(response, reply, bytes?.length ?? reply.contentLength ?? 0, close)
     exchange.onSent(bytes?.length ?? 0)
     if (rest === 'none') return end(response, request, bytes)
     return endAfterRest(exchange, () => writeAtOnce(response, bytes))
@@ -77,7 +81,7 @@ function writeHead(
 ): void {
   response.writeHead(status, {
     ...headers,
-    ...(length !== undefined && { 'Content-Length': length }),
+    ...(length !== undefined && !WITHOUT_BODY.has(status) && { 'Content-Length': length }),
     ...(close && { Connection: 'close' }),
   })
 }

@@ -25,6 +25,7 @@ const FAILURES = {
   SEQUENCE_MISMATCH: { status: 412, message: 'The file has changed since this sequence number' },
   LARGER_THAN_EXPECTED: { status: 412, message: 'The file is larger than the client expects' },
   TOO_LARGE: { status: 413, message: 'The content is larger than this host allows' },
+  BODY_ENCODED: { status: 415, message: 'The body is in a form that this host does not decode' },
   QUOTA_EXCEEDED: { status: 500, message: 'A quota of upload sessions is used up' },
   STORAGE_FULL: { status: 500, message: 'The host has no room for new content' },
   PROOF_INVALID: { status: 500, message: 'The request is not proven to come from a known client' },

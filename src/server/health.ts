@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { originForm } from '../http/mount.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 
 const PATH = '/health'
 
 /** Whether a request asks how the server is. */
-export function isHealthRequest({ method, url = '' }: IncomingMessage): boolean {
+export function isHealthRequest({ method, url: sent = '' }: IncomingMessage): boolean {
+  const url = originForm(sent)
   return (url === PATH || url.startsWith(`${PATH}?`)) && (method === 'GET' || method === 'HEAD')
 }
 

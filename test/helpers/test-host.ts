@@ -60,10 +60,12 @@ export interface TestReply {
   headers: Headers
   body: Uint8Array
   text: string
+  /** What Content-Length would say. */
+  contentLength: number | undefined
 }
 
 export interface SendOptions {
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'HEAD' | 'POST' | 'OPTIONS'
   headers?: Record<string, string>
   body?: Uint8Array | AsyncIterable<Uint8Array>
   /** `undefined` sends none. */
@@ -265,7 +267,9 @@ async function readReply(reply: HostReply): Promise<TestReply> {
   }
   const bytes = concat(parts)
   const text = new TextDecoder().decode(bytes)
-  return { status: reply.status, headers: new Headers(reply.headers), body: bytes, text }
+  const headers = new Headers(reply.headers)
+  const contentLength = reply.contentLength ?? bytes.length
+  return { status: reply.status, headers, body: bytes, text, contentLength }
 }
 
 async function addFirst(

@@ -82,3 +82,14 @@ test('Download without a valid token is 401, without a right or a file 404', asy
   assertRefused(await host.request(target, { token: 'bob:none' }), 404)
   assertRefused(await host.request('/wopi/files/none/download', { token: 'bob:read' }), 404)
 })
+
+test('Download of a version that the client has is 304, whatever range it asks for', async () => {
+  const host = await createTestHost({ content: CONTENT })
+  const tag = (await download(host)).headers.get('ETag') ?? ''
+
+  const known = await download(host, { 'If-None-Match': tag, Range: 'bytes=0-9' })
+  const other = await download(host, { 'If-None-Match': '"0"' })
+
+  assert.deepEqual([known.status, known.body.length], [304, 0])
+  assert.equal(other.status, 200)
+})

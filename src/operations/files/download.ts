@@ -3,6 +3,7 @@ import { versionOf } from '../../content/state/version.ts'
 import { readByteRange } from '../../protocol/byte-range.ts'
 import { attachment } from '../../protocol/content-disposition.ts'
 import { HEADERS } from '../../protocol/names.ts'
+import { entityTagOf, isKnown } from '../shared/entity-tag.ts'
 import { defineOperation } from '../shared/operation.ts'
 
 /** Download: the newest bytes for whoever has the address, as FileUrl and DownloadUrl promise. */
@@ -13,35 +14,43 @@ export const download = defineOperation({
   // Whoever has the address fetches it, and signs nothing.
   proof: 'none',
 
-  read: ({ header }) => ({ range: header('Range'), ifRange: header('If-Range') }),
+  read: ({ header }) => ({
+    range: header('Range'),
+    ifRange: header('If-Range'),
+    ifNoneMatch: header('If-None-Match'),
+  }),
 
-  async run({ range, ifRange }, { services, file, signal }) {
+  async run({ range, ifRange, ifNoneMatch }, { services, file, signal }) {
     const { document, manifest } = await services.manifests.of(file)
     const { name, size } = document
     const version = versionOf(document)
-    const isSame = ifRange === undefined || ifRange === entityTag(version)
+    if (isKnown(ifNoneMatch, version)) return { version }
+    const isSame = ifRange === undefined || ifRange === entityTagOf(version)
     const part = isSame ? readByteRange(range, size) : undefined
     const body = await openMain(services.opener, manifest, { range: part, signal })
-    return { name, version, size, part, body }
+    return { version, content: { name, size, part, body } }
   },
 
-  reply: ({ name, version, size, part, body }) => ({
-    status: part ? 206 : 200,
-    headers: {
-      'Content-Type': 'application/octet-stream',
-      'Content-Disposition': attachment(name),
-      'X-Content-Type-Options': 'nosniff',
+  reply: ({ version, content }) => {
+    const common = {
       'Cache-Control': 'private, no-cache',
-      'Accept-Ranges': 'bytes',
-      ETag: entityTag(version),
+      ETag: entityTagOf(version),
       [HEADERS.itemVersion]: version,
-      ...(part && { 'Content-Range': `bytes ${part.start}-${part.end - 1}/${size}` }),
-    },
-    body,
-    contentLength: part ? part.end - part.start : size,
-  }),
+    }
+    if (!content) return { status: 304, headers: common }
+    const { name, size, part, body } = content
+    return {
+      status: part ? 206 : 200,
+      headers: {
+        ...common,
+        'Content-Type': 'application/octet-stream',
+        'Content-Disposition': attachment(name),
+        'X-Content-Type-Options': 'nosniff',
+        'Accept-Ranges': 'bytes',
+        ...(part && { 'Content-Range': `bytes ${part.start}-${part.end - 1}/${size}` }),
+      },
+      body,
+      contentLength: part ? part.end - part.start : size,
+    }
+  },
 })
-
-function entityTag(version: string): string {
-  return `"${version}"`
-}

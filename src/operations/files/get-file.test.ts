@@ -76,3 +76,20 @@ test('GetFile without a valid token is 401, without a right or a file 404', asyn
   assertRefused(await host.send(undefined, { contents: true, token: 'bob:none' }), 404)
   assertRefused(await host.request('/wopi/files/none/contents'), 404)
 })
+
+test('GetFile of a version that the client has is 304 without the content', async () => {
+  const host = await createTestHost({ content: CONTENT })
+  const get = (tag: string) =>
+    host.send(undefined, { contents: true, headers: { 'If-None-Match': tag } })
+  const tag = (await get('"none"')).headers.get('ETag') ?? ''
+
+  for (const known of [tag, `W/${tag}`, `"x", ${tag}`, '*']) {
+    const reply = await get(known)
+
+    assert.deepEqual([reply.status, reply.body.length], [304, 0], known)
+    assert.equal(reply.headers.get('ETag'), tag)
+  }
+  await host.lock('L')
+  await host.put(testBytes(3), 'L')
+  assert.equal((await get(tag)).status, 200)
+})

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createTokenSigner } from '../../access/signed-token.ts'
+import { originForm } from '../../http/mount.ts'
 import type { SignedInUser, SignIn } from '../../ports/sign-in.ts'
 import { type Answer, authorize } from './authorize.ts'
 import { createCodeStore } from './codes.ts'
@@ -95,7 +96,8 @@ function wrongMethod(allowed: string): Answer {
   return { status: 405, headers: { Allow: allowed } }
 }
 
-function targetOf({ url = '' }: IncomingMessage): { path: string; query: URLSearchParams } {
+function targetOf({ url: sent = '' }: IncomingMessage): { path: string; query: URLSearchParams } {
+  const url = originForm(sent)
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
   return { path, query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)) }
