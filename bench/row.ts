@@ -47,3 +47,13 @@ export function limitRow(options: {
   const ratio = floor === null ? null : value / floor
   return { name, value, unit, floor, ratio, aim: `≤ ${atMost} ${unit}`, met: value <= atMost }
 }
+
+/** A row that is only told, beside what the floor had. */
+export function toldRow(options: {
+  name: string
+  unit: string
+  value: number
+  floor: number
+}): Row {
+  return { ...options, ratio: options.value / options.floor, aim: null, met: null }
+}
