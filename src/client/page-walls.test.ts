@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createPageWalls, type Page } from './page-walls.ts'
+import { createWopiClient } from './wopi-client.ts'
 
 const WOPI_SRC = 'https://host.example/wopi/files/1?access_token=secret'
 const PAGE: Page = { location: { origin: 'https://app.example', protocol: 'https:' } }
@@ -101,6 +102,31 @@ test('createPageWalls names the policy of the page that leaves the host out', as
     explained.message,
     /Content-Security-Policy lacks connect-src https:\/\/host\.example$/,
   )
+})
+
+test('createWopiClient tries twice what a page is kept from, and asks nothing for an aborted call', async () => {
+  Object.defineProperty(globalThis, 'location', { value: PAGE.location, configurable: true })
+  try {
+    const asked: (string | undefined)[] = []
+    const client = createWopiClient({
+      wopiSrc: WOPI_SRC,
+      sleep: async () => {},
+      async fetch(_address, init) {
+        asked.push(init?.method)
+        init?.signal?.throwIfAborted()
+        return init?.method === 'HEAD' ? new Response() : lost()
+      },
+    })
+    const aborted = client.lock('mine', { signal: AbortSignal.abort(new Error('enough')) })
+    await assert.rejects(aborted, /enough/)
+    assert.deepEqual(asked.splice(0), ['POST'])
+
+    await assert.rejects(client.lock('mine'), { code: 'BLOCKED' })
+
+    assert.deepEqual(asked, ['POST', 'HEAD', 'POST', 'HEAD'])
+  } finally {
+    Reflect.deleteProperty(globalThis, 'location')
+  }
 })
 
 test('createPageWalls asks nothing outside of a page', async () => {

@@ -1,5 +1,5 @@
 import { HEADERS, type OVERRIDES } from '../protocol/names.ts'
-import { networkFailure, refusedBy } from './errors.ts'
+import { networkFailure, refusedBy, WopiClientError } from './errors.ts'
 import { createPageWalls } from './page-walls.ts'
 import {
   DEFAULT_RETRY,
@@ -90,6 +90,8 @@ export function createTransport(options: ConnectionOptions): Transport {
     const address = addressOf(request.path ?? '')
     const answer = fetchReply(address, requestInit(request))
     const reply = await received(request, answer).catch(async (error: unknown) => {
+      // An abort by the caller is no failure of the network.
+      if (!(error instanceof WopiClientError)) throw error
       throw (await walls.explain(request.operation, error)) ?? error
     })
     walls.passed(request.operation)
