@@ -94,7 +94,8 @@ class GearCutter implements ContentCutter {
 
 /** A power of two, by which chunks are larger so that not too many are needed. */
 function scaleFor(size: number): number {
-  const smallest = size / (CONTENT_CHUNK_MIN_BYTES * CHUNKS_PER_STREAM_MAX)
+  // The last chunk of all may be smaller than the smallest.
+  const smallest = size / (CONTENT_CHUNK_MIN_BYTES * (CHUNKS_PER_STREAM_MAX - 1))
   return 2 ** Math.max(0, Math.ceil(Math.log2(smallest)))
 }
 
