@@ -66,6 +66,11 @@ export const HOST_FAILURES: Record<FailureCode, FailureRow> = {
     cause: 'The address, or the method with the override header, belongs to no WOPI operation.',
     mend: 'Compare the address with the WOPISrc, and `publicUrl` and `basePath` with the mount.',
   },
+  GAVE_WAY: {
+    cause:
+      'The client sent or took next to nothing while its request held memory that others waited for.',
+    mend: 'Send the request again over a faster connection, or ask for less at once.',
+  },
   LOCK_CONFLICT: {
     cause: 'Another lock holds the file, or the lock of the request has run out.',
     mend: '`X-WOPI-Lock` has the lock that holds the file; it is empty when none does. Ask its user to close the file, or wait until it expires.',
@@ -132,6 +137,11 @@ export const HOST_FAILURES: Record<FailureCode, FailureRow> = {
     cause:
       'The host does not offer this operation: it is switched off, or needs a part that the application has not given.',
     mend: 'Look at what CheckFileInfo promises. The operator finds the switches in docs/embedding.md.',
+  },
+  OVERLOADED: {
+    cause:
+      'Large requests have taken all the memory that they share, or all of one user or document.',
+    mend: 'Send the request again after `Retry-After`. The operator raises `memoryBudget` when it happens often.',
   },
   SHUTTING_DOWN: {
     cause: 'The host takes no new requests because it is stopping.',

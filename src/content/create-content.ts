@@ -8,13 +8,18 @@ import type { Alarm } from './application/deliver.ts'
 import { createDeliveries, type Deliveries } from './application/deliveries.ts'
 import { createFollower } from './application/follow.ts'
 import { createInFlightBytes } from './bytes/in-flight.ts'
-import { createMemoryBudget } from './bytes/memory-budget.ts'
+import { createMemoryBudget, type Refusal } from './bytes/memory-budget.ts'
+import type { HolderNames } from './bytes/memory-holder.ts'
 import { newId } from './bytes/new-id.ts'
+import { createShare } from './bytes/share.ts'
+import { systemTimers } from './bytes/timers.ts'
 import {
   type ContentLimits,
   DEFAULT_LIMITS,
-  MESSAGE_MEMORY_BYTES,
-  SMALL_MESSAGE_BYTES,
+  MEMORY_BUDGET_BYTES,
+  MEMORY_FREE_BYTES,
+  MEMORY_STALL_MS,
+  MEMORY_WAIT_MS,
 } from './limits.ts'
 import { createOpener, type Opener } from './packs/opener.ts'
 import type { ContentServices } from './saving/services.ts'
@@ -26,6 +31,10 @@ export interface ContentOptions {
   metadata: MetadataStore
   blobs: BlobStore
   limits?: Partial<ContentLimits>
+  /** What all requests may hold in memory together, in bytes. */
+  memoryBudgetBytes?: number
+  /** Told of every request that got no memory, or lost it. */
+  onRefusal?: (refusal: Refusal) => void
   /** A new id of 128 random bits, `[a-z0-9]+` (default: from the system's random source). */
   newId?: () => string
   /** Unpredictable bytes (default: from the system's random source). */
@@ -70,6 +79,14 @@ function createBase(
   opener: Opener,
   afterSave: () => void,
 ): Omit<ContentServices, 'findDocument'> {
+  const memory = createMemoryBudget({
+    totalBytes: sources.memoryBudgetBytes ?? MEMORY_BUDGET_BYTES,
+    freeBytes: MEMORY_FREE_BYTES,
+    waitMs: MEMORY_WAIT_MS,
+    stallMs: MEMORY_STALL_MS,
+    timers: systemTimers,
+    ...(sources.onRefusal && { onRefusal: sources.onRefusal }),
+  })
   const base = {
     metadata,
     blobs,
@@ -78,7 +95,9 @@ function createBase(
     opener,
     afterSave,
     inFlight: createInFlightBytes(),
-    messageMemory: createMemoryBudget(MESSAGE_MEMORY_BYTES, SMALL_MESSAGE_BYTES),
+    memory,
+    openShare: (names: HolderNames, signal?: AbortSignal) =>
+      createShare(memory.open(names), signal),
     newId: sources.newId ?? newId,
     randomBytes: sources.randomBytes ?? secureRandomBytes,
   }

@@ -46,10 +46,14 @@ export const SESSION_GRACE_MS = HOUR_MS
 export const FRAGMENTS_PER_SESSION_MAX = 65_536
 /** A document is swept this long after a save, so that many saves cost one sweep, in ms. */
 export const SWEEP_AFTER_SAVE_MS = 10 * 60 * 1000
-/** Memory that all large MessageJSON frames share while they are read and used, in bytes. */
-export const MESSAGE_MEMORY_BYTES = 32 * MIB
-/** Smaller ones, such as those of nearly every document, are not counted and never wait, in bytes. */
-export const SMALL_MESSAGE_BYTES = 256 * KIB
+/** What all requests hold in memory together, in bytes (default); made for a container of 512 MB. */
+export const MEMORY_BUDGET_BYTES = 96 * MIB
+/** What each request holds beside that: small ones never wait, in bytes. */
+export const MEMORY_FREE_BYTES = 64 * KIB
+/** How long a request waits for memory before it is answered 503, in ms. */
+export const MEMORY_WAIT_MS = 10_000
+/** How long a client may stand still with memory that others wait for, in ms. */
+export const MEMORY_STALL_MS = 3_000
 /**
  * Most chunks that one upload session, or the body of one PutChunkedFile, may bring: two streams as
  * long as they may be. Each costs memory in the request that brings it and in the one that saves it.

@@ -1,3 +1,4 @@
+import type { HolderNames } from '../content/bytes/memory-holder.ts'
 import type { ContentServices } from '../content/saving/services.ts'
 import type { Features } from '../operations/shared/features.ts'
 import type { Links } from '../operations/shared/links.ts'
@@ -20,6 +21,7 @@ import { WopiError } from '../protocol/errors.ts'
 import { HEADERS } from '../protocol/names.ts'
 import { challengeHeader } from './challenge.ts'
 import { type Destination, readBearer } from './dispatch.ts'
+import { endWithReply, type ShareSlot } from './end-share.ts'
 import { requireOwnLock, requirePermission } from './permission.ts'
 import { requirePlainBody } from './plain-body.ts'
 
@@ -48,7 +50,12 @@ export async function admit<At extends Target>(
   proven: boolean,
 ): Promise<Admitted> {
   const { operation } = destination
-  const context = await CONTEXTS[destination.target](services, request, destination, proven)
+  const slot: ShareSlot = {}
+  const context = await CONTEXTS[destination.target](services, request, {
+    destination,
+    proven,
+    slot,
+  })
   return {
     async execute() {
       if (!operation) throw new WopiError('NOT_SUPPORTED')
@@ -57,7 +64,11 @@ export async function admit<At extends Target>(
           detail: `This host does not offer ${operation.name} here`,
         })
       requirePlainBody(request)
-      return operation.execute(request, context)
+      return endWithReply(
+        () => operation.execute(request, context),
+        slot,
+        () => context.share,
+      )
     },
     failureHeaders: async () => operation?.failureHeaders?.(request, context) ?? {},
   }
@@ -67,26 +78,32 @@ export async function admit<At extends Target>(
 type MakeContext<At extends Target> = (
   services: AdmissionServices,
   request: HostRequest,
-  destination: Destination<At>,
-  proven: boolean,
+  asked: Asked<At>,
 ) => Promise<Contexts[At]>
+
+/** What else is known of a request. */
+interface Asked<At extends Target = Target> {
+  destination: Destination<At>
+  proven: boolean
+  slot: ShareSlot
+}
 
 const CONTEXTS: { readonly [At in Target]: MakeContext<At> } = {
   file: fileContext,
   container: containerContext,
-  ecosystem: (services, request, destination) => tokenContext(services, request, destination, {}),
+  ecosystem: (services, request, asked) => tokenContext(services, request, asked, {}),
   bootstrapper: bootstrapperContext,
 }
 
 async function fileContext(
   services: AdmissionServices,
   request: HostRequest,
-  destination: Destination<'file'>,
-  proven: boolean,
+  asked: Asked<'file'>,
 ): Promise<OperationContext> {
   const { content } = services
+  const { destination, proven } = asked
   const { id: fileId, operation } = destination
-  const context = await tokenContext(services, request, destination, { fileId })
+  const context = await tokenContext(services, request, asked, { fileId })
   const found = await content.findDocument(fileId, {
     continues: operation?.continues ?? false,
     get signal() {
@@ -108,10 +125,10 @@ async function fileContext(
 async function containerContext(
   services: AdmissionServices,
   request: HostRequest,
-  destination: Destination<'container'>,
+  asked: Asked<'container'>,
 ): Promise<ContainerContext> {
-  const { id: containerId } = destination
-  const context = await tokenContext(services, request, destination, { containerId })
+  const { id: containerId } = asked.destination
+  const context = await tokenContext(services, request, asked, { containerId })
   const container = await services.tree.container(containerId)
   if (!container) throw new WopiError('NOT_FOUND', { detail: 'No such container' })
   return extend(context, { container })
@@ -120,6 +137,7 @@ async function containerContext(
 async function bootstrapperContext(
   services: AdmissionServices,
   request: HostRequest,
+  { destination, slot }: Asked<'bootstrapper'>,
 ): Promise<BootstrapperContext> {
   const { signIn, access } = services
   if (!signIn || !access.issue) throw new WopiError('NOT_SUPPORTED')
@@ -138,13 +156,15 @@ async function bootstrapperContext(
       headers: { 'WWW-Authenticate': challengeHeader(signIn) },
     })
   const issue: Issue = async (resource) => access.issue?.({ user, ...resource })
-  return extend(commonContext(services, request), { user, issue })
+  const operation = destination.operation?.name ?? 'Unknown'
+  const names = { userId: user.userId, documentKey: '', operation }
+  return extend(commonContext(services, request, slot, names), { user, issue })
 }
 
 async function tokenContext(
   services: AdmissionServices,
   request: HostRequest,
-  { operation, accessToken }: Destination,
+  { destination: { operation, accessToken }, slot }: Asked,
   resource: Resource,
 ): Promise<TokenContext> {
   const { access } = services
@@ -160,7 +180,12 @@ async function tokenContext(
   if (!grant) throw new WopiError('INVALID_TOKEN')
   requirePermission(operation, { access, grant, request })
   const issue = access.issue && issueFor(access, grant)
-  return extend(commonContext(services, request), {
+  const names = {
+    userId: grant.userId,
+    documentKey: resource.fileId ?? resource.containerId ?? '',
+    operation: operation?.name ?? 'Unknown',
+  }
+  return extend(commonContext(services, request, slot, names), {
     grant,
     ...(issue && { issue }),
     async grantOn(fileId: string) {
@@ -174,6 +199,8 @@ async function tokenContext(
 function commonContext(
   { content, features, tree, links }: AdmissionServices,
   request: HostRequest,
+  slot: ShareSlot,
+  names: HolderNames,
 ): CommonContext {
   return {
     services: content,
@@ -182,6 +209,10 @@ function commonContext(
     links,
     get signal() {
       return request.signal
+    },
+    get share() {
+      slot.share ??= content.openShare(names, request.signal)
+      return slot.share
     },
   }
 }

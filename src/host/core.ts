@@ -3,6 +3,7 @@ import { createApplicationContent, createContentServices } from '../content/crea
 export type { ContentLimits } from '../content/limits.ts'
 
 import type { Deliveries } from '../content/application/deliveries.ts'
+import type { BudgetStats, Refusal } from '../content/bytes/memory-budget.ts'
 import type { ContentLimits } from '../content/limits.ts'
 import type { ContentServices } from '../content/saving/services.ts'
 import { createApplicationTree } from '../content/trees/application-tree.ts'
@@ -30,7 +31,9 @@ import { checkSignIn } from './challenge.ts'
 import { createProofCheck } from './check-proof.ts'
 import { createDocuments, type Documents } from './documents.ts'
 import { createHandler, type Handler } from './handle.ts'
+import { createOverloadLog } from './overload-log.ts'
 
+export type { BudgetStats } from '../content/bytes/memory-budget.ts'
 export type { Retention } from '../content/upkeep/retention.ts'
 export type { SweepReport } from '../content/upkeep/sweep.ts'
 export type {
@@ -54,6 +57,11 @@ export interface CoreOptions {
   /** Where log lines go (default: nowhere). */
   log?: Log
   limits?: Partial<ContentLimits>
+  /**
+   * What all requests may hold in memory together, in bytes (default: 96 MiB, for a container of
+   * 512 MB): messages, lists of chunks, and answers that wait for their readers.
+   */
+  memoryBudgetBytes?: number
   retention?: Partial<Retention>
   /** Coauthoring with CSPP Plus; without it CheckFileInfo carries none of its properties. */
   coauth?: CoauthFeatures
@@ -86,6 +94,8 @@ export interface Core {
   sweeper: Sweeper
   documents: Documents
   admin: Admin
+  /** How the memory budget is used. */
+  memory: () => BudgetStats
   /** Left out when the application keeps no documents itself. */
   deliveries?: Deliveries
 }
@@ -100,7 +110,8 @@ export function createCore(options: CoreOptions & { baseUrl: string; log: Log })
   const { access, log, baseUrl, proofKeys, signIn, now } = options
   if (signIn) checkSignIn(signIn)
   const clock = now && { now }
-  const { content, deliveries } = createContent(options)
+  const onRefusal = createOverloadLog(log, () => performance.now())
+  const { content, deliveries } = createContent({ ...options, onRefusal })
   const own = createOwnTree(content)
   const retention = { ...DEFAULT_RETENTION, ...options.retention }
   const sweeper = createSweeper(content, { retention, clock: () => performance.now() })
@@ -121,12 +132,16 @@ export function createCore(options: CoreOptions & { baseUrl: string; log: Log })
     sweeper,
     documents: createDocuments(content, deliveries),
     admin: createAdmin(content, { tree: own, sweeper }),
+    memory: () => content.memory.stats(),
     ...(deliveries && { deliveries }),
   }
 }
 
 /** The content model, and what brings saves to the application that keeps the documents. */
-function createContent({ documents, ...options }: CoreOptions & { log: Log }): {
+function createContent({
+  documents,
+  ...options
+}: CoreOptions & { log: Log; onRefusal: (refusal: Refusal) => void }): {
   content: ContentServices
   deliveries?: Deliveries
 } {

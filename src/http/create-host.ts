@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Admin } from '../host/admin.ts'
-import { type CoreOptions, createCore, type SweepReport } from '../host/core.ts'
+import { type BudgetStats, type CoreOptions, createCore, type SweepReport } from '../host/core.ts'
 import type { Documents } from '../host/documents.ts'
 import type { Log } from '../ports/log.ts'
 import { configureServer } from './configure-server.ts'
@@ -40,6 +40,8 @@ export interface Host {
   documents: Documents
   /** @internal What those who run the host do with its stores: add, list, verify, cancel. */
   admin: Admin
+  /** How the memory is used that all requests share, for metrics. */
+  memory(): BudgetStats
   /**
    * Starts the housekeeping, which removes dead sessions and bytes that nobody needs, and the
    * deliveries of saves to an application that keeps its documents itself.
@@ -93,7 +95,7 @@ export function createHost(options: HostOptions): Host {
   const { log = SILENT, onRequest, timers } = options
   const publicUrl = checkPublicUrl(options.publicUrl)
   const basePath = checkBasePath(options.basePath ?? '')
-  const { handler, housekeeping, sweeper, documents, admin, deliveries } = createCore({
+  const { handler, housekeeping, sweeper, documents, admin, memory, deliveries } = createCore({
     ...options,
     log,
     baseUrl: `${publicUrl}${basePath}`,
@@ -117,6 +119,7 @@ export function createHost(options: HostOptions): Host {
     configureServer: (server) => configureServer(server, isBelow(basePath)),
     documents,
     admin,
+    memory,
     start() {
       housekeeping.start()
       deliveries?.start()

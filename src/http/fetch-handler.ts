@@ -102,7 +102,7 @@ function respond(reply: HostReply, ending: Ending): Response {
     const bytes = (body ?? new Uint8Array(0)).slice()
     return new Response(bytes, { status, headers: withLength(headers, length) })
   }
-  const stream = openedStream(body, reply.contentLength, ending)
+  const stream = openedStream({ ...reply, body }, ending)
   return new Response(stream, { status, headers: withLength(headers, reply.contentLength) })
 }
 
@@ -112,8 +112,7 @@ function withLength(headers: HostReply['headers'], length: number | undefined) {
 
 /** A web stream over opened bytes. Cancelling it, and its end, dispose them. */
 function openedStream(
-  opened: OpenedBytes,
-  length: number | undefined,
+  { body: opened, contentLength: length, brokenOff }: HostReply & { body: OpenedBytes },
   { record, over, log }: Ending,
 ): ReadableStream<Uint8Array> {
   const bytes = opened[Symbol.asyncIterator]()
@@ -124,6 +123,14 @@ function openedStream(
   }
   return new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        const breakOff = () => {
+          controller.error(brokenOff?.reason)
+          finish(true).catch((error) => log.error({ err: error }, 'A reply was not closed'))
+        }
+        brokenOff?.addEventListener('abort', breakOff, { once: true })
+      },
+
       async pull(controller) {
         try {
           const { done, value } = await bytes.next()

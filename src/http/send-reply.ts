@@ -46,6 +46,7 @@ export async function sendReply(
   }
   await using opened = reply.body
   if (response.destroyed) return
+  reply.brokenOff?.addEventListener('abort', () => response.destroy(), { once: true })
   writeHead(response, reply, reply.contentLength, close)
   if (rest === 'none') {
     await writeOpened(opened, reply.contentLength, exchange)

@@ -17,6 +17,7 @@ const FAILURES = {
   INVALID_TOKEN: { status: 401, message: 'The access token is missing, expired or not valid' },
   NOT_FOUND: { status: 404, message: 'No such file, or no right to do this to it' },
   NO_SUCH_ROUTE: { status: 404, message: 'No WOPI endpoint has this address' },
+  GAVE_WAY: { status: 408, message: 'The client was too slow while others needed the memory' },
   LOCK_CONFLICT: { status: 409, message: 'The file is locked by something else' },
   NAME_TAKEN: { status: 409, message: 'Something of this name is there already' },
   NOT_EMPTY: { status: 409, message: 'The container is not empty' },
@@ -33,6 +34,7 @@ const FAILURES = {
   BODY_CONSUMED: { status: 500, message: 'Something before wopikit has read the request body' },
   INTERNAL: { status: 500, message: 'The host failed' },
   NOT_SUPPORTED: { status: 501, message: 'This operation is not supported' },
+  OVERLOADED: { status: 503, message: 'The host has no memory for this request at the moment' },
   SHUTTING_DOWN: { status: 503, message: 'The host is shutting down' },
 } as const
 
@@ -72,6 +74,19 @@ export function sequenceMismatch(current: number, received: number): WopiError {
     detail: `The file is at sequence number ${current}, not ${received}`,
     headers: { [HEADERS.sequenceNumber]: String(current) },
   })
+}
+
+/** When a client that was refused for want of memory should try again, in seconds. */
+const RETRY_AFTER_S = 5
+
+/** 503 for a request that has waited in vain for memory. */
+export function overloaded(): WopiError {
+  return new WopiError('OVERLOADED', { headers: { 'Retry-After': String(RETRY_AFTER_S) } })
+}
+
+/** 408 for a request whose client stood still with memory that others needed. */
+export function gaveWay(): WopiError {
+  return new WopiError('GAVE_WAY', { headers: { 'Retry-After': String(RETRY_AFTER_S) } })
 }
 
 /** 413 that says what the host allows. */

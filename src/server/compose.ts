@@ -105,6 +105,7 @@ export function composeHost(config: Config, { coauthAddresses, ...parts }: HostP
     ...parts,
     basePath,
     limits: limitsOf(config),
+    memoryBudgetBytes: config.memoryBudget,
     retention: retentionOf(config),
     uploadSessions,
     containers,

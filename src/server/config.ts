@@ -48,6 +48,11 @@ const SETTINGS = z.strictObject({
     .prefault('info')
     .describe('what is logged: debug, info, warn, error or silent'),
   maxFileBytes: size().prefault('64G').describe('largest content of one document'),
+  memoryBudget: size()
+    .prefault('96M')
+    .describe(
+      'memory that all requests share for messages, lists of chunks and answers; a fifth of what the process may have',
+    ),
   minFreeBytes: size()
     .prefault('256M')
     .describe('free disk space below which new content is refused'),

@@ -14,6 +14,8 @@ export class StoredFormatError extends Error {
 }
 
 export interface ByteWriter {
+  /** Memory that is held, in bytes. */
+  readonly heldBytes: number
   byte(value: number): void
   integer(value: number): void
   raw(bytes: Uint8Array): void
@@ -34,6 +36,10 @@ export function createByteWriter(): ByteWriter {
   }
 
   const writer: ByteWriter = {
+    get heldBytes() {
+      return buffer.length
+    },
+
     byte(value) {
       reserve(1)
       buffer[length++] = value

@@ -1,97 +1,278 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { createMemoryBudget, type MemoryBudget } from './memory-budget.ts'
+import fc from 'fast-check'
+import { WopiError } from '../../protocol/errors.ts'
+import { type BudgetTimers, createMemoryBudget, type Refusal } from './memory-budget.ts'
+import type { Holder } from './memory-holder.ts'
 
-test('take gives memory at once as long as there is some', async () => {
-  const budget = createMemoryBudget(100)
+const WAIT_MS = 10_000
+const STALL_MS = 3_000
 
-  const first = await budget.take(60)
-  const second = await budget.take(40)
+test('grow gives memory at once as long as there is some, and takes it back', async () => {
+  const { budget, open } = setUp(100)
+  const alice = open('alice')
 
-  assert.ok(first && second)
+  assert.equal(alice.grow(60), undefined)
+  const held = budget.stats().usedBytes
+  alice.shrink(20)
+  const less = budget.stats().usedBytes
+  alice[Symbol.dispose]()
+  alice[Symbol.dispose]()
+
+  assert.deepEqual([held, less, budget.stats().usedBytes], [60, 40, 0])
 })
 
-test('take waits until enough was given back', async () => {
-  const budget = createMemoryBudget(100)
-  const first = await budget.take(60)
-  const second = await budget.take(30)
-  const third = watch(budget, 50)
+test('grow counts nothing of small requests, however many there are', () => {
+  const { budget, open } = setUp(100, { freeBytes: 10 })
 
-  second[Symbol.dispose]()
-  const before = await third.granted()
-  first[Symbol.dispose]()
+  for (let i = 0; i < 1000; i++) assert.equal(open('alice').grow(10), undefined)
 
-  assert.deepEqual([before, await third.granted()], [false, true])
+  assert.equal(budget.stats().usedBytes, 0)
 })
 
-test('take serves those who wait in their order: nobody small passes somebody large', async () => {
-  const budget = createMemoryBudget(100)
-  const first = await budget.take(60)
-  const large = watch(budget, 80)
-  const small = watch(budget, 10)
+test('grow waits until enough is given back', async () => {
+  const { open } = setUp(100)
+  const first = open('alice')
+  hold(first, 60)
+  const waiting = watch(open('bob'), 50)
 
-  const before = [await large.granted(), await small.granted()]
-  first[Symbol.dispose]()
+  const before = await waiting.granted()
+  first.shrink(10)
 
-  assert.deepEqual(before, [false, false])
-  assert.deepEqual([await large.granted(), await small.granted()], [true, true])
+  assert.deepEqual([before, await waiting.granted()], [false, true])
 })
 
-test('take of more than there is gives everything, to one at a time', async () => {
-  const budget = createMemoryBudget(100)
-  const first = await budget.take(1000)
-  const second = watch(budget, 1000)
+test('grow serves who holds least, whoever came first', async () => {
+  const { open } = setUp(100)
+  const rest = open('carol')
+  hold(rest, 60)
+  hold(open('mallory'), 40)
+  const greedy = watch(open('mallory'), 10)
+  const modest = watch(open('alice'), 10)
 
-  const before = await second.granted()
-  first[Symbol.dispose]()
+  rest.shrink(10)
 
-  assert.deepEqual([before, await second.granted()], [false, true])
+  assert.deepEqual([await greedy.granted(), await modest.granted()], [false, true])
 })
 
-test('take that is aborted while it waits takes nothing, and lets the next one through', async () => {
-  const budget = createMemoryBudget(100)
-  const first = await budget.take(60)
-  const gone = new AbortController()
-  const aborted = budget.take(80, gone.signal)
-  const next = watch(budget, 30)
+test('one user holds no more than half by many requests, so that another is served at once', async () => {
+  const { open } = setUp(100)
+  const many = Array.from({ length: 10 }, () => watch(open('mallory'), 10))
 
-  gone.abort(new Error('gone'))
+  const granted = await Promise.all(many.map((one) => one.granted()))
 
-  await assert.rejects(aborted, /gone/)
+  assert.equal(granted.filter(Boolean).length, 5)
+  assert.equal(await watch(open('alice'), 50).granted(), true)
+})
+
+test('one document takes no more than half by many users', async () => {
+  const { open } = setUp(100)
+  const many = Array.from({ length: 10 }, (_, i) => watch(open(`mallory${i}`, 'hot'), 10))
+
+  const granted = await Promise.all(many.map((one) => one.granted()))
+
+  assert.equal(granted.filter(Boolean).length, 5)
+})
+
+test('a single request may hold everything, and one for more than there is gets everything', () => {
+  const { budget, open } = setUp(100)
+
+  assert.equal(open('alice').grow(1000), undefined)
+  assert.equal(budget.stats().usedBytes, 100)
+})
+
+test('who waits too long is refused with OVERLOADED, and told when to come again', async () => {
+  const { open, clock, refusals } = setUp(100)
+  hold(open('alice'), 100)
+  const waiting = watch(open('bob'), 10)
+
+  clock.advance(WAIT_MS)
+
+  const error = await waiting.failure()
+  assert.ok(error instanceof WopiError)
+  assert.deepEqual(
+    [error.code, error.status, error.headers],
+    ['OVERLOADED', 503, { 'Retry-After': '5' }],
+  )
+  assert.deepEqual(
+    refusals.map(({ userId, reason }) => [userId, reason]),
+    [['bob', 'waited']],
+  )
+})
+
+test('a client that stands still with memory loses it as soon as another has waited for a while', async () => {
+  const { open, clock } = setUp(100)
+  const slow = open('mallory')
+  hold(slow, 100)
+  slow.waitForClient()
+  const waiting = watch(open('bob'), 10)
+  slow.lost.addEventListener('abort', () => slow[Symbol.dispose]())
+
+  const before = await waiting.granted()
+  clock.advance(STALL_MS + STALL_MS / 4)
+
+  assert.deepEqual([before, await waiting.granted()], [false, true])
+  assert.equal((slow.lost.reason as WopiError).code, 'GAVE_WAY')
+})
+
+test('a client that stands still keeps its memory while nobody waits for any', () => {
+  const { open, clock } = setUp(100)
+  const slow = open('alice')
+  hold(slow, 90)
+  slow.waitForClient()
+
+  clock.advance(60_000)
+
+  assert.equal(slow.lost.aborted, false)
+})
+
+test('the host’s own work with memory is never cut short', () => {
+  const { open, clock } = setUp(100)
+  const busy = open('alice')
+  hold(busy, 100)
+  watch(open('bob'), 10)
+    .failure()
+    .catch(() => {})
+
+  clock.advance(WAIT_MS)
+
+  assert.equal(busy.lost.aborted, false)
+})
+
+test('who moves a little and holds much gives way to who holds little', async () => {
+  const { open, clock } = setUp(1000)
+  const large = open('mallory')
+  hold(large, 1000)
+  large.lost.addEventListener('abort', () => large[Symbol.dispose]())
+  const waiting = watch(open('bob'), 10)
+
+  for (let i = 0; i < 10; i++) {
+    large.waitForClient()
+    clock.advance(STALL_MS / 8)
+    large.clientMoved(100)
+    large.waitForClient()
+  }
+
+  assert.equal(await waiting.granted(), true)
+})
+
+test('who ends while waiting takes nothing, and lets the next one through', async () => {
+  const { budget, open } = setUp(100)
+  const first = open('alice')
+  hold(first, 60)
+  const leaving = open('bob')
+  const gone = watch(leaving, 80)
+  const next = watch(open('carol'), 30)
+
+  leaving[Symbol.dispose]()
+
+  assert.match(String(await gone.failure()), /has ended/)
   assert.equal(await next.granted(), true)
-  first[Symbol.dispose]()
-  assert.equal(await watch(budget, 70).granted(), true)
+  assert.equal(budget.stats().usedBytes, 90)
 })
 
-test('take that would have to wait rejects when it was aborted before', async () => {
-  const budget = createMemoryBudget(100)
-  await budget.take(100)
-
-  await assert.rejects(budget.take(1, AbortSignal.abort(new Error('gone'))), /gone/)
-})
-
-test('take gives memory back once, however often it is disposed', async () => {
-  const budget = createMemoryBudget(100)
-  const first = await budget.take(50)
-  await budget.take(50)
-
-  first[Symbol.dispose]()
-  first[Symbol.dispose]()
-
-  assert.equal(await watch(budget, 50).granted(), true)
-  assert.equal(await watch(budget, 1).granted(), false)
-})
-
-/** Asks for memory, and tells after everything that can happen has happened whether it came. */
-function watch(budget: MemoryBudget, bytes: number) {
-  let granted = false
-  void budget.take(bytes).then(() => {
-    granted = true
+test('whatever many do, no more is held than there is, and everybody is served or refused in time', async () => {
+  const anyStep = fc.record({
+    user: fc.integer({ min: 0, max: 3 }),
+    act: fc.constantFrom('open', 'grow', 'shrink', 'end', 'stall', 'move', 'wait'),
+    bytes: fc.integer({ min: 1, max: 60 }),
   })
-  return {
-    async granted() {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyStep, { maxLength: 60 }), async (steps) => {
+      const { budget, open, clock } = setUp(100, { freeBytes: 5 })
+      const holders: Holder[] = []
+      const pending = new Set<Promise<unknown>>()
+      for (const { user, act, bytes } of steps) {
+        const holder = holders[bytes % Math.max(1, holders.length)]
+        if (act === 'open') holders.push(open(`user${user}`, `document${user % 2}`))
+        else if (act === 'wait') clock.advance(bytes * 20)
+        else if (holder && act === 'grow') {
+          const growing = holder.grow(bytes)?.catch(() => {})
+          if (growing) pending.add(growing)
+          void growing?.then(() => pending.delete(growing))
+        } else if (act === 'shrink') holder?.shrink(bytes)
+        else if (act === 'end') holder?.[Symbol.dispose]()
+        else if (act === 'stall') holder?.waitForClient()
+        else if (act === 'move') holder?.clientMoved(bytes)
+        await Promise.resolve()
+        assert.ok(budget.stats().usedBytes <= 100, 'more is held than there is')
+      }
+      clock.advance(WAIT_MS)
       await new Promise(setImmediate)
-      return granted
+      assert.deepEqual([pending.size, budget.stats().waiting], [0, 0], 'somebody waits for ever')
+      for (const holder of holders) holder[Symbol.dispose]()
+      assert.equal(budget.stats().usedBytes, 0, 'something was not given back')
+    }),
+  )
+})
+
+function setUp(totalBytes: number, { freeBytes = 0 } = {}) {
+  const clock = createClock()
+  const refusals: Refusal[] = []
+  const budget = createMemoryBudget({
+    totalBytes,
+    freeBytes,
+    waitMs: WAIT_MS,
+    stallMs: STALL_MS,
+    timers: clock,
+    onRefusal: (refusal) => refusals.push(refusal),
+  })
+  let documents = 0
+  return {
+    budget,
+    clock,
+    refusals,
+    open: (userId: string, documentKey = `document ${documents++}`) =>
+      budget.open({ userId, documentKey, operation: 'GetChunks' }),
+  }
+}
+
+/** A clock that stands until it is moved. */
+function createClock(): BudgetTimers & { advance(ms: number): void } {
+  let now = 0
+  const alarms = new Set<{ at: number; action: () => void }>()
+  return {
+    now: () => now,
+    after(ms, action) {
+      const alarm = { at: now + ms, action }
+      alarms.add(alarm)
+      return () => alarms.delete(alarm)
     },
+    advance(ms) {
+      const end = now + ms
+      for (;;) {
+        const due = [...alarms].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
+        if (!due) break
+        alarms.delete(due)
+        now = due.at
+        due.action()
+      }
+      now = end
+    },
+  }
+}
+
+/** Takes memory that is there. */
+function hold(holder: Holder, bytes: number): void {
+  assert.equal(holder.grow(bytes), undefined)
+}
+
+/** Asks for memory, and tells after everything that can happen has happened what came of it. */
+function watch(holder: Holder, bytes: number) {
+  let granted = false
+  let failure: unknown
+  const growing = holder.grow(bytes) ?? Promise.resolve()
+  growing.then(
+    () => {
+      granted = true
+    },
+    (error: unknown) => {
+      failure = error
+    },
+  )
+  const settled = () => new Promise(setImmediate)
+  return {
+    granted: () => settled().then(() => granted),
+    failure: () => settled().then(() => failure),
   }
 }

@@ -1,6 +1,7 @@
 import type { Place } from '../../ports/metadata/place.ts'
 import type { PlaceRefusal } from '../../ports/tree.ts'
 import { legalName, nameKey } from '../../protocol/file-name.ts'
+import type { Share } from '../bytes/share.ts'
 import { encodeManifest, type Manifest } from '../state/manifest.ts'
 import { mainStream } from '../state/next-state.ts'
 import type { ContentServices } from './services.ts'
@@ -29,6 +30,8 @@ export interface NewContent extends AddedDocument {
   /** Asked for another name when one is taken, until there is none; see `Tree.createFile`. */
   otherName?: () => string | undefined
   signal?: AbortSignal
+  /** Of the request that brings it (default: not counted). */
+  share?: Share
 }
 
 /**
@@ -57,12 +60,13 @@ export async function storeDocument(
   services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits'>,
   document: NewContent,
 ): Promise<{ ok: true; fileId: string; name: string } | { ok: false; reason: PlaceRefusal }> {
-  const { ownerId, content, signal, otherName, fileId = services.newId() } = document
+  const { ownerId, content, signal, share, otherName, fileId = services.newId() } = document
   const key = services.newId()
   const maxBytes = services.limits.maxFileBytes
   const stored = await storeWholeContent(services, key, content, {
     maxBytes,
     ...(signal && { signal }),
+    ...(share && { share }),
   })
   // The stream's own time is only told of alternate streams; the row's time is the store's.
   const manifest: Manifest = { streams: [mainStream(stored, 0)], properties: [] }

@@ -5,54 +5,63 @@ import { WopiError } from '../../protocol/errors.ts'
 import { END_FRAME, encodeFrameHeader, encodeMessage } from '../../protocol/frames/encoder.ts'
 import { MessageError } from '../../protocol/message-error.ts'
 import { MESSAGE_JSON_MAX_BYTES } from '../../protocol/names.ts'
-import { createMemoryBudget } from '../bytes/memory-budget.ts'
+import { createMemoryBudget, type MemoryBudget } from '../bytes/memory-budget.ts'
+import { createShare, type Share } from '../bytes/share.ts'
+import { systemTimers } from '../bytes/timers.ts'
 import { messageOrRefusal, openMessage, openOnlyMessage } from './message-body.ts'
 
-const { signal } = new AbortController()
 const JSON_BYTES = testBytes(50)
 
 test('openMessage gives the message and leaves the frames behind it', async () => {
-  const memory = createMemoryBudget(100)
+  const memory = budgetOf(100)
   const rest = testBytes(20, 2)
 
-  using message = await openMessage(once(concat([encodeMessage(JSON_BYTES), rest])), memory, signal)
+  using message = await openMessage(
+    once(concat([encodeMessage(JSON_BYTES), rest])),
+    shareOf(memory),
+  )
 
   assert.deepEqual(message.json, JSON_BYTES)
   assert.deepEqual(await message.rest.take(100), rest)
 })
 
 test('openMessage refuses a message that is too large before it takes any memory', async () => {
-  const memory = createMemoryBudget(10)
-  await memory.take(10)
+  const memory = budgetOf(10)
+  await shareOf(memory).grow(10)
   const payloadSize = MESSAGE_JSON_MAX_BYTES + 1
   const header = encodeFrameHeader({ type: 'MessageJSON', payloadSize })
 
-  await assert.rejects(openMessage(once(header), memory, signal), hasCode('TOO_LARGE'))
+  await assert.rejects(openMessage(once(header), shareOf(memory)), hasCode('TOO_LARGE'))
 })
 
 test('openMessage of a body that ends too early gives its memory back', async () => {
-  const memory = createMemoryBudget(50)
+  const memory = budgetOf(50)
   const body = encodeMessage(JSON_BYTES).subarray(0, 40)
 
-  await assert.rejects(openMessage(once(body), memory, signal), hasCode('FRAMES_INVALID'))
+  {
+    using share = shareOf(memory)
+    await assert.rejects(openMessage(once(body), share), hasCode('FRAMES_INVALID'))
+  }
 
-  assert.ok(await memory.take(50, AbortSignal.timeout(1000)))
+  assert.equal(memory.stats().usedBytes, 0)
 })
 
 test('openMessage that is disposed gives its memory back', async () => {
-  const memory = createMemoryBudget(50)
+  const memory = budgetOf(50)
   {
-    using _ = await openMessage(once(encodeMessage(JSON_BYTES)), memory, signal)
+    using _ = await openMessage(once(encodeMessage(JSON_BYTES)), shareOf(memory))
+    assert.equal(memory.stats().usedBytes, 50)
   }
 
-  assert.ok(await memory.take(50, AbortSignal.timeout(1000)))
+  assert.equal(memory.stats().usedBytes, 0)
 })
 
 test('openMessage that waits for memory ends with its request', async () => {
-  const memory = createMemoryBudget(50)
-  await memory.take(50)
+  const memory = budgetOf(50)
+  await shareOf(memory).grow(50)
   const gone = new AbortController()
-  const opening = openMessage(once(encodeMessage(JSON_BYTES)), memory, gone.signal)
+  using share = shareOf(memory, gone.signal)
+  const opening = openMessage(once(encodeMessage(JSON_BYTES)), share)
 
   gone.abort(new Error('gone'))
 
@@ -60,7 +69,7 @@ test('openMessage that waits for memory ends with its request', async () => {
 })
 
 test('openOnlyMessage wants an EndFrame and nothing else, and gives memory back without it', async () => {
-  const memory = createMemoryBudget(50)
+  const memory = budgetOf(50)
   const message = encodeMessage(JSON_BYTES)
   const chunk = encodeFrameHeader({
     type: 'Chunk',
@@ -69,9 +78,9 @@ test('openOnlyMessage wants an EndFrame and nothing else, and gives memory back 
   })
 
   for (const body of [message, concat([message, message]), concat([message, chunk, END_FRAME])])
-    await assert.rejects(openOnlyMessage(once(body), memory, signal), hasCode('FRAMES_INVALID'))
+    await assert.rejects(openOnlyMessage(once(body), shareOf(memory)), hasCode('FRAMES_INVALID'))
 
-  using opened = await openOnlyMessage(once(concat([message, END_FRAME])), memory, signal)
+  using opened = await openOnlyMessage(once(concat([message, END_FRAME])), shareOf(memory))
   assert.deepEqual(opened.json, JSON_BYTES)
 })
 
@@ -90,6 +99,50 @@ test('messageOrRefusal turns the complaint of a parser into the client’s, and 
     7,
   )
 })
+
+test('openMessage holds little more than has come, however much is declared', async () => {
+  const memory = budgetOf(MESSAGE_JSON_MAX_BYTES)
+  const header = encodeFrameHeader({ type: 'MessageJSON', payloadSize: MESSAGE_JSON_MAX_BYTES })
+  const came = 200 * 1024
+  const { promise: stalled, resolve: leave } = Promise.withResolvers<void>()
+  async function* slowly(): AsyncGenerator<Uint8Array> {
+    yield concat([header, testBytes(came)])
+    await stalled
+  }
+  using share = shareOf(memory)
+
+  const opening = openMessage(slowly(), share)
+  await new Promise(setImmediate)
+  const held = memory.stats().usedBytes
+  leave()
+
+  await assert.rejects(opening, hasCode('FRAMES_INVALID'))
+  assert.ok(held <= 2 * came, `${held} bytes were held`)
+})
+
+test('openMessage gives the same message whatever pieces it comes in', async () => {
+  const json = testBytes(700_000)
+  const body = encodeMessage(json)
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < body.length; at += 10_007) yield body.subarray(at, at + 10_007)
+  }
+
+  using message = await openMessage(pieces(), shareOf(budgetOf(MESSAGE_JSON_MAX_BYTES)))
+
+  assert.deepEqual(message.json, json)
+})
+
+function budgetOf(totalBytes: number): MemoryBudget {
+  const times = { waitMs: 1000, stallMs: 1000, timers: systemTimers }
+  return createMemoryBudget({ totalBytes, freeBytes: 0, ...times })
+}
+
+function shareOf(memory: MemoryBudget, signal?: AbortSignal): Share {
+  return createShare(
+    memory.open({ userId: 'alice', documentKey: 'd', operation: 'GetChunks' }),
+    signal,
+  )
+}
 
 function hasCode(code: string) {
   return (error: unknown) => error instanceof WopiError && error.code === code

@@ -3,11 +3,17 @@ import { createFrameDecoder, type Frame } from '../../protocol/frames/decoder.ts
 import { MessageError } from '../../protocol/message-error.ts'
 import { MESSAGE_JSON_MAX_BYTES } from '../../protocol/names.ts'
 import { type ByteCursor, createByteCursor } from '../bytes/cursor.ts'
-import type { MemoryBudget } from '../bytes/memory-budget.ts'
+import { joinBytes } from '../bytes/join.ts'
+import type { Share } from '../bytes/share.ts'
 import { framesOrRefusal } from './upload-session.ts'
 
 /** Bytes of a frame header without its extended header. */
 const FRAME_HEADER_BYTES = 16
+
+/** A message comes in parts of this size, in bytes, until it is clear that the client sends it. */
+const MESSAGE_PART_BYTES = 64 * 1024
+/** How much of a message may be allocated for each byte that has come. */
+const ALLOCATED_PER_RECEIVED = 4
 
 /** What a message beyond the host's limits is answered with. */
 type TooLargeCode = 'TOO_LARGE' | 'MESSAGE_INVALID'
@@ -23,28 +29,50 @@ export interface OpenedMessage extends Disposable {
  * Reads the MessageJSON frame that every body of frames starts with (encode-send-data).
  *
  * @throws WopiError FRAMES_INVALID when the body starts with anything else or ends too early,
- *   TOO_LARGE above `MESSAGE_JSON_MAX_BYTES`, before any of it is held in memory
+ *   TOO_LARGE above `MESSAGE_JSON_MAX_BYTES`, before any of it is held in memory, and those of `share`
  */
 export async function openMessage(
   body: AsyncIterable<Uint8Array>,
-  memory: MemoryBudget,
-  signal: AbortSignal,
+  share: Share,
   tooLarge: TooLargeCode = 'TOO_LARGE',
 ): Promise<OpenedMessage> {
-  const rest = createByteCursor(body)
+  const rest = createByteCursor(share.receive(body))
   const { payloadSize } = await readFrameHeader(rest, 'MessageJSON')
   if (payloadSize > MESSAGE_JSON_MAX_BYTES)
     throw new WopiError(tooLarge, {
       detail: `A MessageJSON has at most ${MESSAGE_JSON_MAX_BYTES} bytes, not ${payloadSize}`,
     })
-  const taken = await memory.take(payloadSize, signal)
-  try {
-    const json = await takeBytes(rest, payloadSize)
-    return { json, rest, [Symbol.dispose]: () => taken[Symbol.dispose]() }
-  } catch (error) {
-    taken[Symbol.dispose]()
-    throw error
+  const json = await takeMessage(rest, payloadSize, share)
+  return { json, rest, [Symbol.dispose]: () => share.shrink(payloadSize) }
+}
+
+/**
+ * Takes a message as it comes: what is declared is only allocated when a good part of it is here, so
+ * that a client which sends slowly holds little.
+ */
+async function takeMessage(rest: ByteCursor, length: number, share: Share): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let received = 0
+  while (received < length && length > received * ALLOCATED_PER_RECEIVED) {
+    const part = Math.min(length - received, MESSAGE_PART_BYTES)
+    await share.grow(part)
+    parts.push(await takeBytes(rest, part))
+    received += part
   }
+  if (received === length) return joinBytes(parts)
+  await share.grow(length)
+  const whole = new Uint8Array(length)
+  for (let at = 0, part = parts.shift(); part; part = parts.shift()) {
+    whole.set(part, at)
+    at += part.length
+  }
+  share.shrink(received)
+  for (let at = received; at < length; ) {
+    const part = await takeBytes(rest, Math.min(length - at, MESSAGE_PART_BYTES))
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 /**
@@ -53,10 +81,9 @@ export async function openMessage(
  */
 export async function openOnlyMessage(
   body: AsyncIterable<Uint8Array>,
-  memory: MemoryBudget,
-  signal: AbortSignal,
+  share: Share,
 ): Promise<OpenedMessage> {
-  const message = await openMessage(body, memory, signal, 'MESSAGE_INVALID')
+  const message = await openMessage(body, share, 'MESSAGE_INVALID')
   try {
     await readFrameHeader(message.rest, 'EndFrame')
     return message

@@ -1,5 +1,6 @@
 import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import { tooLarge } from '../../protocol/errors.ts'
+import type { Share } from '../bytes/share.ts'
 import { applyWholePut, checkState } from '../state/next-state.ts'
 import { commitNext, type SavedState } from './commit.ts'
 import type { ContentServices, FoundDocument } from './services.ts'
@@ -12,6 +13,8 @@ export interface WholePut {
   contentLength?: number | undefined
   body: AsyncIterable<Uint8Array>
   signal: AbortSignal
+  /** Of the request that brings it (default: not counted). */
+  share?: Share
   /**
    * Throws when the content must not be replaced, and tells until when it may. It is asked before
    * bytes are stored, and for the state that is replaced.
@@ -31,12 +34,16 @@ export interface WholePut {
 export async function putWhole(
   services: ContentServices,
   { document: file, now }: FoundDocument,
-  { userId, contentLength, body, signal, check }: WholePut,
+  { userId, contentLength, body, signal, share, check }: WholePut,
 ): Promise<SavedState> {
   const maxBytes = services.limits.maxFileBytes
   await check(file, now)
   if ((contentLength ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  const content = await storeWholeContent(services, file.key, body, { maxBytes, signal })
+  const content = await storeWholeContent(services, file.key, body, {
+    maxBytes,
+    signal,
+    ...(share && { share }),
+  })
 
   const newPacks = content.extents.map(({ source }) => source)
   const target = { fileId: file.fileId, documentKey: file.key, userId, packs: newPacks }

@@ -3,6 +3,8 @@ import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import type { MetadataStore } from '../../ports/metadata-store.ts'
 import type { InFlightBytes } from '../bytes/in-flight.ts'
 import type { MemoryBudget } from '../bytes/memory-budget.ts'
+import type { HolderNames } from '../bytes/memory-holder.ts'
+import type { Share } from '../bytes/share.ts'
 import type { ContentLimits } from '../limits.ts'
 import type { Opener } from '../packs/opener.ts'
 import type { Manifest } from '../state/manifest.ts'
@@ -54,8 +56,10 @@ export interface ContentServices {
   /** Called after each save that an application has to be told of. */
   afterSave: () => void
   inFlight: InFlightBytes
-  /** Shared by all messages that are held in memory. */
-  messageMemory: MemoryBudget
+  /** What all requests hold of the memory. */
+  memory: MemoryBudget
+  /** Begins the share of a request; whoever answers the request disposes it. */
+  openShare(names: HolderNames, signal?: AbortSignal): Share
   /** A new id of 128 random bits, `[a-z0-9]+`. */
   newId: () => string
   /** Unpredictable bytes, for tokens. */

@@ -8,9 +8,10 @@ import {
   createChunkReader,
 } from '../../protocol/frames/chunk-reader.ts'
 import { createByteReader, createByteWriter, StoredFormatError } from '../bytes/codec.ts'
+import { joinBytes } from '../bytes/join.ts'
 import type { ChunkSource } from '../state/chunk-index.ts'
 import { appendExtent, type Extent } from '../state/extents.ts'
-import { readPlacedChunks, writePlacedChunks } from '../state/manifest.ts'
+import { readPlacedChunks, writePlacedChunk } from '../state/manifest.ts'
 
 const CHUNK_LIST_VERSION = 1
 const CHECKPOINT_VERSION = 2
@@ -71,10 +72,35 @@ function decodeCheckpoint(checkpoint: Uint8Array): { chunks: number; reader: Uin
   return { chunks, reader }
 }
 
-/** The chunks that a fragment completed, as they are stored beside it. */
-export function encodeChunkList(chunks: readonly PlacedChunk[]): Uint8Array {
-  const out = createByteWriter()
-  out.byte(CHUNK_LIST_VERSION)
-  writePlacedChunks(out, chunks)
-  return out.finish()
+/** The chunks that a fragment completes, held as they are stored beside it: in some 20 bytes each. */
+export interface ChunkListWriter {
+  readonly count: number
+  /** Memory that is held, in bytes. */
+  readonly heldBytes: number
+  add(chunk: PlacedChunk): void
+  finish(): Uint8Array
+}
+
+/** Starts a list without chunks. */
+export function createChunkListWriter(): ChunkListWriter {
+  const list = createByteWriter()
+  let count = 0
+  return {
+    get count() {
+      return count
+    },
+    get heldBytes() {
+      return list.heldBytes
+    },
+    add(chunk) {
+      count++
+      writePlacedChunk(list, chunk)
+    },
+    finish() {
+      const start = createByteWriter()
+      start.byte(CHUNK_LIST_VERSION)
+      start.integer(count)
+      return joinBytes([start.finish(), list.finish()])
+    },
+  }
 }

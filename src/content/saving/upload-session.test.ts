@@ -14,6 +14,7 @@ import { append, assertRefused, documentOf, openSession } from '../../../test/he
 import { WopiError } from '../../protocol/errors.ts'
 import { END_FRAME } from '../../protocol/frames/encoder.ts'
 import { chunkIdOf } from '../../protocol/spooky/spooky.ts'
+import { UNCOUNTED } from '../bytes/share.ts'
 import { CHUNKS_PER_UPLOAD_MAX, FRAGMENTS_PER_SESSION_MAX } from '../limits.ts'
 import { readExtents } from '../packs/assemble.ts'
 import { indexChunks } from '../state/chunk-index.ts'
@@ -68,7 +69,10 @@ test('appendFragment refuses one fragment more than a session may have', async (
   const fragment = { offset: 0, length: body.length, body: once(body) }
 
   await assert.rejects(
-    appendFragment(host.content, full, fragment, new AbortController().signal),
+    appendFragment(host.content, full, fragment, {
+      signal: new AbortController().signal,
+      share: UNCOUNTED,
+    }),
     (error) => error instanceof WopiError && error.code === 'TOO_LARGE',
   )
 })

@@ -5,15 +5,20 @@ import type {
   SessionStore,
   SessionUsage,
 } from '../../ports/metadata/sessions.ts'
-import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { FrameError } from '../../protocol/frames/decoder.ts'
 import { HEADERS, UPLOAD_SESSION_LIFETIME_MS } from '../../protocol/names.ts'
 import { readLimited } from '../bytes/read-limited.ts'
+import type { Share } from '../bytes/share.ts'
 import { CHUNKS_PER_UPLOAD_MAX, FRAGMENTS_PER_SESSION_MAX } from '../limits.ts'
 import { writePack } from '../packs/pack-writer.ts'
 import type { ContentServices } from './services.ts'
-import { completedChunks, encodeCheckpoint, encodeChunkList, readerOf } from './session-format.ts'
+import {
+  completedChunks,
+  createChunkListWriter,
+  encodeCheckpoint,
+  readerOf,
+} from './session-format.ts'
 
 const TOKEN_BYTES = 32
 
@@ -98,13 +103,14 @@ export async function findOpenSession(
  * the session in one step. Whatever fails before that leaves the session as it was.
  *
  * @returns where the next fragment must start, in bytes
- * @throws WopiError OFFSET_MISMATCH, LENGTH_MISMATCH, FRAMES_INVALID, TOO_LARGE, SESSION_GONE
+ * @throws WopiError OFFSET_MISMATCH, LENGTH_MISMATCH, FRAMES_INVALID, TOO_LARGE, SESSION_GONE, and
+ *   those of `share`
  */
 export async function appendFragment(
   services: ContentServices,
   { session, usage }: LiveSession,
   fragment: Fragment,
-  signal: AbortSignal,
+  { signal, share }: { signal: AbortSignal; share: Share },
 ): Promise<number> {
   if (fragment.offset !== session.received) throw offsetMismatch(session.received, fragment.offset)
   checkQuotas(services, session, usage, fragment.length)
@@ -113,11 +119,13 @@ export async function appendFragment(
   using _ = services.inFlight.reserve(session.userId, fragment.length)
   const before = completedChunks(session)
   const reader = readerOf(session)
-  const chunks: PlacedChunk[] = []
+  const chunks = createChunkListWriter()
   async function* checked(): AsyncGenerator<Uint8Array> {
-    for await (const bytes of exactly(fragment.body, fragment.length)) {
-      for (const chunk of reader.push(bytes)) chunks.push(chunk)
-      if (before + chunks.length > CHUNKS_PER_UPLOAD_MAX) throw tooManyChunks()
+    for await (const bytes of exactly(share.receive(fragment.body), fragment.length)) {
+      const held = chunks.heldBytes
+      for (const chunk of reader.push(bytes)) chunks.add(chunk)
+      if (before + chunks.count > CHUNKS_PER_UPLOAD_MAX) throw tooManyChunks()
+      await share.grow(chunks.heldBytes - held)
       yield bytes
     }
   }
@@ -129,8 +137,8 @@ export async function appendFragment(
     offset: fragment.offset,
     length: fragment.length,
     pack: written.pack,
-    chunks: encodeChunkList(chunks),
-    checkpoint: encodeCheckpoint(before + chunks.length, reader.save()),
+    chunks: chunks.finish(),
+    checkpoint: encodeCheckpoint(before + chunks.count, reader.save()),
   })
 }
 

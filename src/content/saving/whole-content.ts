@@ -1,6 +1,7 @@
 import { createStreamChunker } from '../../protocol/chunking/stream-chunker.ts'
 import { tooLarge } from '../../protocol/errors.ts'
 import { createPuller, type Puller } from '../bytes/puller.ts'
+import { type Share, UNCOUNTED } from '../bytes/share.ts'
 import { unlessAborted } from '../bytes/single-flight.ts'
 import { SECOND_PASS_MAX_BYTES } from '../limits.ts'
 import { createOpener } from '../packs/opener.ts'
@@ -23,15 +24,23 @@ export async function storeWholeContent(
   services: Pick<ContentServices, 'blobs' | 'newId'>,
   documentKey: string,
   body: AsyncIterable<Uint8Array>,
-  { maxBytes, signal }: { maxBytes: number; signal?: AbortSignal },
+  {
+    maxBytes,
+    signal,
+    share = UNCOUNTED,
+  }: { maxBytes: number; signal?: AbortSignal; share?: Share },
 ): Promise<ChunkedContent> {
   const chunker = createStreamChunker()
   const extents: Extent[] = []
-  const source = createPuller(body)
+  const source = createPuller(share.receive(body))
   try {
     const first = await (signal ? unlessAborted(firstBytes(source), signal) : firstBytes(source))
     if (first) {
-      const passed = passOn(first, source, maxBytes, chunker.push)
+      const passed = passOn(first, source, maxBytes, async (bytes) => {
+        const held = chunker.heldBytes
+        chunker.push(bytes)
+        await share.grow(chunker.heldBytes - held)
+      })
       const stored = await writePack(services, documentKey, passed, signal)
       appendExtent(extents, { source: stored.pack, offset: 0, length: stored.length })
     }
@@ -58,13 +67,13 @@ async function* passOn(
   first: Uint8Array,
   rest: Puller,
   maxBytes: number,
-  see: (bytes: Uint8Array) => void,
+  see: (bytes: Uint8Array) => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   let received = 0
   for (let bytes: Uint8Array | undefined = first; bytes; ) {
     received += bytes.length
     if (received > maxBytes) throw tooLarge(maxBytes)
-    see(bytes)
+    await see(bytes)
     yield bytes
     const next: IteratorResult<Uint8Array> = await rest.next()
     bytes = next.done ? undefined : next.value

@@ -149,11 +149,14 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
 
 /** Chunks with their places in a stream or session, encoded as `readPlacedChunks` reads them. */
 export function writePlacedChunks(out: ByteWriter, chunks: readonly PlacedChunk[]): void {
-  writeList(out, chunks, (chunk) => {
-    out.raw(chunkIdToBytes(chunk.id))
-    out.integer(chunk.offset)
-    out.integer(chunk.length)
-  })
+  writeList(out, chunks, (chunk) => writePlacedChunk(out, chunk))
+}
+
+/** One chunk of such a list. */
+export function writePlacedChunk(out: ByteWriter, { id, offset, length }: PlacedChunk): void {
+  out.raw(chunkIdToBytes(id))
+  out.integer(offset)
+  out.integer(length)
 }
 
 export function readPlacedChunks(input: ByteReader): PlacedChunk[] {

@@ -14,7 +14,7 @@ const ROOT_OWNER = 'system'
 
 /** The tree of containers that the host keeps itself, in its metadata store. */
 export function createOwnTree(
-  services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits'>,
+  services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits' | 'openShare'>,
 ): Tree {
   const { metadata, newId } = services
 
@@ -48,7 +48,11 @@ export function createOwnTree(
         : { fileId: found.document.fileId }
     },
 
-    createFile: ({ userId, ...file }) => storeDocument(services, { ...file, ownerId: userId }),
+    async createFile({ userId, ...file }) {
+      const documentKey = `new in ${file.containerId}`
+      using share = services.openShare({ userId, documentKey, operation: 'createFile' })
+      return await storeDocument(services, { ...file, ownerId: userId, share })
+    },
 
     async createContainer({ parentId, name, userId }) {
       const place = placeOf(parentId, name)

@@ -27,8 +27,8 @@ export const getChunkedFile = defineOperation({
 
   read: ({ body }) => ({ body }),
 
-  async run({ body }, { services, file, now, signal }) {
-    using message = await openOnlyMessage(body, services.messageMemory, signal)
+  async run({ body }, { services, file, now, signal, share }) {
+    using message = await openOnlyMessage(body, share)
     const request = messageOrRefusal(
       () => parseGetChunkedFileRequest(message.json),
       'MESSAGE_INVALID',

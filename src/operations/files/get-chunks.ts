@@ -26,8 +26,8 @@ export const getChunks = defineOperation({
 
   read: ({ body }) => ({ body }),
 
-  async run({ body }, { services, file, now, signal }) {
-    using message = await openOnlyMessage(body, services.messageMemory, signal)
+  async run({ body }, { services, file, now, signal, share }) {
+    using message = await openOnlyMessage(body, share)
     const request = messageOrRefusal(() => parseGetChunksRequest(message.json), 'MESSAGE_INVALID')
     const { document, manifest } = await services.withSignatures(file, signal)
     const found = request.contentFilters.map((filter) => findRanges(filter, manifest, now))

@@ -56,9 +56,9 @@ export const putChunkedFile = defineOperation({
   async run(input, context): Promise<SavedState> {
     if (input.namesEditors && !context.proven) throw new WopiError('EDITORS_WITHOUT_PROOF')
     const refusal = refusalOf(() => check(input, context))
-    const { services, signal } = context
+    const { services, signal, share } = context
     try {
-      using message = await openMessage(input.body, services.messageMemory, signal)
+      using message = await openMessage(input.body, share)
       const put = readPut(message, input, context)
       return await saveOrRepeat(services, put, refusal, signal)
     } catch (error) {

@@ -22,7 +22,7 @@ export const putFile = defineOperation({
     body,
   }),
 
-  run: ({ lockId, lastSeen, contentLength, body }, { services, file, grant, now, signal }) =>
+  run: ({ lockId, lastSeen, contentLength, body }, { services, file, grant, now, signal, share }) =>
     putWhole(
       services,
       { document: file, now },
@@ -31,6 +31,7 @@ export const putFile = defineOperation({
         contentLength,
         body,
         signal,
+        share,
         check({ locks, size, modifiedAt }, now) {
           const lock = requireLock(checkPutFile(decodeLocks(locks), { lockId, size }, now))
           requireLastSeen(lastSeen, modifiedAt)

@@ -23,13 +23,13 @@ export const updateUploadSession = defineOperation({
     return { token, fragment: { offset, length, body }, contentLength }
   },
 
-  async run({ token, fragment, contentLength }, { services, file, signal }) {
+  async run({ token, fragment, contentLength }, { services, file, signal, share }) {
     const live = await findOpenSession(services.metadata, token, file.key)
     if (contentLength !== undefined && contentLength !== fragment.length)
       throw new WopiError('LENGTH_MISMATCH', {
         detail: `Content-Length is ${contentLength}, ${HEADERS.contentRangeLength} ${fragment.length}`,
       })
-    return appendFragment(services, live, fragment, signal)
+    return appendFragment(services, live, fragment, { signal, share })
   },
 
   reply: (received) => ({

@@ -1,3 +1,4 @@
+import type { Share } from '../../content/bytes/share.ts'
 import type { ContentServices } from '../../content/saving/services.ts'
 import type { Grant, IssuedToken, Permission, Resource, TokenRequest } from '../../ports/access.ts'
 import type { HostReply, HostRequest } from '../../ports/exchange.ts'
@@ -38,6 +39,8 @@ export interface CommonContext {
   tree: Tree
   links: Links
   signal: AbortSignal
+  /** What the request takes of the memory and the time that all requests share. */
+  share: Share
 }
 
 /** Makes a token for this user and another resource; `undefined` when there is no right. */

@@ -26,7 +26,7 @@ export interface Overwritten {
  *   file, or of none, by then, and those of `putWhole`
  */
 export async function overwriteFile(
-  { services, grant, grantOn, signal, tree }: TokenContext,
+  { services, grant, grantOn, signal, share, tree }: TokenContext,
   { fileId, containerId, wanted }: Overwritten,
   content: { body: AsyncIterable<Uint8Array>; contentLength?: number | undefined },
 ): Promise<void> {
@@ -39,6 +39,7 @@ export async function overwriteFile(
     ...content,
     userId: grant.userId,
     signal,
+    share,
     async check({ locks }, now) {
       const named = await tree.find(containerId, wanted)
       if (!named || !('fileId' in named) || named.fileId !== fileId)

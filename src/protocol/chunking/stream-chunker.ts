@@ -25,6 +25,8 @@ export interface Chunked extends StreamChunks {
 }
 
 export interface StreamChunker {
+  /** Memory that is held, in bytes; some 32 for each chunk. */
+  readonly heldBytes: number
   /** Takes the stream's next bytes, in pieces of any size; keeps no reference to them. */
   push(bytes: Uint8Array): void
   /** Ends the stream; called once. */
@@ -60,6 +62,10 @@ export function createStreamChunker(options: { directory?: ZipDirectory } = {}):
   let size = 0
 
   return {
+    get heldBytes() {
+      return cutter.heldBytes
+    },
+
     push(bytes) {
       size += bytes.length
       whole.update(bytes)
@@ -70,8 +76,8 @@ export function createStreamChunker(options: { directory?: ZipDirectory } = {}):
       const id = chunkIdFromBytes(whole.digest())
       const cut = cutter.finish()
       if (!cut.ok) return fullFile(id, size, cut.reason, directory === undefined)
-      const alternatives = [{ id, offset: 0, length: size }, ...cut.alternatives]
-      const { chunks } = cut
+      const alternatives = [{ id, offset: 0, length: size }, ...cut.alternatives.placed()]
+      const chunks = [...cut.chunks]
       return {
         scheme: 'Zip',
         size,

@@ -1,6 +1,8 @@
 const FIRST_CAPACITY = 16 * 1024
 
 export interface TailBuffer {
+  /** Memory that it holds, in bytes. */
+  readonly heldBytes: number
   /**
    * Copies bytes to the end. When that would pass the limit it returns `false` and lets go of
    * everything, because the rest of the stream may take hours.
@@ -24,6 +26,9 @@ export function createTailBuffer(maxBytes: number): TailBuffer {
   }
 
   return {
+    get heldBytes() {
+      return buffer.length
+    },
     append(bytes) {
       if (length + bytes.length > maxBytes) {
         buffer = new Uint8Array(0)

@@ -3,8 +3,9 @@ import { type ChunkHash, chunkIdOf, createHash } from '../spooky/spooky.ts'
 import { DIRECTORY_ENTRY, LOCAL_HEADER, uint32, viewOf } from '../zip/layout.ts'
 import { localHeaderLength } from '../zip/local-header.ts'
 import type { ZipRefusal } from '../zip/outcome.ts'
-import type { Chunk, ChunkId, PlacedChunk } from './chunk.ts'
+import type { ChunkId } from './chunk.ts'
 import { chunkIdFromBytes } from './chunk-id.ts'
+import { PackedChunks } from './packed-chunks.ts'
 import type { ZipRoute } from './zip-route.ts'
 
 /** Length of a record's signature, in bytes. */
@@ -16,7 +17,7 @@ const HEADER_BUFFER_BYTES = 1024
 type State = 'header' | 'data' | 'descriptor' | 'final' | 'refused'
 
 export type ZipChunks =
-  | { ok: true; chunks: Chunk[]; alternatives: PlacedChunk[] }
+  | { ok: true; chunks: PackedChunks; alternatives: PackedChunks }
   | { ok: false; reason: ZipRefusal }
 
 /**
@@ -26,8 +27,8 @@ export type ZipChunks =
  */
 export class ZipChunker {
   readonly #route: ZipRoute
-  readonly #chunks: Chunk[] = []
-  readonly #alternatives: PlacedChunk[] = []
+  #chunks = new PackedChunks()
+  #alternatives = new PackedChunks()
   readonly #hash: ChunkHash = createHash()
   #state: State = 'header'
   #reason: ZipRefusal = 'too-short'
@@ -45,6 +46,12 @@ export class ZipChunker {
 
   constructor(route: ZipRoute) {
     this.#route = route
+  }
+
+  /** Memory that is held, in bytes. */
+  get heldBytes(): number {
+    const lists = this.#chunks.heldBytes + this.#alternatives.heldBytes
+    return lists + this.#record.length + this.#route.heldBytes
   }
 
   push(bytes: Uint8Array): void {
@@ -191,8 +198,8 @@ export class ZipChunker {
 
   #refuse(reason: ZipRefusal): State {
     this.#reason = reason
-    this.#chunks.length = 0
-    this.#alternatives.length = 0
+    this.#chunks = new PackedChunks()
+    this.#alternatives = new PackedChunks()
     return 'refused'
   }
 }

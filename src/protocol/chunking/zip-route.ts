@@ -22,6 +22,8 @@ export interface Payload {
 export interface ZipRoute {
   /** First byte of the last chunk; `undefined` when its signature will tell. */
   readonly finalOffset: number | undefined
+  /** Memory that it holds, in bytes. */
+  readonly heldBytes: number
   /** What follows the complete local header at `offset`. */
   payloadAfter(header: Uint8Array, offset: number): Payload | ZipRefusal
   /** Shows the bytes of the last chunk as they come. */
@@ -37,6 +39,8 @@ export function followDirectory(directory: ZipDirectory): ZipRoute {
 
   return {
     finalOffset: directory.offset,
+    // The directory was there before and is counted by whoever read it.
+    heldBytes: 0,
 
     payloadAfter(header, offset) {
       const dataOffset = offset + header.length
@@ -68,6 +72,9 @@ export function walkLocalHeaders(): ZipRoute {
 
   return {
     finalOffset: undefined,
+    get heldBytes() {
+      return 2 * Float64Array.BYTES_PER_ELEMENT * offsets.length + tail.heldBytes
+    },
 
     payloadAfter(header, offset) {
       const length = localDataLength(header)
