@@ -1,5 +1,6 @@
 import type { DeliveryStore } from './metadata/deliveries.ts'
 import type { DocumentStore } from './metadata/documents.ts'
+import type { EpochStore } from './metadata/epoch.ts'
 import type { FolderStore } from './metadata/folders.ts'
 import type { GarbageStore } from './metadata/garbage.ts'
 import type { SecretStore } from './metadata/secrets.ts'
@@ -25,7 +26,8 @@ export interface MetadataStore
     FolderStore,
     DeliveryStore,
     UserStore,
-    SecretStore {
+    SecretStore,
+    EpochStore {
   /** Resolves when the store is ready for use. Rejects with the reason when it is not. */
   check(): Promise<void>
 

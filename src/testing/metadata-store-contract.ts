@@ -7,6 +7,7 @@ import { type ContractTest, newDocument, type OpenedMetadataStore } from './meta
 import { deletionContract } from './metadata/deletion.ts'
 import { deliveryContract } from './metadata/deliveries.ts'
 import { documentContract } from './metadata/documents.ts'
+import { epochContract } from './metadata/epoch.ts'
 import { packContract } from './metadata/packs.ts'
 import { placingContract } from './metadata/placing.ts'
 import { raceContract } from './metadata/races.ts'
@@ -63,6 +64,7 @@ export function metadataStoreContract(
     documentContract(contractTest)
     sessionContract(contractTest)
     packContract(contractTest)
+    epochContract(contractTest)
     containerContract(contractTest)
     childrenContract(contractTest)
     placingContract(contractTest)

@@ -3,12 +3,6 @@
  * cause removes the line: a drill that passes while it stands here fails.
  */
 export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
-  'PutFile that outlasts the garbage delay keeps its bytes or is refused':
-    'it is answered 200, and its bytes are gone',
-  'PutChunkedFile that outlasts the garbage delay keeps its bytes or is refused':
-    'it is answered 200, and its bytes are gone',
-  'a fragment that outlasts the garbage delay keeps its bytes or is refused':
-    'it is answered 200, and its bytes are gone',
   'a server does not start on blobs whose database is gone': 'it starts with a new database',
   'a server does not start on blobs that are newer than their database':
     'it starts as if nothing were amiss',

@@ -7,6 +7,11 @@ import { createMemoryBlobStore } from '../../stores/blobs/memory.ts'
 import { newId } from '../bytes/new-id.ts'
 import { documentOfPack, packKey, packPrefix, writePack } from './pack-writer.ts'
 
+/** A metadata store that has come this far. */
+const aged = (epoch: number) => ({
+  readEpoch: async () => ({ identity: '', epoch, hasDocuments: false }),
+})
+
 test('packKey lies under the prefix of its document, and documentOfPack finds that again', () => {
   const [documentKey, packId] = [newId(), newId()]
 
@@ -31,16 +36,22 @@ test('writePack stores the bytes under a new key of the document and keeps the l
     }),
   }
 
-  const written = await writePack({ blobs: located, newId }, 'aabb', once(testBytes(10)))
+  const written = await writePack(
+    { blobs: located, metadata: aged(7), newId },
+    'aabb',
+    once(testBytes(10)),
+  )
 
   assert.equal(written.length, 10)
   assert.equal(documentOfPack(written.pack.key), 'aabb')
   assert.equal(written.pack.locator, 'shelf 7')
+  assert.equal(written.pack.since, 7)
 })
 
 test('writePack tells the client when the store has no room, and hides no other error', async () => {
   const failing = (error: Error) => ({
     newId,
+    metadata: aged(0),
     blobs: { ...createMemoryBlobStore(), put: () => Promise.reject(error) },
   })
 

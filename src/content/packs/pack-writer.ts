@@ -1,13 +1,21 @@
 import type { BlobStore } from '../../ports/blob-store.ts'
 import { BlobStoreFullError } from '../../ports/blob-store.ts'
-import type { PackRef } from '../../ports/metadata/pack-ref.ts'
+import type { EpochStore } from '../../ports/metadata/epoch.ts'
+import type { NewPack } from '../../ports/metadata/pack-ref.ts'
 import { WopiError } from '../../protocol/errors.ts'
 
 /** A pack that is durable but that nothing names yet. */
 export interface WrittenPack {
-  pack: PackRef
+  pack: NewPack
   /** In bytes. */
   length: number
+}
+
+/** What packs are written with. */
+export interface PackServices {
+  metadata: Pick<EpochStore, 'readEpoch'>
+  blobs: BlobStore
+  newId: () => string
 }
 
 /** The key of a new pack: a fan-out of the store, the document, and 128 bits that nobody can guess. */
@@ -36,15 +44,17 @@ export function documentOfPack(key: string): string | undefined {
  * @throws WopiError STORAGE_FULL before any byte was pulled
  */
 export async function writePack(
-  { blobs, newId }: { blobs: BlobStore; newId: () => string },
+  { metadata, blobs, newId }: PackServices,
   documentKey: string,
   content: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): Promise<WrittenPack> {
+  // First of all: what the sweeper condemns from here on may be this pack.
+  const { epoch: since } = await metadata.readEpoch()
   const key = packKey(documentKey, newId())
   try {
     const { length, locator } = await blobs.put(key, content, signal ? { signal } : {})
-    return { pack: locator === undefined ? { key } : { key, locator }, length }
+    return { pack: { key, since, ...(locator !== undefined && { locator }) }, length }
   } catch (error) {
     if (error instanceof BlobStoreFullError) throw new WopiError('STORAGE_FULL', { cause: error })
     throw error

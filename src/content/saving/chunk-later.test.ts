@@ -132,8 +132,8 @@ test('sweep cuts after it has swept, so that a damaged file does not keep what i
   const { manifestIds, condemned } = await host.content.metadata.readReferences(key)
   assert.deepEqual(manifestIds, [manifestId])
   assert.deepEqual(
-    condemned.map(({ pack }) => pack),
-    [orphan.pack],
+    condemned.map(({ pack }) => pack.key),
+    [orphan.pack.key],
   )
 })
 

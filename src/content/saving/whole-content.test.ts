@@ -19,7 +19,7 @@ test('storeWholeContent stores any file as it came, cut as its bytes demand', as
   )
   await fc.assert(
     fc.asyncProperty(anyFile, anyPieces, async (bytes, lengths) => {
-      const services = { blobs: createMemoryBlobStore(), newId }
+      const services = servicesOn(createMemoryBlobStore())
 
       const stored = await storeWholeContent(services, 'aa', pieces(bytes, lengths), {
         maxBytes: 1e9,
@@ -35,7 +35,7 @@ test('storeWholeContent stores any file as it came, cut as its bytes demand', as
 })
 
 test('storeWholeContent of no bytes stores nothing', async () => {
-  const services = { blobs: createMemoryBlobStore(), newId }
+  const services = servicesOn(createMemoryBlobStore())
 
   const stored = await storeWholeContent(services, 'aa', pieces(new Uint8Array(0), [0, 0]), {
     maxBytes: 0,
@@ -46,7 +46,7 @@ test('storeWholeContent of no bytes stores nothing', async () => {
 })
 
 test('storeWholeContent refuses the first byte too many, and what the body throws', async () => {
-  const services = { blobs: createMemoryBlobStore(), newId }
+  const services = servicesOn(createMemoryBlobStore())
   async function* broken() {
     yield new Uint8Array(5)
     throw new Error('ECONNRESET')
@@ -76,7 +76,7 @@ for (const { what, content, blobs } of [
       }
     }
 
-    await assert.rejects(storeWholeContent({ blobs, newId }, 'aa', body(), { maxBytes: 10 }))
+    await assert.rejects(storeWholeContent(servicesOn(blobs), 'aa', body(), { maxBytes: 10 }))
 
     assert.equal(isOpen, false)
   })
@@ -87,7 +87,7 @@ for (const { before, bytes } of [
 ])
   test(`storeWholeContent ends at its signal when the body stalls before ${before}`, async () => {
     const stop = new AbortController()
-    const services = { blobs: createMemoryBlobStore(), newId }
+    const services = servicesOn(createMemoryBlobStore())
     async function* stalled() {
       yield testBytes(bytes)
       setImmediate(() => stop.abort(new Error('the client is gone')))
@@ -103,7 +103,7 @@ for (const { before, bytes } of [
   })
 
 test('storeWholeContent waits for no body that takes its time to close', async () => {
-  const services = { blobs: createMemoryBlobStore(), newId }
+  const services = servicesOn(createMemoryBlobStore())
   const [branch] = new Response(new Uint8Array(11)).body?.tee() ?? []
   assert.ok(branch)
 
@@ -124,7 +124,7 @@ for (const { how, close } of [
   { how: 'gives no promise', close: () => ({}) },
 ])
   test(`storeWholeContent tells what went wrong first, also when closing the body ${how}`, async () => {
-    const services = { blobs: createMemoryBlobStore(), newId }
+    const services = servicesOn(createMemoryBlobStore())
     const iterator = {
       next: async () => ({ done: false, value: testBytes(11) }),
       return: close,
@@ -156,4 +156,9 @@ async function* pieces(bytes: Uint8Array, lengths: readonly number[]) {
     at = Math.min(at + length, bytes.length)
   }
   yield bytes.subarray(at)
+}
+
+function servicesOn(blobs: BlobStore) {
+  const readEpoch = async () => ({ identity: '', epoch: 0, hasDocuments: false })
+  return { blobs, metadata: { readEpoch }, newId }
 }

@@ -5,11 +5,10 @@ import { type Share, UNCOUNTED } from '../bytes/share.ts'
 import { unlessAborted } from '../bytes/single-flight.ts'
 import { SECOND_PASS_MAX_BYTES } from '../limits.ts'
 import { createOpener } from '../packs/opener.ts'
-import { writePack } from '../packs/pack-writer.ts'
+import { type PackServices, writePack } from '../packs/pack-writer.ts'
 import { type ChunkedContent, chunkedContent } from '../state/chunked-content.ts'
 import { appendExtent, type Extent } from '../state/extents.ts'
 import { chunkByDirectory } from './chunk-stream.ts'
-import type { ContentServices } from './services.ts'
 
 /**
  * Stores a stream that comes whole, in one pass: the bytes go into one pack while they are cut and
@@ -21,7 +20,7 @@ import type { ContentServices } from './services.ts'
  *   then, and the body is told to close, which is not waited for
  */
 export async function storeWholeContent(
-  services: Pick<ContentServices, 'blobs' | 'newId'>,
+  services: PackServices,
   documentKey: string,
   body: AsyncIterable<Uint8Array>,
   {

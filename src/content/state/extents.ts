@@ -1,10 +1,10 @@
-import type { PackRef } from '../../ports/metadata/pack-ref.ts'
+import type { NewPack } from '../../ports/metadata/pack-ref.ts'
 
 /**
  * Where bytes lie: in a pack, or in an immutable revision that an application keeps. The key of a
  * revision is its name in one document, and never the key of a pack.
  */
-export interface ByteSource extends PackRef {
+export interface ByteSource extends NewPack {
   application?: { fileId: string; revision: string }
 }
 

@@ -1,4 +1,4 @@
-import type { PackRef } from './pack-ref.ts'
+import type { NewPack } from './pack-ref.ts'
 import type { Place } from './place.ts'
 
 /** Documents: their states, their locks, their places, and what clients tell of them. */
@@ -8,7 +8,7 @@ export interface DocumentStore {
    *
    * @returns `exists` when the fileId or the key is taken; `name-taken` when the container already
    *   has something of this name; `container-gone` when there is no such container; `pack-gone` when
-   *   one of `newPacks` is doomed
+   *   one of `newPacks` is doomed, or may have been doomed and forgotten since its key was chosen
    */
   createDocument(
     document: NewDocument,
@@ -82,7 +82,8 @@ export interface DocumentStore {
    *
    * @returns `changed` when `manifestId` or `lockVersion` is no longer the expected one, or `now` has
    *   reached `validBefore`; `session-changed` when the session is gone, committed, or has grown
-   *   since it was read; `pack-gone` when one of `newPacks` is doomed. Nothing has changed then.
+   *   since it was read; `pack-gone` when one of `newPacks` is doomed, or may have
+   *   been doomed and forgotten since its key was chosen. Nothing has changed then.
    */
   commit(
     commit: Commit,
@@ -117,7 +118,7 @@ export interface NewDocument {
   /** Of the MainContent stream, in bytes. */
   size: number
   userId: string
-  newPacks: readonly PackRef[]
+  newPacks: readonly NewPack[]
   /** Left out for a document outside of the tree. */
   place?: Place
   /** The revision that was adopted, for a document that an application keeps. */
@@ -179,7 +180,7 @@ export interface Commit {
   sequenceNumber: number
   userId: string
   /** Packs that no earlier state of the document names. */
-  newPacks: readonly PackRef[]
+  newPacks: readonly NewPack[]
   /** When the document is due for a sweep, from now, in ms. */
   sweepAfterMs: number
   /** The application's revision that this state is. Such a state is no save to deliver. */

@@ -46,7 +46,11 @@ export interface GarbageStore {
     judgement: PackJudgement,
   ): Promise<{ ok: true; condemned: number; doomed: PackRef[] } | { ok: false }>
 
-  /** Forgets doomed packs whose bytes are gone. */
+  /**
+   * Forgets doomed packs whose bytes are gone. It remembers the latest epoch in which one of them was
+   * condemned: whoever names a pack with an earlier `since` is told that it is gone, as it may be one
+   * of them.
+   */
   forgetPacks(documentKey: string, keys: readonly string[]): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-import type { PackRef } from './pack-ref.ts'
+import type { NewPack, PackRef } from './pack-ref.ts'
 
 /** Upload sessions and their fragments. */
 export interface SessionStore {
@@ -25,7 +25,8 @@ export interface SessionStore {
    * expiry: the host judges it when a request starts.
    *
    * @returns `moved` with where the session ends now; `gone` when it was swept, cancelled or
-   *   committed; `pack-gone` when the pack is doomed
+   *   committed; `pack-gone` when the pack is doomed, or may have been doomed and forgotten
+   *   since its key was chosen
    */
   appendFragment(
     append: AppendFragment,
@@ -113,7 +114,7 @@ export interface AppendFragment {
   /** Where the fragment starts in the session's stream. */
   offset: number
   length: number
-  pack: PackRef
+  pack: NewPack
   /** Chunks that this fragment completed, encoded by the caller. */
   chunks: Uint8Array
   checkpoint: Uint8Array

@@ -5,6 +5,7 @@ import type { SqlDatabase } from './database.ts'
 import { deliveryCommands } from './deliveries.ts'
 import { documentCommands } from './documents.ts'
 import { dueCommands } from './due.ts'
+import { epochCommands } from './epoch.ts'
 import { fragmentCommands } from './fragments.ts'
 import { nameCommands } from './names.ts'
 import { packCommands } from './packs.ts'
@@ -29,5 +30,6 @@ export function allCommands(db: SqlDatabase): Commands {
     ...deliveryCommands(db),
     ...activityCommands(db),
     ...valueCommands(db),
+    ...epochCommands(db),
   }
 }

@@ -11,7 +11,7 @@ import {
 } from './document-row.ts'
 import { makeDue } from './due.ts'
 import { moveName, removeName } from './names.ts'
-import { anyDoomed, namePacks } from './packs.ts'
+import { anyGone, namePacks } from './packs.ts'
 import { insertManifest } from './states.ts'
 
 type DocumentCommands = Commands<
@@ -30,7 +30,7 @@ export function documentCommands(db: SqlDatabase): DocumentCommands {
     async createDocument(now, document) {
       const { fileId, key, manifestId, manifest, size, userId, newPacks, place } = document
       if (await isTaken(db, fileId, key)) return { ok: false, reason: 'exists' }
-      if (await anyDoomed(db, key, newPacks)) return { ok: false, reason: 'pack-gone' }
+      if (await anyGone(db, key, newPacks)) return { ok: false, reason: 'pack-gone' }
       const refusal = place && (await moveName(db, place, { kind: 'document', id: key }))
       if (refusal) return { ok: false, reason: refusal }
 

@@ -1,7 +1,7 @@
 import type { AppendFragment, FragmentRecord } from '../../../ports/metadata/sessions.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
-import { anyDoomed, namePacks, packRef } from './packs.ts'
+import { anyGone, namePacks, packRef } from './packs.ts'
 
 type FragmentRow = Omit<FragmentRecord, 'pack'> & { packKey: string; packLocator: string | null }
 
@@ -20,7 +20,7 @@ export function fragmentCommands(db: SqlDatabase): Commands<'appendFragment' | '
       if (open === undefined) return { ok: false, reason: 'gone' }
       const { documentKey, received } = open
       if (received !== append.offset) return { ok: false, reason: 'moved', received }
-      if (await anyDoomed(db, documentKey, [append.pack])) return { ok: false, reason: 'pack-gone' }
+      if (await anyGone(db, documentKey, [append.pack])) return { ok: false, reason: 'pack-gone' }
 
       await insertFragment(db, open.session, append)
       await namePacks(db, documentKey, [append.pack])

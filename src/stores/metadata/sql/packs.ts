@@ -1,7 +1,8 @@
 import type { References } from '../../../ports/metadata/garbage.ts'
-import type { PackRef } from '../../../ports/metadata/pack-ref.ts'
+import type { NewPack, PackRef } from '../../../ports/metadata/pack-ref.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
+import { nextEpoch } from './epoch.ts'
 
 type PackCommands = Commands<'readReferences' | 'judgePacks' | 'forgetPacks'>
 
@@ -28,21 +29,28 @@ export function packCommands(db: SqlDatabase): PackCommands {
       return { ok: true, condemned: await condemnPacks(db, documentKey, unnamed, now), doomed }
     },
 
-    forgetPacks: (_now, documentKey, keys) =>
-      deleteCondemned(db, documentKey, keys, { doomed: true }),
+    async forgetPacks(_now, documentKey, keys) {
+      await noteForgotten(db, documentKey, keys)
+      await deleteCondemned(db, documentKey, keys, { doomed: true })
+    },
   }
 }
 
-/** Whether one of these packs may no longer be named. */
-export async function anyDoomed(
+/**
+ * Whether one of these packs may no longer be named: it is doomed, or it was written so long ago that
+ * the store may have forgotten its doom.
+ */
+export async function anyGone(
   db: SqlDatabase,
   documentKey: string,
-  packs: readonly PackRef[],
+  packs: readonly NewPack[],
 ): Promise<boolean> {
+  if (packs.length === 0) return false
   const found = await db.get(
-    `SELECT 1 FROM condemned WHERE document_key = :documentKey AND doomed = 1
-       AND ${db.dialect.inList('pack_key', 'keys')} LIMIT 1`,
-    { documentKey, keys: keysOf(packs) },
+    `SELECT 1 FROM store WHERE forgotten_epoch > :since OR EXISTS (
+       SELECT 1 FROM condemned WHERE document_key = :documentKey AND doomed = 1
+         AND ${db.dialect.inList('pack_key', 'keys')})`,
+    { documentKey, keys: keysOf(packs), since: Math.min(...packs.map(({ since = 0 }) => since)) },
   )
   return found !== undefined
 }
@@ -85,19 +93,38 @@ async function doomPacks(
 }
 
 /** Condemns those packs that are not condemned yet, and returns how many. */
-function condemnPacks(
+async function condemnPacks(
   db: SqlDatabase,
   documentKey: string,
   packs: readonly PackRef[],
   now: number,
 ): Promise<number> {
+  if (packs.length === 0) return 0
+  const epoch = await nextEpoch(db)
   return db.run(
-    `INSERT INTO condemned (document_key, pack_key, pack_locator, condemned_at)
-     SELECT :documentKey, key, locator, :now
+    `INSERT INTO condemned (document_key, pack_key, pack_locator, condemned_at, condemned_epoch)
+     SELECT :documentKey, key, locator, :now, :epoch
      FROM ${db.dialect.jsonRows('packs', ['key', 'locator'])} AS packs
      WHERE true ON CONFLICT DO NOTHING`,
-    { documentKey, now, packs },
+    { documentKey, now, packs, epoch },
   )
+}
+
+/**
+ * Remembers, for all packs that are being forgotten, in which epoch the last of them was condemned.
+ * Whoever has read a later epoch before choosing a key has none of these packs.
+ */
+async function noteForgotten(
+  db: SqlDatabase,
+  documentKey: string,
+  keys: readonly string[],
+): Promise<void> {
+  const latest = `(SELECT max(condemned_epoch) FROM condemned
+    WHERE document_key = :documentKey AND doomed = 1 AND ${db.dialect.inList('pack_key', 'keys')})`
+  await db.run(`UPDATE store SET forgotten_epoch = ${latest} WHERE forgotten_epoch < ${latest}`, {
+    documentKey,
+    keys,
+  })
 }
 
 async function deleteCondemned(

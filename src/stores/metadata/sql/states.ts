@@ -3,7 +3,7 @@ import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 import { addDelivery, setSource } from './deliveries.ts'
 import { makeDue } from './due.ts'
-import { anyDoomed, namePacks } from './packs.ts'
+import { anyGone, namePacks } from './packs.ts'
 
 type StateCommands = Commands<'readManifest' | 'listManifests' | 'commit' | 'pruneManifests'>
 
@@ -43,8 +43,7 @@ export function stateCommands(db: SqlDatabase): StateCommands {
       if (current === undefined || !isAsExpected(current, commit.expected, now))
         return { ok: false, reason: 'changed' }
       if (!(await isSessionAsExpected(db, commit))) return { ok: false, reason: 'session-changed' }
-      if (await anyDoomed(db, documentKey, commit.newPacks))
-        return { ok: false, reason: 'pack-gone' }
+      if (await anyGone(db, documentKey, commit.newPacks)) return { ok: false, reason: 'pack-gone' }
 
       await moveDocument(db, commit, now)
       await namePacks(db, documentKey, commit.newPacks)

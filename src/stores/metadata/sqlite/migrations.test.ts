@@ -175,6 +175,9 @@ test('a database of version 1 keeps all that was in it', async () => {
       sessionPacks: ['d0/f1'],
       condemned: [{ pack: { key: 'd0/x' }, condemnedAt: 1000, doomed: false }],
     })
+    const { identity, ...epoch } = await store.readEpoch()
+    assert.match(identity, /^[0-9a-f]{32}$/)
+    assert.deepEqual(epoch, { epoch: 0, hasDocuments: true })
     assert.deepEqual(await store.listDue(10), [{ documentKey: 'd0', dueAt: 2000 }])
     assert.deepEqual(await store.ensureSecret('token-key', bytes(1)), bytes(42))
     const expected = { manifestId: 'm1', lockVersion: 3 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { migrateTo2 } from './migration-2.ts'
+import { migrateTo3 } from './migration-3.ts'
 
 /** Marks the file as wopikit's: "wopi" in ASCII. */
 export const APPLICATION_ID = 0x77_6f_70_69
@@ -97,6 +98,7 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   migrateTo2,
+  migrateTo3,
 ]
 
 /**

@@ -14,6 +14,7 @@ const POINT_READS = [
   'listAncestors',
   'findChild',
   'readUserInfo',
+  'readEpoch',
 ] as const
 
 type PointRead = (typeof POINT_READS)[number]
