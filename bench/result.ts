@@ -31,7 +31,7 @@ export function describeMachine(): Result['machine'] {
     cpu: all[0]?.model.trim() ?? 'unknown',
     cpus: all.length,
     memoryBytes: totalmem(),
-    platform: `${platform()} ${release()} ${arch()}`,
+    platform: `${platform()} ${release().split('.', 2).join('.')} ${arch()}`,
     node: process.version,
   }
 }

@@ -17,6 +17,8 @@ import {
 /** Slices and bytes that one write takes. */
 const BATCH_SLICES = 512
 const BATCH_BYTES = 8 * 1024 * 1024
+/** Keys by which a file notices that one is used twice: those of the last records. */
+const KEYS_REMEMBERED = 100
 const PADDING = new Uint8Array(UNIT_BYTES)
 
 /** A whole blob that waits to be written. */
@@ -71,12 +73,12 @@ export class PackFile {
   /**
    * Appends a record, for which there has to be room. It is durable when the promise resolves.
    *
-   * @throws BlobExistsError when this file has the key
+   * @throws BlobExistsError when one of the last records has the key
    */
   append(record: NewRecord): Promise<RecordPlace> {
     const { key, length } = record
     if (this.#keys.has(key)) return Promise.reject(new BlobExistsError(key))
-    this.#keys.add(key)
+    this.#remember(key)
     const place = { name: this.#name, unit: this.#nextUnit }
     const units = unitsOf(key.length, length)
     this.#nextUnit += units
@@ -84,6 +86,12 @@ export class PackFile {
       this.#waiting.push({ record, units, place, resolve, reject })
       if (!this.#isRunning) void this.#run()
     })
+  }
+
+  #remember(key: string): void {
+    this.#keys.add(key)
+    const [oldest] = this.#keys
+    if (oldest !== undefined && this.#keys.size > KEYS_REMEMBERED) this.#keys.delete(oldest)
   }
 
   async #run(): Promise<void> {

@@ -64,15 +64,15 @@ test('delete leaves a file alone while a blob is on its way into it', async () =
   const scene = createScene()
   const gate = Promise.withResolvers<void>()
   const reached = Promise.withResolvers<void>()
-  let syncs = 0
+  let writes = 0
   const store = scene.openStore({
-    async fdatasync(fd) {
-      syncs += 1
-      if (syncs === 2) {
+    async write(...input) {
+      writes += 1
+      if (writes === 2) {
         reached.resolve()
         await gate.promise
       }
-      await systemCalls.fdatasync(fd)
+      return systemCalls.write(...input)
     },
   })
   const [first = ''] = await putMany(store, 1)
