@@ -59,6 +59,8 @@ export type PropertyKind =
   | 'time'
   | 'url'
   | 'origin'
+  /** Where Collabora reads settings, and a text that changes with them: `{ uri, stamp }`. */
+  | 'settings'
   | { oneOf?: string[]; some?: string[] }
 
 /** One property of CheckFileInfo. */
@@ -129,12 +131,14 @@ export const CHECK_FILE_INFO_PROPERTIES: Readonly<Record<string, PropertyRow>> =
   // What the user may do
   UserCanWrite: boolean((facts) => facts.may.write),
   ReadOnly: boolean((facts) => !facts.may.write),
-  UserCanNotWriteRelative: boolean((facts) => (facts.may.create ? undefined : true)),
+  // Said in words: Collabora takes an absent one for true.
+  UserCanNotWriteRelative: boolean((facts) => !facts.may.create),
   UserCanRename: boolean((facts) => facts.may.rename && facts.can.rename),
   UserCanAttend: boolean(),
   UserCanPresent: boolean(),
   UserCanReview: boolean(),
   UserCanOnlyComment: boolean(),
+  UserCanOnlyManageRedlines: boolean(),
   RestrictedWebViewOnly: boolean(),
 
   // Addresses
@@ -244,6 +248,13 @@ export const CHECK_FILE_INFO_PROPERTIES: Readonly<Record<string, PropertyRow>> =
   EnableOwnerTermination: boolean(),
   UserExtraInfo: object(),
   UserPrivateInfo: object(),
+  ServerPrivateInfo: object(),
+  UserSettings: row('settings'),
+  SharedSettings: row('settings'),
+  PresentationLeader: string(),
+  DisablePresentation: boolean(),
+  EnableRemoteAIContent: boolean(),
+  DisableAISettings: boolean(),
   WatermarkText: string(),
   TemplateSource: string(),
   TemplateSaveAs: string(),

@@ -13,6 +13,13 @@ const RIGHT = {
   CopyPasteRestrictions: 'BlockAll',
   WorkflowType: ['Assign'],
   UserExtraInfo: { mail: 'a@app.example' },
+  ServerPrivateInfo: { key: 'k' },
+  UserSettings: { uri: 'https://app.example/settings', stamp: '1' },
+  SharedSettings: { uri: 'https://app.example/settings', stamp: '1' },
+  PresentationLeader: 'alice',
+  EnableRemoteAIContent: true,
+  DisableAISettings: false,
+  UserCanOnlyManageRedlines: true,
 }
 const WRONG = {
   IsAnonymousUser: 'true',
@@ -24,6 +31,13 @@ const WRONG = {
   CopyPasteRestrictions: 'blockall',
   WorkflowType: ['Assign', 'Other'],
   UserExtraInfo: 'a@app.example',
+  ServerPrivateInfo: ['k'],
+  UserSettings: { uri: '/settings', stamp: '1' },
+  SharedSettings: { uri: 'https://app.example/settings' },
+  PresentationLeader: true,
+  EnableRemoteAIContent: 'true',
+  DisableAISettings: 1,
+  UserCanOnlyManageRedlines: 'false',
 }
 
 test('checkPropertyTypes lets properties through that have the type of the pages', () => {

@@ -54,10 +54,18 @@ function isOfKind(value: unknown, kind: PropertyKind): boolean {
     case 'strings':
       return Array.isArray(value) && value.every((item) => typeof item === 'string')
     case 'object':
-      return typeof value === 'object' && value !== null
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+    case 'settings':
+      return isSettings(value)
     case 'string':
       return typeof value === 'string'
   }
+}
+
+function isSettings(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { uri, stamp } = value as { uri?: unknown; stamp?: unknown }
+  return typeof uri === 'string' && URL.canParse(uri) && typeof stamp === 'string'
 }
 
 function isOneOf(value: unknown, { oneOf, some }: { oneOf?: string[]; some?: string[] }): boolean {
@@ -76,6 +84,7 @@ function described(kind: PropertyKind): string {
     origin: 'an origin such as https://docs.example.com',
     strings: 'a list of texts',
     object: 'a JSON object',
+    settings: 'an object of an absolute URL and a text: { uri, stamp }',
     string: 'a text',
   }
   return words[kind]

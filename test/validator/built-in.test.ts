@@ -8,7 +8,6 @@ import { SUITES } from '../../src/validator/suites/index.ts'
 import { testBytes } from '../helpers/test-host.ts'
 import { describeResult, openBuiltInHost, runBuiltIn } from './built-in-host.ts'
 import { CONFIGURATIONS, type Configuration } from './configurations.ts'
-import { NOT_YET } from './not-yet.ts'
 import { openValidatedHost } from './validated-host.ts'
 
 const GROUPS = SUITES.flatMap(({ groups }) => groups)
@@ -20,7 +19,6 @@ const OF_HTTP = /^Client(?:Saves|Times|Http|FileUrl|Cache|FileUrlCache)\./
 /** What a host with all its features has to pass. */
 const DUE = GROUPS.filter(({ name }) => name !== WITHOUT_LOCKS)
   .flatMap(({ cases }) => cases)
-  .filter(({ name }) => !NOT_YET.has(name))
   .map(({ name }) => name)
 
 /** More than these many sessions of one user are refused by hosts that know a limit. */
@@ -88,7 +86,7 @@ describe('The built-in suites', () => {
 
     const results = await runBuiltIn(world, { selection: { groups: [WITHOUT_LOCKS] } })
 
-    const others = results.filter(({ name, verdict }) => verdict !== 'pass' && !NOT_YET.has(name))
+    const others = results.filter(({ name, verdict }) => verdict !== 'pass')
     assert.deepEqual(others.map(describeResult), [])
   })
 

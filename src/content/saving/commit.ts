@@ -62,7 +62,7 @@ export async function commitOn(
     throw new WopiError('INTERNAL', { detail: 'A new pack was condemned before it was named' })
   if (!outcome.ok) return undefined
   if (document.source && next.sourceRevision === undefined) services.afterSave()
-  return { sequenceNumber, modifiedAt: outcome.now }
+  return { sequenceNumber, modifiedAt: outcome.modifiedAt }
 }
 
 /** A document that is saved, and what was stored for it before. */

@@ -74,7 +74,7 @@ test('CheckFileInfo promises what the host has, and allows what the token allows
     assert.deepEqual([all[name], write[name]], [true, true], name)
   for (const name of ['SupportsContainers', 'SupportsEcosystem', 'UserCanRename'])
     assert.deepEqual([all[name], write[name]], [true, false], name)
-  assert.deepEqual([all.UserCanNotWriteRelative, write.UserCanNotWriteRelative], [undefined, true])
+  assert.deepEqual([all.UserCanNotWriteRelative, write.UserCanNotWriteRelative], [false, true])
   assert.deepEqual(all.SupportedShareUrlTypes, ['ReadOnly', 'ReadWrite'])
 })
 

@@ -46,6 +46,17 @@ test('PutChunkedFile stores the chunks in the order of the signature, whatever o
   assert.deepEqual(await host.get(), concat([A, B, A]))
 })
 
+test('PutChunkedFile without a lock saves where the application has no locks', async () => {
+  const features = { properties: () => ({ SupportsLocks: false }) }
+  const host = await createTestHost({ content: A, features })
+  const withLocks = await createTestHost({ content: A, features: {} })
+  const put = putMessage([signatureOf([B])], { inline: [B] })
+
+  assertRefused(await putChunked(withLocks, put), 409)
+  assert.equal((await putChunked(host, put)).status, 200)
+  assert.deepEqual(await host.get(), B)
+})
+
 test('PutChunkedFile answers with the new number and version, and without a body', async () => {
   const host = await lockedHost()
   const before = await sequenceNumberOf(host)

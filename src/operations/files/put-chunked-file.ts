@@ -23,6 +23,7 @@ import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
 import { parsePutChunkedFileRequest } from '../../protocol/upload-messages.ts'
 import { requireLock } from '../shared/locking.ts'
 import { defineOperation, type OperationContext } from '../shared/operation.ts'
+import { guardedSize } from '../shared/unlocked-saves.ts'
 
 /** What the headers of a PutChunkedFile say, and its body. */
 interface Input {
@@ -55,11 +56,12 @@ export const putChunkedFile = defineOperation({
 
   async run(input, context): Promise<SavedState> {
     if (input.namesEditors && !context.proven) throw new WopiError('EDITORS_WITHOUT_PROOF')
-    const refusal = refusalOf(() => check(input, context))
+    const judged = { ...input, size: await sizeFor(context) }
+    const refusal = refusalOf(() => check(judged, context))
     const { services, signal, share } = context
     try {
       using message = await openMessage(input.body, share)
-      const put = readPut(message, input, context)
+      const put = readPut(message, judged, context)
       return await saveOrRepeat(services, put, refusal, signal)
     } catch (error) {
       // A body that makes no sense is no reason to hide that the save was refused anyway.
@@ -76,19 +78,27 @@ export const putChunkedFile = defineOperation({
   }),
 })
 
-/** Looks at locks and number of a state that this save would follow. */
+/** A save whose base is known: the size of that state as it counts for unlocked files, in bytes. */
+type Judged = Input & { size: number }
+
+function sizeFor(context: OperationContext): Promise<number> {
+  const { file, now } = context
+  return guardedSize(context, { locks: decodeLocks(file.locks), size: file.size }, now)
+}
+
+/** Looks at locks and number of a state that this save would follow; another size has another number. */
 function check(
-  { lock, baseSequenceNumber }: Input,
+  { lock, baseSequenceNumber, size }: Judged,
   { file, now }: Pick<OperationContext, 'file' | 'now'>,
 ): { validBefore?: number } {
-  const { size, sequenceNumber } = file
+  const { sequenceNumber } = file
   const allowed = requireLock(checkPutChunkedFile(decodeLocks(file.locks), { lock, size }, now))
   if (sequenceNumber !== baseSequenceNumber)
     throw sequenceMismatch(sequenceNumber, baseSequenceNumber)
   return allowed
 }
 
-function readPut(message: OpenedMessage, input: Input, context: OperationContext): ChunkedPut {
+function readPut(message: OpenedMessage, input: Judged, context: OperationContext): ChunkedPut {
   const { file, grant, services } = context
   if ((input.contentLength ?? 0) > services.limits.maxFileBytes)
     throw tooLarge(services.limits.maxFileBytes)

@@ -103,6 +103,48 @@ test('PutFile into an unlocked file with content is 409 with an empty X-WOPI-Loc
   assert.deepEqual(await host.get(), OLD)
 })
 
+for (const SupportsLocks of [false, undefined])
+  test(`PutFile without a lock saves where the application says SupportsLocks: ${SupportsLocks}`, async () => {
+    const features = { properties: () => ({ SupportsLocks }) }
+    const host = await createTestHost({ content: OLD, features })
+
+    assert.equal((await host.put(NEW)).status, 200)
+    // ONLYOFFICE sends the id of a lock that it has not taken.
+    assert.equal((await host.put(OLD, 'L')).status, 200)
+    assert.deepEqual(await host.get(), OLD)
+  })
+
+test('PutFile without locks is still 409 against a lock, and for a time that is not the last', async () => {
+  const features = { properties: () => ({ SupportsLocks: false }) }
+  const host = await createTestHost({ content: OLD, features })
+  const headers = { 'X-COOL-WOPI-Timestamp': '2001-01-01T00:00:00.0000000Z' }
+
+  const stale = await host.send('PUT', { contents: true, body: NEW, headers })
+  await host.lock('L')
+  const locked = await host.put(NEW)
+
+  assert.equal(stale.status, 409)
+  assert.equal(JSON.parse(stale.text).COOLStatusCode, 1010)
+  assertRefused(locked, 409, { 'X-WOPI-Lock': 'L' })
+  assert.deepEqual(await host.get(), OLD)
+})
+
+test('PutFile gives each save a time of its own, though the clock stands still', async () => {
+  const host = await createTestHost()
+  await host.lock('L')
+
+  const times: string[] = []
+  for (let save = 0; save < 20; save++) {
+    const saved = await host.put(NEW, 'L')
+    times.push(JSON.parse(saved.text).LastModifiedTime)
+    const info = JSON.parse((await host.send(undefined)).text)
+    assert.equal(info.LastModifiedTime, times.at(-1))
+  }
+
+  assert.equal(new Set(times).size, times.length)
+  assert.deepEqual(times.toSorted(), times)
+})
+
 test('PutFile against another’s lock is 409 and names that lock', async () => {
   const host = await lockedHost()
 

@@ -8,6 +8,7 @@ import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
 import { roundTripTime } from '../../protocol/round-trip-time.ts'
 import { requireLock } from '../shared/locking.ts'
 import { defineOperation } from '../shared/operation.ts'
+import { guardedSize } from '../shared/unlocked-saves.ts'
 
 /** PutFile: replaces the whole content by the body. */
 export const putFile = defineOperation({
@@ -22,8 +23,9 @@ export const putFile = defineOperation({
     body,
   }),
 
-  run: ({ lockId, lastSeen, contentLength, body }, { services, file, grant, now, signal, share }) =>
-    putWhole(
+  run({ lockId, lastSeen, contentLength, body }, context) {
+    const { services, file, grant, now, signal, share } = context
+    return putWhole(
       services,
       { document: file, now },
       {
@@ -32,13 +34,16 @@ export const putFile = defineOperation({
         body,
         signal,
         share,
-        check({ locks, size, modifiedAt }, now) {
-          const lock = requireLock(checkPutFile(decodeLocks(locks), { lockId, size }, now))
-          requireLastSeen(lastSeen, modifiedAt)
+        async check(document, now) {
+          const locks = decodeLocks(document.locks)
+          const size = await guardedSize(context, { locks, size: document.size }, now)
+          const lock = requireLock(checkPutFile(locks, { lockId, size }, now))
+          requireLastSeen(lastSeen, document.modifiedAt)
           return lock
         },
       },
-    ),
+    )
+  },
 
   /** The body is for clients of Collabora's kind, which save against the time they saw last. */
   reply: (saved) => ({

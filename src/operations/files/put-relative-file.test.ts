@@ -41,6 +41,28 @@ test('PutRelativeFile creates a file of the exact name beside the file', async (
   assert.deepEqual(await host.get(), OLD)
 })
 
+test('PutRelativeFile tells the time of the document that stays open', async () => {
+  const host = await treeHost()
+  const before = await host.send(undefined)
+  host.advance(5000)
+
+  const reply = await put(host, suggested('copy.docx'))
+
+  const time = JSON.parse(reply.text).LastModifiedTime
+  assert.equal(time, JSON.parse(before.text).LastModifiedTime)
+})
+
+test('PutRelativeFile over the document itself tells its new time', async () => {
+  const host = await treeHost()
+  host.advance(5000)
+
+  const reply = await put(host, exact('report.docx', 'True'))
+
+  const after = JSON.parse((await host.send(undefined)).text)
+  assert.deepEqual([reply.status, after.Size], [200, NEW.length])
+  assert.equal(JSON.parse(reply.text).LastModifiedTime, after.LastModifiedTime)
+})
+
 test('PutRelativeFile of an extension keeps the name of the file', async () => {
   const host = await treeHost()
 

@@ -2,8 +2,9 @@ import { tooLarge } from '../../protocol/errors.ts'
 import { splitName } from '../../protocol/file-name.ts'
 import { readTargetName, type TargetName } from '../../protocol/name-headers.ts'
 import { OVERRIDES } from '../../protocol/names.ts'
+import { roundTripTime } from '../../protocol/round-trip-time.ts'
 import { jsonReply } from '../shared/json-reply.ts'
-import { createFile, newFile } from '../shared/new-file.ts'
+import { createFile, type NewFile, newFile } from '../shared/new-file.ts'
 import { defineOperation } from '../shared/operation.ts'
 import { findOverwritten, overwriteFile } from '../shared/overwrite.ts'
 import { mayCreate } from './check-file-info.ts'
@@ -35,12 +36,25 @@ export const putRelativeFile = defineOperation({
     if ((contentLength ?? 0) > maxFileBytes) throw tooLarge(maxFileBytes)
     const existing = await findOverwritten(context, containerId, target)
     if (existing) {
-      await overwriteFile(context, existing, { body, contentLength })
-      return newFile(context, existing)
+      const saved = await overwriteFile(context, existing, { body, contentLength })
+      const created = await newFile(context, existing)
+      return withSourceTime(created, existing.fileId === file.fileId ? saved : file)
     }
     const { stem } = splitName(file.name)
-    return createFile(context, { containerId, target, stem, content: body })
+    const created = await createFile(context, { containerId, target, stem, content: body })
+    return withSourceTime(created, file)
   },
 
   reply: jsonReply,
 })
+
+/**
+ * Collabora takes the time in the reply for that of the document which stays open, also when there is
+ * none: it is that of the source.
+ */
+function withSourceTime(
+  created: NewFile,
+  { modifiedAt }: { modifiedAt: number },
+): NewFile & { LastModifiedTime: string } {
+  return { ...created, LastModifiedTime: roundTripTime(modifiedAt) }
+}

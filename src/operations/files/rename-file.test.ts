@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createTestHost, type TestHost, testBytes } from '../../../test/helpers/test-host.ts'
-import { addContainer, addFile, ask } from '../../../test/helpers/tree-story.ts'
+import {
+  accessWithoutTokens,
+  addContainer,
+  addFile,
+  ask,
+  follow,
+} from '../../../test/helpers/tree-story.ts'
 import { assertRefused, takeCoauthLock } from '../../../test/helpers/wopi-story.ts'
 
 const CONTENT = testBytes(50)
@@ -15,9 +21,30 @@ test('RenameFile changes the name and nothing else', async () => {
   const reply = await rename(host, 'new+AF8-name')
 
   const after = await infoOf(host)
-  assert.deepEqual(JSON.parse(reply.text), { Name: 'new_name' })
+  assert.equal(JSON.parse(reply.text).Name, 'new_name')
   assert.deepEqual(after, { ...before, BaseFileName: 'new_name.docx' })
   assert.deepEqual(await host.get(), CONTENT)
+})
+
+test('RenameFile tells the address and the time, which Collabora goes by', async () => {
+  const host = await treeHost()
+  await host.lock('L')
+  const saved = JSON.parse((await host.put(CONTENT, 'L')).text)
+  host.advance(5000)
+
+  const reply = JSON.parse((await rename(host, 'new', wopi('L'))).text)
+
+  const info = JSON.parse((await follow(host, reply.Url)).text)
+  assert.equal(info.BaseFileName, 'new.docx')
+  assert.equal(reply.LastModifiedTime, saved.LastModifiedTime)
+})
+
+test('RenameFile tells an address without a token where the application makes none', async () => {
+  const host = await createTestHost({ access: accessWithoutTokens() })
+
+  const reply = JSON.parse((await rename(host, 'new')).text)
+
+  assert.equal(reply.Url, `https://docs.example/wopi/files/${host.fileId}`)
 })
 
 test('RenameFile does not double an extension that the client sends', async () => {

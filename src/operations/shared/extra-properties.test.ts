@@ -75,8 +75,34 @@ test('withExtraProperties lets no application promise or allow more', () => {
   assert.deepEqual(withExtraProperties(derived, extra), derived)
 })
 
+test('withExtraProperties says in words what is not forbidden, whatever the application says', () => {
+  const derived = { ...DERIVED, UserCanNotWriteRelative: false }
+  const said = (value: unknown) =>
+    withExtraProperties(derived, { UserCanNotWriteRelative: value }).UserCanNotWriteRelative
+
+  assert.deepEqual([true, false, undefined].map(said), [true, false, false])
+})
+
+test('withExtraProperties lets users comment, review or manage changes where they may save', () => {
+  const extra = { UserCanReview: true, UserCanOnlyComment: true, UserCanOnlyManageRedlines: true }
+  const reader = { ...DERIVED, UserCanWrite: false, ReadOnly: true }
+
+  assert.deepEqual(withExtraProperties(DERIVED, extra), { ...DERIVED, ...extra })
+  assert.deepEqual(withExtraProperties(reader, extra), reader)
+  assert.equal(withExtraProperties(reader, { UserCanReview: false }).UserCanReview, false)
+})
+
+test('withExtraProperties promises nothing of locks where an application has none', () => {
+  const derived = { ...DERIVED, SupportsGetLock: true, SupportsExtendedLockLength: true }
+
+  for (const SupportsLocks of [false, undefined]) {
+    const merged = withExtraProperties(derived, { SupportsLocks })
+    assert.deepEqual([merged.SupportsGetLock, merged.SupportsExtendedLockLength], [false, false])
+  }
+})
+
 test('withExtraProperties takes what only clients act on', () => {
-  const extra = { SupportsReviewing: true, UserCanReview: true, UserCanPresent: true }
+  const extra = { SupportsReviewing: true, UserCanAttend: true, UserCanPresent: true }
 
   assert.deepEqual(withExtraProperties(DERIVED, extra), { ...DERIVED, ...extra })
 })

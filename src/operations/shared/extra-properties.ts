@@ -18,10 +18,18 @@ const FACTS: ReadonlySet<string> = new Set([
 const OF_THE_CLIENT: ReadonlySet<string> = new Set([
   'SupportsReviewing',
   'UserCanAttend',
-  'UserCanOnlyComment',
   'UserCanPresent',
+])
+
+/** Clients save for a user who may do one of these, whatever UserCanWrite says. */
+const WAYS_TO_WRITE: ReadonlySet<string> = new Set([
+  'UserCanOnlyComment',
+  'UserCanOnlyManageRedlines',
   'UserCanReview',
 ])
+
+/** What a host without locks has not, either. */
+const OF_LOCKS: readonly string[] = ['SupportsGetLock', 'SupportsExtendedLockLength']
 
 /** What clients of coauthoring rely on together: they refuse a file that has some of it only. */
 const PLUS: readonly string[] = [
@@ -52,21 +60,25 @@ export function withExtraProperties(
   checkPropertyTypes(extra)
   const merged: InfoProperties = { ...properties }
   for (const [name, value] of Object.entries(extra)) {
-    if (!mayBecome(name, value, properties[name])) continue
+    if (!mayBecome(name, value, properties)) continue
     if (value === undefined) delete merged[name]
     else merged[name] = value
   }
   if (merged.UserCanWrite === false && 'ReadOnly' in merged) merged.ReadOnly = true
+  if (properties.SupportsLocks === true && merged.SupportsLocks !== true)
+    for (const name of OF_LOCKS) if (name in merged) merged[name] = false
   const isWhole = merged.SupportsCoauth === true && PLUS.every((name) => name in merged)
   if (!isWhole) for (const name of [...PLUS, 'SupportsResumableFileTransfer']) delete merged[name]
   return merged
 }
 
-function mayBecome(name: string, value: unknown, derived: unknown): boolean {
+function mayBecome(name: string, value: unknown, derived: Readonly<InfoProperties>): boolean {
   if (FACTS.has(name)) return false
-  if (name === 'SupportedShareUrlTypes') return isPartOf(value, derived)
+  if (name === 'SupportedShareUrlTypes') return isPartOf(value, derived[name])
+  // Some clients take an absent restriction for true: it is always said in words.
   if (RESTRICTIONS.has(name)) return value === true
   if (OF_THE_CLIENT.has(name)) return true
+  if (WAYS_TO_WRITE.has(name)) return value !== true || derived.UserCanWrite === true
   const isPromise = name.startsWith('Supports') || name.startsWith('UserCan')
   return !isPromise || value === undefined || value === false
 }

@@ -1,3 +1,4 @@
+import type { SavedState } from '../../content/saving/commit.ts'
 import { putWhole } from '../../content/saving/put-whole.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { decodeLocks } from '../../protocol/locks/state.ts'
@@ -29,13 +30,13 @@ export async function overwriteFile(
   { services, grant, grantOn, signal, share, tree }: TokenContext,
   { fileId, containerId, wanted }: Overwritten,
   content: { body: AsyncIterable<Uint8Array>; contentLength?: number | undefined },
-): Promise<void> {
+): Promise<SavedState> {
   const there = grant.permissions.has('write') ? await grantOn(fileId) : undefined
   if (!there?.permissions.has('write'))
     throw new WopiError('NOT_SUPPORTED', { detail: 'The file of this name may not be overwritten' })
   const found = await services.findDocument(fileId, { signal })
   if (!found) throw new WopiError('NOT_FOUND')
-  await putWhole(services, found, {
+  return putWhole(services, found, {
     ...content,
     userId: grant.userId,
     signal,

@@ -80,7 +80,8 @@ export interface DocumentStore {
    * A document that an application keeps gets a save to deliver as well, unless the state came from
    * the application (`sourceRevision`) or has the same sequence number.
    *
-   * @returns `changed` when `manifestId` or `lockVersion` is no longer the expected one, or `now` has
+   * @returns `modifiedAt` of the document, which is later than that of any earlier content, also when
+   *   the clock stands still or goes back: clients take it for a version. `changed` when `manifestId` or `lockVersion` is no longer the expected one, or `now` has
    *   reached `validBefore`; `session-changed` when the session is gone, committed, or has grown
    *   since it was read; `pack-gone` when one of `newPacks` is doomed, or may have
    *   been doomed and forgotten since its key was chosen. Nothing has changed then.
@@ -88,7 +89,8 @@ export interface DocumentStore {
   commit(
     commit: Commit,
   ): Promise<
-    { ok: true; now: number } | { ok: false; reason: 'changed' | 'session-changed' | 'pack-gone' }
+    | { ok: true; now: number; modifiedAt: number }
+    | { ok: false; reason: 'changed' | 'session-changed' | 'pack-gone' }
   >
 
   /**
@@ -134,7 +136,7 @@ export interface DocumentRecord {
   sequenceNumber: number
   /** Of the MainContent stream, in bytes. */
   size: number
-  /** When the content last changed. */
+  /** When the content last changed; later for each new content. */
   modifiedAt: number
   /** The encoded lock state; `null` for none. */
   locks: string | null

@@ -269,8 +269,30 @@ export function documentContract(test: ContractTest): void {
       [document?.manifestId, document?.sequenceNumber, document?.size, document?.modifiedAt],
       ['m2', 2, 20, committed.now],
     )
+    assert.equal(committed.modifiedAt, committed.now)
     assert.deepEqual([document?.locks, document?.lockVersion], ['locks', 1])
     assert.deepEqual(await store.readManifest('d1', 'm1'), bytes(1))
+  })
+
+  test('commit gives each content a later time, though the clock stands still', async ({
+    store,
+  }) => {
+    const created = await store.createDocument(newDocument())
+    assert.ok(created.ok)
+
+    const times: number[] = [created.now]
+    for (let state = 2; state <= 5; state++) {
+      const expected = { manifestId: `m${state - 1}`, lockVersion: 0 }
+      const next = { manifestId: `m${state}`, sequenceNumber: state, expected }
+      const committed = await store.commit(newCommit(next))
+      assert.ok(committed.ok)
+      const document = (await store.readDocument('File_1'))?.document
+      assert.equal(document?.modifiedAt, committed.modifiedAt)
+      times.push(committed.modifiedAt)
+    }
+
+    const [first = 0] = times
+    assert.deepEqual(times, [first, first + 1, first + 2, first + 3, first + 4])
   })
 
   test('commit of the same sequence number leaves the time of the content', async ({

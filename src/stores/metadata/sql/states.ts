@@ -45,13 +45,13 @@ export function stateCommands(db: SqlDatabase): StateCommands {
       if (!(await isSessionAsExpected(db, commit))) return { ok: false, reason: 'session-changed' }
       if (await anyGone(db, documentKey, commit.newPacks)) return { ok: false, reason: 'pack-gone' }
 
-      await moveDocument(db, commit, now)
+      const modifiedAt = await moveDocument(db, commit, now)
       await namePacks(db, documentKey, commit.newPacks)
       await insertManifest(db, commit, now)
       await noteForSource(db, commit, current, now)
       await endSession(db, commit)
       await makeDue(db, documentKey, now + commit.sweepAfterMs)
-      return { ok: true, now }
+      return { ok: true, now, modifiedAt }
     },
 
     pruneManifests: (now, documentKey, { keep, maxAgeMs }) =>
@@ -99,15 +99,20 @@ export async function insertManifest(db: SqlDatabase, state: NewState, now: numb
   )
 }
 
-async function moveDocument(db: SqlDatabase, commit: Commit, now: number): Promise<void> {
+/** @returns the time of the content: a later one for each content, whatever the clock says */
+async function moveDocument(db: SqlDatabase, commit: Commit, now: number): Promise<number> {
   const { documentKey, manifestId, sequenceNumber, size } = commit
-  await db.run(
+  const moved = await db.get<{ modifiedAt: number }>(
     `UPDATE documents SET
-       modified_at = CASE WHEN sequence_number = :sequenceNumber THEN modified_at ELSE :now END,
+       modified_at = CASE
+         WHEN sequence_number = :sequenceNumber THEN modified_at
+         WHEN modified_at < :now THEN :now
+         ELSE modified_at + 1 END,
        manifest_id = :manifestId, sequence_number = :sequenceNumber, size = :size
-     WHERE key = :documentKey`,
+     WHERE key = :documentKey RETURNING modified_at`,
     { documentKey, manifestId, sequenceNumber, size, now },
   )
+  return moved?.modifiedAt ?? now
 }
 
 /** Notes what a commit means to the application that keeps the document, if one does. */
