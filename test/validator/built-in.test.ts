@@ -86,7 +86,7 @@ describe('The built-in suites', () => {
 
     const results = await runBuiltIn(world, { selection: { groups: [WITHOUT_LOCKS] } })
 
-    const others = results.filter(({ name, verdict }) => verdict !== 'pass')
+    const others = results.filter(({ verdict }) => verdict !== 'pass')
     assert.deepEqual(others.map(describeResult), [])
   })
 
