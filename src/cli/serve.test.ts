@@ -127,6 +127,25 @@ describe('wopikit serve', () => {
     assert.match(server.printed, /"msg":"Stopping/)
   })
 
+  test('serve answers and ends although nobody reads what it prints', {
+    timeout: 60_000,
+  }, async () => {
+    await using server = new Serving('--data', 'd')
+    await server.until('Ctrl-C')
+    const { child, printed } = server
+    child.stdout.pause()
+    child.stderr.pause()
+    const address = `${/http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0]}/wopi/files/${'f'.repeat(128)}`
+    const headers = { 'X-WOPI-CorrelationId': 'c'.repeat(1000), 'X-Request-ID': 'r'.repeat(1000) }
+
+    for (let round = 0; round < 60; round += 1)
+      await Promise.all(Array.from({ length: 25 }, () => fetch(address, { headers })))
+    child.kill('SIGTERM')
+    const [code, signal] = await once(child, 'exit')
+
+    assert.deepEqual([code, signal], [0, null])
+  })
+
   test('serve names what is wrong with its settings, and how to mend it', async () => {
     const args = ['serve', '--port', '99999', '--data', join(folder, 'd')]
 

@@ -16,6 +16,8 @@ import { welcomeText } from './welcome.ts'
  * many uploads nothing could be read meanwhile. It counts if it is set before the first call.
  */
 const FILE_THREADS = 16
+/** How long a stopped server waits for the readers of its output, in ms. */
+const OUTPUT_END_MS = 1000
 /** Ctrl-C under npm arrives twice, from the terminal and from npm, within this time, in ms. */
 const SAME_SIGNAL_MS = 500
 
@@ -40,11 +42,13 @@ async function serve(options: FolderOptions, io: TransferIo): Promise<void> {
   process.env.UV_THREADPOOL_SIZE ??= String(FILE_THREADS)
   keepHeapSmall()
   const config = await loadConfig(options, io)
-  const logger = createLogger(config.logLevel)
-  const server = await startServer(config, { log: logger.log })
-  const stopped = waitForStop(server, logger, io)
+  const { log } = createLogger(config.logLevel)
+  const server = await startServer(config, { log })
+  const stopped = waitForStop(server, log, io)
   io.stdout.write(await announcement(server, config, options, io))
   await stopped
+  // Not before then: what nobody reads must not keep a process that has stopped.
+  setTimeout(() => process.exit(), OUTPUT_END_MS).unref()
 }
 
 async function announcement(
@@ -81,7 +85,7 @@ async function proofOptionOf({ discovery, proofKeys }: Config): Promise<string |
 }
 
 /** Resolves when the server has stopped: the first signal asks it to, a later one forces it. */
-function waitForStop(server: RunningServer, { log, flush }: Logger, io: TransferIo): Promise<void> {
+function waitForStop(server: RunningServer, log: Logger['log'], io: TransferIo): Promise<void> {
   return new Promise((resolve, reject) => {
     let stoppingSince: number | undefined
     const onSignal = () => {
@@ -89,7 +93,7 @@ function waitForStop(server: RunningServer, { log, flush }: Logger, io: Transfer
       if (stoppingSince === undefined) {
         stoppingSince = now
         log.info({}, 'Stopping: requests under way are finished first')
-        server.close().then(resolve, reject).finally(flush)
+        server.close().then(resolve, reject)
       } else if (now - stoppingSince > SAME_SIGNAL_MS) {
         log.warn({}, 'Stopping at once')
         io.exit(EXIT.failed)

@@ -11,6 +11,7 @@ import {
   verifyProof,
 } from '../protocol/verify-proof.ts'
 import { readBearer } from './dispatch.ts'
+import { loggedText } from './logged.ts'
 
 export interface ProofCheckOptions {
   source: ProofKeySource
@@ -54,8 +55,8 @@ export function createProofCheck(
     if (verdict.verdict !== 'refused') return
     const { reason } = verdict
     const address = baseUrl + pathOf(request)
-    const correlationId = request.header(HEADERS.correlationId)
-    const calledAs = request.header('Host')
+    const correlationId = loggedText(request.header(HEADERS.correlationId))
+    const calledAs = loggedText(request.header('Host'))
     log.warn({ reason, correlationId, address, calledAs }, 'A request without a valid proof')
     throw new WopiError('PROOF_INVALID', { detail: CAUSES[reason](address) })
   }

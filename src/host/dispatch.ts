@@ -49,6 +49,11 @@ export function dispatch(request: HostRequest): Destination | undefined {
   return undefined
 }
 
+/** Whether operations have this path; it is without a query. */
+export function isAddress(path: string): boolean {
+  return ADDRESSES.some(({ pattern }) => pattern.test(path))
+}
+
 /** The methods that an address has operations for, or `undefined` for an address that is none. */
 export function allowedMethods(requestTarget: string): string[] | undefined {
   const [path = ''] = splitTarget(requestTarget)

@@ -5,6 +5,7 @@ import { headerValue } from '../protocol/headers.ts'
 import { HEADERS } from '../protocol/names.ts'
 import { type AdmissionServices, type Admitted, admit } from './admit.ts'
 import { allowedMethods, type Destination, dispatch } from './dispatch.ts'
+import { loggedText } from './logged.ts'
 
 /** What requests are answered with. */
 export interface HostServices extends AdmissionServices {
@@ -85,7 +86,7 @@ function refusalOf(
   if (error instanceof WopiError && error.code !== 'INTERNAL') return error
   if (request.signal.aborted && error === request.signal.reason)
     return new WopiError('BODY_INVALID', { detail: 'The client is gone' })
-  const correlationId = request.header(HEADERS.correlationId)
+  const correlationId = loggedText(request.header(HEADERS.correlationId))
   log.error({ err: error, operation: operation?.name, correlationId }, 'A request failed')
   return new WopiError('INTERNAL', { cause: error })
 }

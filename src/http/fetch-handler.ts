@@ -4,7 +4,7 @@ import type { HostReply, HostRequest } from '../ports/exchange.ts'
 import type { Log } from '../ports/log.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { ownTarget } from './mount.ts'
-import { shutdownReply } from './node-listener.ts'
+import { logBrokenReply, shutdownReply } from './node-listener.ts'
 import { type Recorder, type RequestRecord, startRecord } from './request-record.ts'
 import { WITHOUT_BODY } from './send-reply.ts'
 import { systemTimers, type Timers } from './timers.ts'
@@ -40,7 +40,8 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     const over = (aborted: boolean) => record?.over({ bytesIn: body.received, aborted })
     const reply = options.closing?.() ? shutdownReply() : await handler(hostRequest)
     record?.answered(reply)
-    return respond(reply, { record, over, log: options.log })
+    const isGone = () => request.signal.aborted
+    return respond(reply, { record, over, isGone, log: options.log })
   }
 }
 
@@ -89,6 +90,7 @@ function checkLength(request: Request, received: number): void {
 interface Ending {
   record: Recorder | undefined
   over(aborted: boolean): void
+  isGone(): boolean
   log: Log
 }
 
@@ -113,7 +115,7 @@ function withLength(headers: HostReply['headers'], length: number | undefined) {
 /** A web stream over opened bytes. Cancelling it, and its end, dispose them. */
 function openedStream(
   { body: opened, contentLength: length, brokenOff }: HostReply & { body: OpenedBytes },
-  { record, over, log }: Ending,
+  { record, over, isGone, log }: Ending,
 ): ReadableStream<Uint8Array> {
   const bytes = opened[Symbol.asyncIterator]()
   let sent = 0
@@ -145,7 +147,7 @@ function openedStream(
           await finish(false)
           controller.close()
         } catch (error) {
-          log.error({ err: error }, 'A reply broke off')
+          logBrokenReply(log, error, { isGone: isGone() })
           controller.error(error)
           await finish(true)
         }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Handler } from '../host/handle.ts'
+import { loggedText } from '../host/logged.ts'
 import type { HostReply } from '../ports/exchange.ts'
 import type { Log } from '../ports/log.ts'
 import { WopiError } from '../protocol/errors.ts'
@@ -53,7 +54,7 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
     if (target === undefined && next) return next()
     takeTurns(request, () => answer(request, response, target ?? url, options)).catch((error) => {
       const correlationId = headerOf(request.headers, HEADERS.correlationId)
-      log.error({ err: error, correlationId }, 'A reply broke off')
+      logBrokenReply(log, error, { isGone: response.destroyed, correlationId })
       response.destroy()
     })
   }
@@ -82,6 +83,23 @@ async function answer(
   const onSent = (bytes: number) => record?.sent(bytes)
   const exchange = { request, response, body, timers, onSent }
   await sendReply(reply, exchange, { lastOnConnection: closing() })
+}
+
+/**
+ * Logs why a reply broke off. A client that is gone, or too slow, ends what is read for it: that is no
+ * fault of the host.
+ */
+export function logBrokenReply(
+  log: Log,
+  error: unknown,
+  { isGone, correlationId }: { isGone: boolean; correlationId?: string | undefined },
+): void {
+  const fields = { correlationId: loggedText(correlationId) }
+  if (isGone && error instanceof Error && error.name === 'AbortError')
+    log.debug(fields, 'The connection ended before its reply was out')
+  else if (error instanceof WopiError)
+    log.info({ ...fields, reason: error.message }, 'A reply was broken off')
+  else log.error({ ...fields, err: error }, 'A reply broke off')
 }
 
 /** What requests are told that come while the host is closing. */

@@ -1,10 +1,11 @@
+import { loggedPath, loggedText } from '../host/logged.ts'
 import type { HostReply } from '../ports/exchange.ts'
 import { HEADERS } from '../protocol/names.ts'
 
 /** What is known about an answered request: one line of a log, or one point of a metric. */
 export interface RequestRecord {
   method: string
-  /** Without the query, which carries the access token. */
+  /** Where no operation has this address, most of it is left out: a token may stand anywhere in it. */
   path: string
   /** The WOPI operation; left out when none answers this address. */
   operation?: string
@@ -19,7 +20,7 @@ export interface RequestRecord {
   /** Why it was refused, as the client was told: in words, and as a code of docs/errors.md. */
   failureReason?: string
   failureCode?: string
-  /** X-WOPI-CorrelationId, X-Request-ID and X-WOPI-SessionId of the request. */
+  /** X-WOPI-CorrelationId, X-Request-ID and X-WOPI-SessionId of the request, at most 256 characters. */
   correlationId?: string
   requestId?: string
   sessionId?: string
@@ -55,7 +56,7 @@ export function startRecord(
     over({ bytesIn, aborted }) {
       tell({
         method: request.method,
-        path: pathOf(request.target),
+        path: loggedPath(request.target),
         status: reply?.status ?? NO_ANSWER,
         bytesIn,
         bytesOut,
@@ -76,10 +77,5 @@ function given<Name extends string>(
   name: Name,
   value: string | undefined,
 ): Partial<Record<Name, string>> {
-  return value === undefined ? {} : ({ [name]: value } as Partial<Record<Name, string>>)
-}
-
-function pathOf(target: string): string {
-  const mark = target.indexOf('?')
-  return mark < 0 ? target : target.slice(0, mark)
+  return value === undefined ? {} : ({ [name]: loggedText(value) } as Partial<Record<Name, string>>)
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { loggedText } from '../host/logged.ts'
 import { checkPublicUrl, isPublicUrl } from '../http/mount.ts'
 import type { Log } from '../ports/log.ts'
 import type { Config } from './config.ts'
@@ -58,7 +59,10 @@ export function createAddressWatch(
   return ({ headers: { host } }) => {
     if (isOver || host === undefined || OWN_NAME.test(hostnameOf(host))) return
     isOver = true
-    log.warn({ calledAs: host, url }, 'A client calls this host by another name: set publicUrl')
+    log.warn(
+      { calledAs: loggedText(host), url },
+      'A client calls this host by another name: set publicUrl',
+    )
   }
 }
 

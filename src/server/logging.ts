@@ -2,40 +2,45 @@ import { pino } from 'pino'
 import type { RequestRecord } from '../http/request-record.ts'
 import type { Log } from '../ports/log.ts'
 import type { Config } from './config.ts'
+import { createLineQueue } from './line-queue.ts'
+import { loggedError } from './logged-error.ts'
+import { writeToStandardError } from './standard-error.ts'
 
 /** Where log lines go: one JSON object each. */
 export interface LogDestination {
   write(line: string): void
 }
 
-/** A log that can be emptied before the process ends. */
+/** A log on its way to the standard error stream. */
 export interface Logger {
   log: Log
-  /** Writes out what is still held back. */
-  flush(): void
+  /** Lines that were dropped since the start, because nobody took them in time. */
+  droppedLines(): number
 }
 
-const STDERR = 2
-/** Lines are gathered up to this size, in bytes, or this time, in ms, before they are written. */
-const GATHERED_BYTES = 12 * 1024
-const GATHERED_MS = 250
+/** Most characters of log lines that wait for a slow reader; more are dropped. */
+const WAITING_MAX_CHARS = 1024 * 1024
 
-/** Creates a log of structured lines on the standard error stream. */
+/**
+ * Creates a log of structured lines on the standard error stream. It never waits for a reader: lines
+ * that find no room are dropped, and a line tells how many.
+ */
 export function createLogger(level: Config['logLevel']): Logger {
-  const destination = pino.destination({
-    fd: STDERR,
-    sync: false,
-    minLength: GATHERED_BYTES,
-    periodicFlush: GATHERED_MS,
+  const queue = createLineQueue(writeToStandardError(), {
+    maxChars: WAITING_MAX_CHARS,
+    onDropped: (lines) =>
+      log.error({ lines }, 'Lines of this log are missing here: nobody took them in time'),
   })
-  return { log: createLog(level, destination), flush: () => destination.flushSync() }
+  const log = createLog(level, queue)
+  return { log, droppedLines: () => queue.dropped }
 }
 
 /** Creates a log of structured lines. */
 export function createLog(level: Config['logLevel'], destination: LogDestination): Log {
   const formatters = { level: (label: string) => ({ level: label }) }
   const timestamp = pino.stdTimeFunctions.isoTime
-  return pino({ level, base: null, timestamp, formatters }, destination)
+  const serializers = { err: loggedError }
+  return pino({ level, base: null, timestamp, formatters, serializers }, destination)
 }
 
 /** Writes one line for each request. What is logged holds no token: the record has none. */

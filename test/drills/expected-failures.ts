@@ -18,15 +18,10 @@ export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
   'serve prints no token where its output is kept': 'it prints one with all rights for ten hours',
   'serve prints no token as JSON where its output is kept':
     'it prints one with all rights for ten hours',
-  'no line of the log holds a token that stands in the path of an address':
-    'the whole path is logged',
   'a data folder that was there before is closed to others':
     'it stays as open as it was, the database too',
   'a token that was revoked for its user opens nothing any more':
     'there is no way to revoke a token',
-  'a client that leaves is no error of the host': 'each is logged as an error with its stack',
-  'a line of the log is bounded, whatever the headers of a request hold':
-    'headers are logged whole',
   'a lock that was taken while the clock was three days ahead ends when locks end':
     'it stays for three days',
   'EnumerateChildren finds files of an extension behind many others':
