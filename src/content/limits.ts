@@ -38,6 +38,10 @@ export const READ_AHEAD_PACKS = 4
 export const READ_AHEAD_PACKS_IN_ALL = 64
 /** Pieces are gathered up to this size before they go out, in bytes. */
 export const SMALL_PIECE_MAX_BYTES = 32 * KIB
+/** What is read for a client is hashed again up to this size, in bytes; of more a sample is. */
+export const CHECKED_MAX_BYTES = 8 * MIB
+/** Most chunks that are hashed again in one answer, so that many small ones cost their reader little. */
+export const CHECKED_MAX_CHUNKS = 4096
 /** A stream that needs its zip directory is read a second time within the request up to this size, in bytes. */
 export const SECOND_PASS_MAX_BYTES = 256 * MIB
 /** Dead sessions stay this long after their expiry, longer than any request lasts, in ms. */

@@ -10,11 +10,6 @@ export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
   'sweep deletes nothing under a database that is older than its blobs':
     'it deletes them as orphans',
   'verify finds that a damaged write-ahead log has lost a document': 'verify finds nothing',
-  'GetFile of a small document does not serve a flipped bit': 'it is served with 200',
-  'GetChunkedFile of a small document does not serve a flipped bit': 'it is served with 200',
-  'GetChunkedFile does not serve a property whose stored value has changed':
-    'it is served with 200',
-  'verify finds a property whose stored value has changed': 'verify finds nothing',
   'serve prints no token where its output is kept': 'it prints one with all rights for ten hours',
   'serve prints no token as JSON where its output is kept':
     'it prints one with all rights for ten hours',

@@ -3,6 +3,7 @@ import type { Chunk, ChunkingScheme, PlacedChunk } from '../../protocol/chunking
 import { chunkIdFromBytes, chunkIdToBytes } from '../../protocol/chunking/chunk-id.ts'
 import type { ContentProperty } from '../../protocol/messages.ts'
 import { CONTENT_PART_LIFETIME_MS, MAIN_CONTENT } from '../../protocol/names.ts'
+import { hashBytes } from '../../protocol/spooky/spooky.ts'
 import {
   type ByteReader,
   type ByteWriter,
@@ -43,7 +44,10 @@ export interface PropertyState extends ContentProperty {
   updatedAt: number
 }
 
-const FORMAT_VERSION = 1
+/** Before it manifests had no checksum. */
+const UNCHECKED_VERSION = 1
+const FORMAT_VERSION = 2
+const CHECKSUM_BYTES = 16
 /** Kinds of byte sources in the table of a manifest; others may follow. */
 const SOURCE_PACK = 0
 const SOURCE_APPLICATION = 1
@@ -104,14 +108,15 @@ export function applicationSource(fileId: string, revision: string): ByteSource 
 }
 
 /**
- * Encodes a manifest: a format version, a table of byte sources, then streams and properties. A chunk
- * costs its id, its length and about three bytes of extent.
+ * Encodes a manifest: a format version, a hash of all that follows, a table of byte sources, then
+ * streams and properties. A chunk costs its id, its length and about three bytes of extent.
  */
 export function encodeManifest(manifest: Manifest): Uint8Array {
   const sources = sourcesOf(manifest)
   const indexOfSource = new Map(sources.map(({ key }, index) => [key, index]))
   const out = createByteWriter()
   out.byte(FORMAT_VERSION)
+  out.raw(new Uint8Array(CHECKSUM_BYTES))
   writeList(out, sources, (source) => writeSource(out, source))
   writeList(out, manifest.streams, (stream) => writeStream(out, stream, indexOfSource))
   writeList(out, manifest.properties, (property) => {
@@ -120,7 +125,13 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
     out.byte(RETENTIONS.indexOf(property.retention))
     out.integer(property.updatedAt)
   })
-  return out.finish()
+  const bytes = out.finish()
+  bytes.set(checksumOf(bytes), 1)
+  return bytes
+}
+
+function checksumOf(manifest: Uint8Array): Uint8Array {
+  return hashBytes(manifest.subarray(1 + CHECKSUM_BYTES))
 }
 
 /**
@@ -131,9 +142,10 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 export function decodeManifest(bytes: Uint8Array): Manifest {
   const input = createByteReader(bytes)
   const version = input.byte()
-  if (version !== FORMAT_VERSION)
+  if (version === FORMAT_VERSION) checkSum(bytes, input.raw(CHECKSUM_BYTES))
+  else if (version !== UNCHECKED_VERSION)
     throw new StoredFormatError(
-      `A manifest has format ${version}; this release reads ${FORMAT_VERSION}`,
+      `A manifest has format ${version}; this release reads up to ${FORMAT_VERSION}`,
     )
   const sources = readList(input, () => readSource(input))
   const streams = readList(input, () => readStream(input, sources))
@@ -145,6 +157,12 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   }))
   input.finish()
   return { streams, properties }
+}
+
+function checkSum(manifest: Uint8Array, stored: Uint8Array): void {
+  const found = checksumOf(manifest)
+  if (!stored.every((byte, i) => byte === found[i]))
+    throw new StoredFormatError('The manifest has other bytes than were stored')
 }
 
 /** Chunks with their places in a stream or session, encoded as `readPlacedChunks` reads them. */

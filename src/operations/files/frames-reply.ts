@@ -1,9 +1,12 @@
 import { openPieces, type Piece } from '../../content/packs/assemble.ts'
+import { checkChunks } from '../../content/packs/checked.ts'
 import type { ContentServices } from '../../content/saving/services.ts'
+import type { Extent } from '../../content/state/extents.ts'
 import { versionOf } from '../../content/state/version.ts'
 import type { OpenedBytes } from '../../ports/blob-store.ts'
 import type { HostReply } from '../../ports/exchange.ts'
 import type { DocumentRecord } from '../../ports/metadata/documents.ts'
+import type { Chunk, PlacedChunk } from '../../protocol/chunking/chunk.ts'
 import { END_FRAME, encodeMessage } from '../../protocol/frames/encoder.ts'
 import { HEADERS } from '../../protocol/names.ts'
 
@@ -15,17 +18,44 @@ export interface OpenedFrames {
   document: DocumentRecord
 }
 
-/** Opens a body of a MessageJSON, the frames in `pieces`, and an EndFrame. */
+/** Frames to be sent, and the whole chunks in them. */
+export interface FramePieces {
+  pieces: Piece[]
+  /** Of all pieces, in bytes. */
+  length: number
+  /** Chunks that are hashed again on the way, placed from the start of the pieces. */
+  chunks: PlacedChunk[]
+}
+
+/** Adds a frame of bytes of a chunk, all of them or a part. */
+export function appendFrame(
+  frames: FramePieces,
+  header: Uint8Array,
+  extents: readonly Extent[],
+  whole?: Chunk,
+): void {
+  frames.pieces.push(header)
+  frames.length += header.length
+  if (whole) frames.chunks.push({ ...whole, offset: frames.length })
+  for (const extent of extents) {
+    frames.pieces.push(extent)
+    frames.length += extent.length
+  }
+}
+
+/** Opens a body of a MessageJSON, the frames, and an EndFrame. */
 export async function openFrames(
   { opener }: ContentServices,
   document: DocumentRecord,
   json: Uint8Array,
-  pieces: readonly Piece[],
+  { pieces, length, chunks }: FramePieces,
   signal: AbortSignal,
 ): Promise<OpenedFrames> {
-  const all = [encodeMessage(json), ...pieces, END_FRAME]
-  const contentLength = all.reduce((sum, piece) => sum + piece.length, 0)
-  return { body: await openPieces(opener, all, signal), contentLength, document }
+  const message = encodeMessage(json)
+  const opened = await openPieces(opener, [message, ...pieces, END_FRAME], signal)
+  const contentLength = message.length + length + END_FRAME.length
+  const body = await checkChunks(opened, chunks, { start: message.length })
+  return { body, contentLength, document }
 }
 
 /** The answer of GetChunkedFile and GetChunks. */

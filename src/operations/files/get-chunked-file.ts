@@ -1,13 +1,12 @@
-import type { Piece } from '../../content/packs/assemble.ts'
 import { messageOrRefusal, openOnlyMessage } from '../../content/saving/message-body.ts'
-import { type ExtentIndex, indexExtents } from '../../content/state/extents.ts'
+import { indexExtents } from '../../content/state/extents.ts'
 import {
   findStream,
   liveProperties,
   type Manifest,
   type StreamState,
 } from '../../content/state/manifest.ts'
-import type { Chunk, ChunkId } from '../../protocol/chunking/chunk.ts'
+import type { ChunkId } from '../../protocol/chunking/chunk.ts'
 import { encodeFrameHeader } from '../../protocol/frames/encoder.ts'
 import {
   encodeGetChunkedFileResponse,
@@ -17,7 +16,7 @@ import {
 import { OVERRIDES } from '../../protocol/names.ts'
 import { placeChunks } from '../../protocol/signature.ts'
 import { defineOperation } from '../shared/operation.ts'
-import { framesReply, openFrames } from './frames-reply.ts'
+import { appendFrame, type FramePieces, framesReply, openFrames } from './frames-reply.ts'
 
 /** GetChunkedFile: signatures of the streams asked for, and the chunks that the client lacks. */
 export const getChunkedFile = defineOperation({
@@ -63,8 +62,8 @@ function signatureOf(streamId: string, stream: StreamState | undefined) {
 /** The Chunk frames of all streams; a chunk that several places need goes out once. */
 function chunkPieces(
   found: readonly { filter: Filter; stream: StreamState | undefined }[],
-): Piece[] {
-  const pieces: Piece[] = []
+): FramePieces {
+  const frames: FramePieces = { pieces: [], length: 0, chunks: [] }
   const sent = new Set<ChunkId>()
   for (const { filter, stream } of found) {
     if (!stream) continue
@@ -73,19 +72,15 @@ function chunkPieces(
     for (const { id, offset, length } of wantedChunks(filter, stream)) {
       if (known.has(id) || sent.has(id)) continue
       sent.add(id)
-      appendChunk(pieces, { id, length }, offset, bytes)
+      const header = encodeFrameHeader({ type: 'Chunk', chunkId: id, payloadSize: length })
+      appendFrame(frames, header, bytes.slice(offset, length), { id, length })
     }
   }
-  return pieces
+  return frames
 }
 
 function wantedChunks({ chunksToReturn }: Filter, { scheme, chunks }: StreamState) {
   if (chunksToReturn === 'All') return placeChunks(chunks)
   if (chunksToReturn === 'LastZipChunk' && scheme === 'Zip') return placeChunks(chunks).slice(-1)
   return []
-}
-
-function appendChunk(pieces: Piece[], chunk: Chunk, offset: number, bytes: ExtentIndex): void {
-  pieces.push(encodeFrameHeader({ type: 'Chunk', chunkId: chunk.id, payloadSize: chunk.length }))
-  for (const extent of bytes.slice(offset, chunk.length)) pieces.push(extent)
 }

@@ -1,5 +1,4 @@
 import { EXTENTS_MAX } from '../../content/limits.ts'
-import type { Piece } from '../../content/packs/assemble.ts'
 import { messageOrRefusal, openOnlyMessage } from '../../content/saving/message-body.ts'
 import { type FoundChunk, indexChunks, streamSource } from '../../content/state/chunk-index.ts'
 import { findStream, type Manifest } from '../../content/state/manifest.ts'
@@ -14,7 +13,7 @@ import {
 } from '../../protocol/messages.ts'
 import { OVERRIDES } from '../../protocol/names.ts'
 import { defineOperation } from '../shared/operation.ts'
-import { framesReply, openFrames } from './frames-reply.ts'
+import { appendFrame, type FramePieces, framesReply, openFrames } from './frames-reply.ts'
 
 /** GetChunks: ranges of chunks, for downloads that go on; chunks that are gone are left out. */
 export const getChunks = defineOperation({
@@ -78,19 +77,19 @@ function clampRange({ chunkId, offset, length }: RequestedRange, chunkLength: nu
 }
 
 /** @throws WopiError MESSAGE_INVALID when so many ranges of so scattered chunks are asked for at once */
-function piecesOf(ranges: readonly FoundRange[]): Piece[] {
-  const pieces: Piece[] = []
+function piecesOf(ranges: readonly FoundRange[]): FramePieces {
+  const frames: FramePieces = { pieces: [], length: 0, chunks: [] }
   for (const range of ranges) {
-    for (const piece of rangePieces(range)) pieces.push(piece)
-    if (pieces.length > EXTENTS_MAX)
+    appendRange(frames, range)
+    if (frames.pieces.length > EXTENTS_MAX)
       throw new WopiError('MESSAGE_INVALID', {
         detail: `The ranges lie in more than ${EXTENTS_MAX} pieces: ask for fewer at once`,
       })
   }
-  return pieces
+  return frames
 }
 
-function rangePieces({ id, chunk, offset, length }: FoundRange): Piece[] {
+function appendRange(frames: FramePieces, { id, chunk, offset, length }: FoundRange): void {
   const header = encodeFrameHeader({
     type: 'ChunkRange',
     chunkId: id,
@@ -99,5 +98,6 @@ function rangePieces({ id, chunk, offset, length }: FoundRange): Piece[] {
     length,
     endOfChunk: offset + length === chunk.length,
   })
-  return [header, ...chunk.slice(offset, length)]
+  const whole = length === chunk.length ? { id, length } : undefined
+  appendFrame(frames, header, chunk.slice(offset, length), whole)
 }

@@ -1,0 +1,102 @@
+import type { OpenedBytes } from '../../ports/blob-store.ts'
+import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
+import { chunkIdFromBytes } from '../../protocol/chunking/chunk-id.ts'
+import { chunkIdOf, createHash } from '../../protocol/spooky/spooky.ts'
+import { CHECKED_MAX_BYTES, CHECKED_MAX_CHUNKS } from '../limits.ts'
+
+/** Stored bytes are not those that were stored. */
+export class DamagedBytesError extends Error {
+  override readonly name = 'DamagedBytesError'
+  readonly code = 'DAMAGED_BYTES'
+
+  constructor(id: string) {
+    super(`Chunk ${id} has other bytes than were stored: "wopikit verify" says which pack it is in`)
+  }
+}
+
+/**
+ * Passes on what is opened and hashes chunks of it, up to `CHECKED_MAX_BYTES` all of them and of more a
+ * sample. The iteration throws a DamagedBytesError instead of giving out the end of a damaged chunk.
+ * The first piece is read and checked already when the promise resolves, so damage in a small document
+ * is an error before anything was sent.
+ *
+ * @param chunks where chunks lie in the opened bytes, in order and without overlap
+ * @param options.start where the first chunk's place is counted from, in the opened bytes (default: 0)
+ * @param options.random in [0, 1), which chunks of many are hashed (default: `Math.random`)
+ */
+export async function checkChunks(
+  opened: OpenedBytes,
+  chunks: readonly PlacedChunk[],
+  { start = 0, random = Math.random }: { start?: number; random?: () => number } = {},
+): Promise<OpenedBytes> {
+  const sample = sampleOf(chunks, random)
+  const checked = passChecked(opened, sample, start)
+  try {
+    const first = await checked.next()
+    const bytes = rejoin(first, checked)
+    return {
+      [Symbol.asyncIterator]: () => bytes,
+      [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await opened[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function* rejoin(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncGenerator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    if (first.done) return
+    yield first.value
+    yield* rest
+  } finally {
+    await rest.return(undefined)
+  }
+}
+
+function sampleOf(chunks: readonly PlacedChunk[], random: () => number): PlacedChunk[] {
+  const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
+  const share = Math.min(CHECKED_MAX_BYTES / bytes, CHECKED_MAX_CHUNKS / chunks.length)
+  return chunks.filter(({ length }) => length > 0 && (share >= 1 || random() < share))
+}
+
+async function* passChecked(
+  opened: OpenedBytes,
+  chunks: readonly PlacedChunk[],
+  start: number,
+): AsyncGenerator<Uint8Array> {
+  const check = createCheck(chunks, start)
+  for await (const bytes of opened) {
+    check(bytes)
+    yield bytes
+  }
+}
+
+/** Takes bytes in order, and throws where a chunk ends that is not what its id says. */
+function createCheck(chunks: readonly PlacedChunk[], start: number): (bytes: Uint8Array) => void {
+  let next = 0
+  let position = -start
+  let hash: ReturnType<typeof createHash> | undefined
+
+  return (bytes) => {
+    const end = position + bytes.length
+    for (let chunk = chunks[next]; chunk && chunk.offset < end; chunk = chunks[next]) {
+      const chunkEnd = chunk.offset + chunk.length
+      const part = bytes.subarray(Math.max(0, chunk.offset - position), chunkEnd - position)
+      if (chunkEnd > end) {
+        hash ??= createHash()
+        hash.update(part)
+        break
+      }
+      hash?.update(part)
+      const id = hash ? chunkIdFromBytes(hash.digest()) : chunkIdOf(part)
+      if (id !== chunk.id) throw new DamagedBytesError(chunk.id)
+      hash = undefined
+      next++
+    }
+    position = end
+  }
+}
