@@ -25,7 +25,7 @@ export type {
   SweepReport,
 } from './host/core.ts'
 export type { Documents, OpenedDocument } from './host/documents.ts'
-export { createHost, type Host, type HostOptions } from './http/create-host.ts'
+export { createHost, type Host } from './http/create-host.ts'
 export {
   createDiscovery,
   type DiscoveryClient,
@@ -34,6 +34,7 @@ export {
 } from './http/discovery-client.ts'
 export type { FastifyPlugin, FastifyScope } from './http/fastify-plugin.ts'
 export type { FetchHandler } from './http/fetch-handler.ts'
+export type { HostOptions } from './http/host-options.ts'
 export type { NodeListener } from './http/node-listener.ts'
 export type { RequestRecord } from './http/request-record.ts'
 export type {

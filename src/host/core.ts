@@ -54,7 +54,7 @@ export interface CoreOptions {
   access: Access
   /** Documents that the application keeps itself; without it the host keeps all documents. */
   documents?: DocumentSource
-  /** Where log lines go (default: nowhere). */
+  /** Where log lines go (default: warnings and errors go to the console). */
   log?: Log
   limits?: Partial<ContentLimits>
   /**

@@ -110,6 +110,7 @@ export function createDocuments(content: ContentServices, deliveries?: Deliverie
 
   return {
     async create(document) {
+      requireStream(document.content)
       const stored = await storeDocument(content, document)
       if (stored.ok) return stored.fileId
       throw new WopiError(stored.reason === 'name-taken' ? 'NAME_TAKEN' : 'NOT_FOUND')
@@ -124,6 +125,7 @@ export function createDocuments(content: ContentServices, deliveries?: Deliverie
     },
 
     async replace(fileId, body, { userId, ifVersion, signal = AbortSignal.any([]) }) {
+      requireStream(body)
       const found = await requireDocument(content, fileId, signal)
       const check = (document: DocumentRecord, now: number) => {
         checkReplaceable(document, now, ifVersion)
@@ -154,6 +156,15 @@ export function createDocuments(content: ContentServices, deliveries?: Deliverie
 
     settled: async ({ signal } = {}) => deliveries?.settled(signal),
   }
+}
+
+/** @throws TypeError that tells the application's developer what content has to be */
+function requireStream(content: AsyncIterable<Uint8Array>): void {
+  if (typeof content?.[Symbol.asyncIterator] === 'function') return
+  throw new TypeError(
+    'The content must be an AsyncIterable<Uint8Array>, such as a stream of node:fs, not ' +
+      (content === null ? 'null' : typeof content),
+  )
 }
 
 function checkReplaceable(

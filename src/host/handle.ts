@@ -83,7 +83,11 @@ function refusalOf(
   { operation }: Destination,
   error: unknown,
 ): WopiError {
-  if (error instanceof WopiError && error.code !== 'INTERNAL') return error
+  if (error instanceof WopiError && error.code !== 'INTERNAL') {
+    // The application's developer has to see it, and reads no reply to a client.
+    if (error.code === 'BODY_CONSUMED') log.error({ operation: operation?.name }, error.message)
+    return error
+  }
   if (request.signal.aborted && error === request.signal.reason)
     return new WopiError('BODY_INVALID', { detail: 'The client is gone' })
   const correlationId = loggedText(request.header(HEADERS.correlationId))

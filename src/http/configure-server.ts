@@ -20,12 +20,17 @@ interface UntypedSettings {
  * rate. A client that waits to be asked for its body (`Expect: 100-continue`) is asked when the body
  * is wanted, so that a refusal costs no upload.
  *
+ * @throws TypeError when it is no server, such as an Express application
  * @param isOwn whether the host answers this request; all others are asked for at once, as by Node
  */
 export function configureServer(
   server: ConfigurableServer & UntypedSettings,
   isOwn: (request: IncomingMessage) => boolean,
 ): void {
+  if (typeof server.requestTimeout !== 'number')
+    throw new TypeError(
+      'configureServer needs a server of node:http, such as the result of app.listen()',
+    )
   server.requestTimeout = 0
   server.timeout = 0
   server.headersTimeout = HEADERS_TIMEOUT_MS

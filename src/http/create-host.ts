@@ -1,28 +1,19 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Admin } from '../host/admin.ts'
-import { type BudgetStats, type CoreOptions, createCore, type SweepReport } from '../host/core.ts'
+import { type BudgetStats, createCore, type SweepReport } from '../host/core.ts'
 import type { Documents } from '../host/documents.ts'
-import type { Log } from '../ports/log.ts'
+import { checkHostOptions } from './check-options.ts'
 import { configureServer } from './configure-server.ts'
+import { CONSOLE_LOG } from './console-log.ts'
+import { checkOrigins, withCors } from './cors.ts'
 import { createFastifyPlugin, type FastifyPlugin } from './fastify-plugin.ts'
 import { createFetchHandler, type FetchHandler } from './fetch-handler.ts'
+import type { HostOptions } from './host-options.ts'
 import { checkBasePath, checkPublicUrl, originForm, ownTarget } from './mount.ts'
 import { createNodeListener, type NodeListener } from './node-listener.ts'
-import type { RequestRecord } from './request-record.ts'
 import { warnOnce } from './server-check.ts'
-import type { Timers } from './timers.ts'
-
-/** What a host is made of, and where it is mounted. Closing the stores is the application's. */
-export interface HostOptions extends CoreOptions {
-  /** What clients put before `basePath`: scheme, host and port, such as `https://docs.example.com`. */
-  publicUrl: string
-  /** Path that the host is mounted under, such as `/office` (default: none). WOPI's own paths follow it. */
-  basePath?: string
-  /** Told of every request when it is over, for logs and metrics. */
-  onRequest?: (record: RequestRecord) => void
-  /** @internal Clock and alarms of the HTTP layer, in tests. */
-  timers?: Timers
-}
+import { systemTimers } from './timers.ts'
+import { createUnderWay } from './under-way.ts'
 
 /** A WOPI host, ready to be mounted. Creating it starts nothing. */
 export interface Host {
@@ -50,20 +41,21 @@ export interface Host {
   /** Does the housekeeping at once, for about `budgetMs`. */
   sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
   /**
-   * Ends the housekeeping and the deliveries; a sweep under way is finished first, and so is a
-   * delivery if it takes no more than five seconds. From now on new requests are answered 503, and
-   * connections end after the requests that are on them.
+   * Ends the host. New requests are answered 503 and end their connection, and requests that are
+   * being answered are finished, within `graceMs` (default: 8,000). A sweep under way is finished,
+   * and so is a delivery if it takes no more than five seconds. Close the stores after that.
    */
-  close(): Promise<void>
+  close(options?: { graceMs?: number }): Promise<void>
 }
 
-const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
+/** How long `close` waits for requests that are being answered, in ms. */
+const CLOSE_GRACE_MS = 8000
 
 /**
  * Creates a host over an application's own stores and rights.
  *
- * @throws TypeError when `publicUrl` is no http(s) URL, `basePath` no path, or `signIn` has an address
- *   that clients would cut
+ * @throws TypeError when an option is missing, unknown or of another kind, `publicUrl` is no http(s)
+ *   URL, `basePath` no path, `corsOrigins` no origins, or `signIn` has an address that clients would cut
  *
  * @example
  * ```ts
@@ -92,7 +84,8 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} }
  * ```
  */
 export function createHost(options: HostOptions): Host {
-  const { log = SILENT, onRequest, timers } = options
+  checkHostOptions(options)
+  const { log = CONSOLE_LOG, onRequest, timers = systemTimers, corsOrigins = [] } = options
   const publicUrl = checkPublicUrl(options.publicUrl)
   const basePath = checkBasePath(options.basePath ?? '')
   const { handler, housekeeping, sweeper, documents, admin, memory, deliveries } = createCore({
@@ -101,13 +94,15 @@ export function createHost(options: HostOptions): Host {
     baseUrl: `${publicUrl}${basePath}`,
   })
   let closing = false
+  const underWay = createUnderWay(timers)
   const mount = {
-    handler,
+    handler: withCors(handler, checkOrigins(corsOrigins)),
     basePath,
     log,
     closing: () => closing,
     ...(onRequest && { onRequest }),
-    ...(timers && { timers }),
+    timers,
+    begin: underWay.begin,
   }
   const node = warnOnce(createNodeListener(mount), { log, basePath })
 
@@ -125,9 +120,15 @@ export function createHost(options: HostOptions): Host {
       deliveries?.start()
     },
     sweep: (budget) => sweeper.sweep(budget),
-    async close() {
+    async close({ graceMs = CLOSE_GRACE_MS } = {}) {
       closing = true
-      await Promise.all([housekeeping.close(), deliveries?.close()])
+      const [isIdle] = await Promise.all([
+        underWay.ended(graceMs),
+        housekeeping.close(),
+        deliveries?.close(),
+      ])
+      if (!isIdle)
+        log.warn({ graceMs }, 'The host closes while requests are being answered: they will fail')
     },
   }
 }

@@ -23,6 +23,8 @@ export interface FetchHandlerOptions {
   /** Whether the host is closing: new requests are answered 503. */
   closing?: () => boolean
   timers?: Timers
+  /** Called when a request begins; what it returns is called when its reply is out. */
+  begin?: () => () => void
 }
 
 /**
@@ -37,12 +39,22 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     const body = requestBody(request)
     const hostRequest = fetchRequest(request, ownTarget(full, basePath) ?? full, body)
     const record = onRequest && startRecord(onRequest, hostRequest, timers.now)
-    const over = (aborted: boolean) => record?.over({ bytesIn: body.received, aborted })
+    const end = options.begin?.()
+    const over = (aborted: boolean) => {
+      record?.over({ bytesIn: body.received, aborted })
+      end?.()
+    }
     const reply = options.closing?.() ? shutdownReply() : await handler(hostRequest)
     record?.answered(reply)
     const isGone = () => request.signal.aborted
-    return respond(reply, { record, over, isGone, log: options.log })
+    const last = options.closing?.() ? asLast(reply) : reply
+    return respond(last, { record, over, isGone, log: options.log })
   }
+}
+
+/** Servers that take the header, such as Node's, end the connection after the reply. */
+function asLast(reply: HostReply): HostReply {
+  return { ...reply, headers: { ...reply.headers, Connection: 'close' } }
 }
 
 function fetchRequest(request: Request, target: string, body: HostRequest['body']): HostRequest {

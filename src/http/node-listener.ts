@@ -33,6 +33,8 @@ export interface NodeListenerOptions {
   /** Whether the host is closing: new requests are answered 503, and connections end. */
   closing?: () => boolean
   timers?: Timers
+  /** Called when a request begins; what it returns is called when its reply is out. */
+  begin?: () => () => void
 }
 
 /** What Express adds to a request. */
@@ -52,7 +54,9 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
     const url = originForm(request.originalUrl ?? request.url ?? '')
     const target = ownTarget(url, basePath)
     if (target === undefined && next) return next()
-    takeTurns(request, () => answer(request, response, target ?? url, options)).catch((error) => {
+    const over = options.begin?.()
+    const answered = takeTurns(request, () => answer(request, response, target ?? url, options))
+    answered.finally(over).catch((error) => {
       const correlationId = headerOf(request.headers, HEADERS.correlationId)
       logBrokenReply(log, error, { isGone: response.destroyed, correlationId })
       response.destroy()

@@ -66,7 +66,7 @@ export function serveRequests(server: Server, { host, stores, log, trial }: Answ
   })
 
   async function stop(graceMs: number, timers: Timers): Promise<void> {
-    const housekeeping = host.close()
+    const housekeeping = host.close({ graceMs })
     await closeServer(server, graceMs, timers)
     await housekeeping
     await stores.close()

@@ -1,0 +1,79 @@
+import type { HostOptions } from './host-options.ts'
+
+/** What an option has to be; the type makes the list complete. */
+const OPTIONS: Record<keyof HostOptions, 'text' | 'object' | 'function' | 'boolean' | 'list'> = {
+  publicUrl: 'text',
+  basePath: 'text',
+  metadata: 'object',
+  blobs: 'object',
+  access: 'object',
+  documents: 'object',
+  log: 'object',
+  limits: 'object',
+  retention: 'object',
+  coauth: 'object',
+  uploadSessions: 'boolean',
+  containers: 'boolean',
+  pages: 'object',
+  licence: 'object',
+  properties: 'function',
+  signIn: 'object',
+  proofKeys: 'object',
+  corsOrigins: 'list',
+  onRequest: 'function',
+  timers: 'object',
+  now: 'function',
+  newId: 'function',
+  randomBytes: 'function',
+}
+
+/** What an application has to bring, and how to get it. */
+const REQUIRED = {
+  publicUrl: 'the address by which clients reach the server, such as https://docs.example.com',
+  metadata: 'a metadata store, such as createSqliteMetadataStore of wopikit/sqlite',
+  blobs: 'a blob store, such as createFileBlobStore of wopikit/file',
+  access: 'an object with authenticate(token, request), or createSignedAccess({ key })',
+} as const satisfies Partial<Record<keyof HostOptions, string>>
+
+/** Methods that tell a store or an Access from something else. */
+const METHODS = {
+  metadata: 'readDocument',
+  blobs: 'put',
+  access: 'authenticate',
+  documents: 'find',
+} as const satisfies Partial<Record<keyof HostOptions, string>>
+
+/**
+ * Checks what an application gives `createHost`, so that a mistake is told where it was made.
+ *
+ * @throws TypeError that names the option, what was expected, and what came
+ */
+export function checkHostOptions(options: HostOptions): void {
+  const given: Readonly<Record<string, unknown>> = { ...options }
+  for (const [name, what] of Object.entries(REQUIRED))
+    if (given[name] === undefined) throw new TypeError(`createHost needs ${name}: ${what}`)
+  for (const [name, value] of Object.entries(given)) {
+    const kind = (OPTIONS as Readonly<Record<string, string>>)[name]
+    if (kind === undefined)
+      throw new TypeError(
+        `createHost has no option ${name}; there are: ${Object.keys(OPTIONS).join(', ')}`,
+      )
+    if (value !== undefined && kindOf(value) !== kind)
+      throw new TypeError(`createHost: ${name} must be a ${kind}, not a ${kindOf(value)}`)
+  }
+  for (const [name, method] of Object.entries(METHODS)) {
+    const value = given[name]
+    if (value !== undefined && !hasMethod(value, method))
+      throw new TypeError(`createHost: ${name} must have a method ${method}`)
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'list'
+  if (value === null) return 'null'
+  return typeof value === 'string' ? 'text' : typeof value
+}
+
+function hasMethod(value: unknown, method: string): boolean {
+  return typeof (value as Record<string, unknown>)[method] === 'function'
+}

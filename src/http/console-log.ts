@@ -1,0 +1,9 @@
+import type { Log } from '../ports/log.ts'
+
+/** The log of a host that was given none: warnings and errors go to the console. */
+export const CONSOLE_LOG: Log = {
+  debug() {},
+  info() {},
+  warn: (fields, message) => console.warn(`wopikit: ${message}`, fields),
+  error: (fields, message) => console.error(`wopikit: ${message}`, fields),
+}
