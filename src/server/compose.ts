@@ -90,14 +90,22 @@ export function openAccess(
 }
 
 /** What a host is put together of, besides its settings. */
-export type HostParts = Stores &
-  Pick<
-    HostOptions,
-    'access' | 'log' | 'now' | 'onRequest' | 'timers' | 'publicUrl' | 'signIn' | 'proofKeys'
-  > & {
-    /** Where coauthoring is; read again and again. */
-    coauthAddresses: () => CoauthAddresses
-  }
+export type HostParts = Pick<
+  HostOptions,
+  | 'metadata'
+  | 'blobs'
+  | 'access'
+  | 'log'
+  | 'now'
+  | 'onRequest'
+  | 'timers'
+  | 'publicUrl'
+  | 'signIn'
+  | 'proofKeys'
+> & {
+  /** Where coauthoring is; read again and again. */
+  coauthAddresses: () => CoauthAddresses
+}
 
 /** Puts a host on stores, as the settings say. */
 export function composeHost(config: Config, { coauthAddresses, ...parts }: HostParts): Host {

@@ -70,7 +70,8 @@ export async function startServer(
     const access = openAccess(stores, { key, ...clock })
     const discovery = await openDiscovery(config, { log, ...clock })
     const server = await listen(config)
-    const parts = { ...stores, ...discovery, ...clock, access, log, timers }
+    const { metadata, blobs } = stores
+    const parts = { metadata, blobs, ...discovery, ...clock, access, log, timers }
     const { host, url, stop, sampleFileId } = await answer(server, config, { stores, key, parts })
     const problem = addressProblem(config, url)
     if (problem) log.warn({ url }, problem)
