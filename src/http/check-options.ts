@@ -1,7 +1,9 @@
 import type { HostOptions } from './host-options.ts'
 
+type Kind = 'text' | 'number' | 'object' | 'function' | 'boolean' | 'list'
+
 /** What an option has to be; the type makes the list complete. */
-const OPTIONS: Record<keyof HostOptions, 'text' | 'object' | 'function' | 'boolean' | 'list'> = {
+const OPTIONS: Record<keyof HostOptions, Kind> = {
   publicUrl: 'text',
   basePath: 'text',
   metadata: 'object',
@@ -12,6 +14,7 @@ const OPTIONS: Record<keyof HostOptions, 'text' | 'object' | 'function' | 'boole
   limits: 'object',
   retention: 'object',
   coauth: 'object',
+  memoryBudgetBytes: 'number',
   uploadSessions: 'boolean',
   containers: 'boolean',
   pages: 'object',
