@@ -94,10 +94,10 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
   {
     topic: 'Characters of user ids',
     sources: 'Today’s page allows letters and digits only; older ones advise against some signs.',
-    choice: 'Letters and digits only.',
+    choice: 'Applications may have any; clients are told letters and digits.',
     shownBy: {
-      file: 'src/access/signed-access.test.ts',
-      test: 'mint refuses a user id that clients do not take',
+      file: 'src/operations/files/check-file-info.test.ts',
+      test: 'CheckFileInfo tells user ids of letters and digits, whatever the application has',
     },
   },
   {

@@ -107,6 +107,7 @@ export {
   parseCreateUploadSessionResponse,
   parsePutChunkedFileRequest,
 } from './protocol/upload-messages.ts'
+export { clientUserId, isUserId, originalUserId, USER_ID_MAX_BYTES } from './protocol/user-ids.ts'
 export { decodeUtf7, encodeUtf7 } from './protocol/utf7.ts'
 export {
   PROOF_MAX_AGE_MS,

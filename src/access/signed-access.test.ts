@@ -83,8 +83,16 @@ describe('mint and authenticate', () => {
     )
   })
 
-  test('mint refuses a user id that clients do not take', async () => {
-    await assert.rejects(openAccess().mint({ ...ADA, userId: 'ada@example.com' }), TypeError)
+  test('mint takes e-mail addresses and UUIDs as user ids, and no control characters', async () => {
+    const access = openAccess()
+
+    for (const userId of ['ada@example.com', '0190f3a1-7b1e-7cc3-98c4-dc0c0c07398f']) {
+      const { accessToken } = await access.mint({ ...ADA, userId })
+      const grant = await access.authenticate(accessToken, { fileId: 'f1', operation: 'GetFile' })
+      assert.equal(grant?.userId, userId)
+    }
+    for (const userId of ['', 'a\nb', 'a'.repeat(151)])
+      await assert.rejects(access.mint({ ...ADA, userId }), TypeError)
   })
 
   test('authenticate gives exactly the permissions that were minted', async () => {

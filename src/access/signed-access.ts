@@ -6,6 +6,7 @@ import type {
   Resource,
   TokenRequest,
 } from '../ports/access.ts'
+import { isUserId, USER_ID_MAX_BYTES } from '../protocol/user-ids.ts'
 import { createTokenSigner, type SignedClaims } from './signed-token.ts'
 
 /** The `Access` of the server: signed tokens, each for one user and one file or container. */
@@ -19,20 +20,20 @@ export interface SignedAccess extends Access {
    * - files that this user owns, with the permission `create`: what PutRelativeFile has just added
    *   is the user's own. Nobody else's file opens itself by being overwritten.
    *
-   * @throws TypeError when the user id is not of letters and digits
+   * @throws TypeError when the user id is empty, longer than 150 bytes, or has control characters
    */
   issue(request: TokenRequest): Promise<IssuedToken | undefined>
   /**
    * Makes a token for whoever the application says.
    *
-   * @throws TypeError when the user id is not of letters and digits
+   * @throws TypeError when the user id is empty, longer than 150 bytes, or has control characters
    */
   mint(token: MintedToken): Promise<IssuedToken>
 }
 
 /** A token to be made; with neither file nor container it is for the host's ecosystem. */
 export interface MintedToken extends Resource {
-  /** A–Z a–z 0–9 only. */
+  /** Any text of 1 to 150 bytes without control characters. */
   userId: string
   displayName: string
   permissions: Iterable<Permission>
@@ -56,8 +57,6 @@ const AUDIENCE = 'wopikit'
 const CHECKED_TOKENS_MAX = 4096
 /** Longer tokens than any that are made here; checking them is not worth the time. */
 const TOKEN_MAX_CHARS = 8192
-/** What clients take as a user id (page "CheckFileInfo"). */
-const USER_ID = /^[A-Za-z0-9]+$/
 const NONE: ReadonlySet<Permission> = new Set()
 
 /** A grant that knows what its token is for. */
@@ -144,8 +143,10 @@ export function createSignedAccess(options: SignedAccessOptions): SignedAccess {
   }
 
   function sign({ userId, displayName }: TokenRequest['user'], token: NewToken): IssuedToken {
-    if (!USER_ID.test(userId))
-      throw new TypeError(`A user id is of letters and digits, not ${JSON.stringify(userId)}`)
+    if (!isUserId(userId))
+      throw new TypeError(
+        `A user id has 1 to ${USER_ID_MAX_BYTES} bytes and no control characters, not ${JSON.stringify(userId)}`,
+      )
     const { fileId, containerId } = token.resource
     // JWT counts in seconds.
     const exp = Math.floor(token.expiresAt / 1000)

@@ -1,10 +1,10 @@
 import { checkName, extensionOf } from '../protocol/file-name.ts'
+import { isUserId, USER_ID_MAX_BYTES } from '../protocol/user-ids.ts'
 import { ServerError } from '../server/errors.ts'
 import { PERMISSIONS, type Permission } from '../server/open-admin.ts'
 import { parseDuration } from '../server/setting-types.ts'
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/
-const USER_ID = /^[A-Za-z0-9]{1,128}$/
 const NAME_MAX_CHARS = 250
 const TTL_MAX_MS = 366 * 24 * 60 * 60 * 1000
 /** What native clients cannot have in names (page "CheckFileInfo"). */
@@ -21,8 +21,10 @@ export function readId(text: string, what: string): string {
 
 /** @throws ServerError ARGUMENT_INVALID */
 export function readUserId(text: string, what: string): string {
-  if (USER_ID.test(text)) return text
-  throw invalid(`${what} is 1 to 128 letters and digits, not ${show(text)}`)
+  if (isUserId(text)) return text
+  throw invalid(
+    `${what} has 1 to ${USER_ID_MAX_BYTES} bytes and no control characters, not ${show(text)}`,
+  )
 }
 
 /**

@@ -22,7 +22,7 @@ export function tokenCommand(io: TransferIo): Command {
     .description('make an access token for a document or a container')
     .argument('[file-id]', "the document's fileId")
     .option('--container <id>', 'make it for this container, not for a document')
-    .requiredOption('--user <id>', 'user id: letters and digits')
+    .requiredOption('--user <id>', 'user id, such as a name, an e-mail address or a UUID')
     .option('--name <name>', "the user's name as others see it (default: the user id)")
     .option(
       '--permission <permissions>',

@@ -19,6 +19,7 @@ import type { SignIn } from '../ports/sign-in.ts'
 import type { Tree } from '../ports/tree.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { HEADERS } from '../protocol/names.ts'
+import { isUserId, USER_ID_MAX_BYTES } from '../protocol/user-ids.ts'
 import { challengeHeader } from './challenge.ts'
 import { type Destination, readBearer } from './dispatch.ts'
 import { endWithReply, type ShareSlot } from './end-share.ts'
@@ -155,6 +156,7 @@ async function bootstrapperContext(
       detail: 'The OAuth access token is missing, expired or not valid',
       headers: { 'WWW-Authenticate': challengeHeader(signIn) },
     })
+  requireUserId(user, 'SignIn.authenticate')
   const issue: Issue = async (resource) => access.issue?.({ user, ...resource })
   const operation = destination.operation?.name ?? 'Unknown'
   const names = { userId: user.userId, documentKey: '', operation }
@@ -178,6 +180,7 @@ async function tokenContext(
     },
   })
   if (!grant) throw new WopiError('INVALID_TOKEN')
+  requireUserId(grant, 'Access.authenticate')
   requirePermission(operation, { access, grant, request })
   const issue = access.issue && issueFor(access, grant)
   const names = {
@@ -193,6 +196,15 @@ async function tokenContext(
       const asked = { fileId, operation: operation?.name ?? 'Unknown', signal: request.signal }
       return token && access.authenticate(token.accessToken, asked)
     },
+  })
+}
+
+/** @throws WopiError INTERNAL for a user id that no store and no client can take */
+function requireUserId({ userId }: { userId: unknown }, source: string): void {
+  if (isUserId(userId)) return
+  const shown = JSON.stringify(userId)?.slice(0, 80)
+  throw new WopiError('INTERNAL', {
+    detail: `${source} must give a userId of 1 to ${USER_ID_MAX_BYTES} bytes without control characters, not ${shown}`,
   })
 }
 

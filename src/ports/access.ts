@@ -10,7 +10,10 @@ export type Permission = 'read' | 'write' | 'create' | 'rename' | 'delete' | 'br
 
 /** Who is asking, and what they may do. */
 export interface Grant {
-  /** Unique and constant for this user; clients want A–Z a–z 0–9 only. */
+  /**
+   * Unique and constant for this user: any text of 1 to 150 bytes without control characters, such as a
+   * UUID or an e-mail address. Clients are told one of letters and digits that is made from it.
+   */
   userId: string
   /** Shown to other users; never empty. */
   displayName: string

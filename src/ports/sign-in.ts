@@ -1,6 +1,6 @@
 /** A user who has signed in with OAuth. */
 export interface SignedInUser {
-  /** As in the grants of `Access`: A–Z a–z 0–9 only. */
+  /** As in the grants of `Access`. */
   userId: string
   /** The name with which the user signs in, such as an e-mail address. */
   signInName: string

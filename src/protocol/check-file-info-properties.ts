@@ -1,5 +1,6 @@
 import { FILE_NAME_MAX_CHARS } from './names.ts'
 import { roundTripTime } from './round-trip-time.ts'
+import { clientUserId } from './user-ids.ts'
 
 /** What the answer of CheckFileInfo is derived from. */
 export interface FileFacts {
@@ -87,9 +88,9 @@ const plus = (kind: PropertyKind, derive: (coauth: CoauthFacts) => unknown) =>
 export const CHECK_FILE_INFO_PROPERTIES: Readonly<Record<string, PropertyRow>> = {
   // Required
   BaseFileName: string((facts) => facts.name),
-  OwnerId: string((facts) => facts.ownerId),
+  OwnerId: string((facts) => clientUserId(facts.ownerId)),
   Size: integer((facts) => facts.size),
-  UserId: string((facts) => facts.userId),
+  UserId: string((facts) => clientUserId(facts.userId)),
   Version: string((facts) => facts.version),
 
   // What the host supports: each promises all operations of its page

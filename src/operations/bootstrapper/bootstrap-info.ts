@@ -1,3 +1,4 @@
+import { clientUserId } from '../../protocol/user-ids.ts'
 import { requireAddress } from '../shared/browsing.ts'
 import type { BootstrapperContext } from '../shared/operation.ts'
 
@@ -14,7 +15,7 @@ export async function bootstrapInfo(context: BootstrapperContext): Promise<Boots
   const { userId, signInName, displayName } = context.user
   return {
     EcosystemUrl: await requireAddress(context, {}),
-    UserId: userId,
+    UserId: clientUserId(userId),
     SignInName: signInName,
     UserFriendlyName: displayName,
   }

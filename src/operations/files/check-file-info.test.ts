@@ -10,6 +10,7 @@ import {
 } from '../../../test/helpers/test-host.ts'
 import { assertRefused, takeCoauthLock } from '../../../test/helpers/wopi-story.ts'
 import type { Access } from '../../ports/access.ts'
+import { clientUserId, originalUserId } from '../../protocol/user-ids.ts'
 import type { CoauthFeatures } from '../shared/features.ts'
 
 const PLUS = [
@@ -76,6 +77,31 @@ test('CheckFileInfo promises what the host has, and allows what the token allows
     assert.deepEqual([all[name], write[name]], [true, false], name)
   assert.deepEqual([all.UserCanNotWriteRelative, write.UserCanNotWriteRelative], [false, true])
   assert.deepEqual(all.SupportedShareUrlTypes, ['ReadOnly', 'ReadWrite'])
+})
+
+test('CheckFileInfo tells user ids of letters and digits, whatever the application has', async () => {
+  const userId = '0190f3a1-7b1e-7cc3-98c4-dc0c0c07398f'
+  const host = await createTestHost({ access: accessOf(userId) })
+  const mail = await createTestHost({ access: accessOf('alice@example.com') })
+
+  const info = await infoOf(host, 't')
+
+  assert.match(String(info.UserId), /^[A-Za-z0-9]+$/)
+  assert.equal(originalUserId(String(info.UserId)), userId)
+  assert.equal(info.OwnerId, 'owner')
+  assert.equal((await infoOf(mail, 't')).UserId, clientUserId('alice@example.com'))
+})
+
+test('CheckFileInfo is 500 for a user id that nobody can take, and the log says why', async () => {
+  const host = await createTestHost({ access: accessOf('a\nb') })
+
+  const reply = await host.send(undefined, { token: 't' })
+
+  assert.equal(reply.status, 500)
+  assert.match(
+    String(host.logged[0]?.fields.err),
+    /Access.authenticate must give a userId of 1 to 150/,
+  )
 })
 
 test('CheckFileInfo promises no containers, links or new files where there are none', async () => {
@@ -276,4 +302,9 @@ test('CheckFileInfo without a valid token is 401, without a right or a file 404'
 
 async function infoOf(host: TestHost, token?: string): Promise<Record<string, unknown>> {
   return JSON.parse((await host.send(undefined, token === undefined ? {} : { token })).text)
+}
+
+function accessOf(userId: string): Access {
+  const permissions = new Set(['read', 'write'] as const)
+  return { authenticate: async () => ({ userId, displayName: 'A', permissions, expiresAt: 0 }) }
 }
