@@ -8,6 +8,7 @@ import type { SystemCalls } from '../system-calls.ts'
 import { writeAll } from '../write-all.ts'
 import {
   deletedByteOf,
+  headerBytesOf,
   PACKS_SUFFIX,
   packFileNameOf,
   readLocator,
@@ -16,7 +17,7 @@ import {
 } from './layout.ts'
 import { createOpenFiles } from './open-files.ts'
 import { deletedBytes, type NewRecord } from './pack-file.ts'
-import { type FoundRecord, findRecord, openIfThere, readRecords } from './read-records.ts'
+import { findRecord, openIfThere, readRecords } from './read-records.ts'
 import { createReclaimer, isMostlyDead, unitsIn } from './reclaim.ts'
 
 /** Blobs that share files with others of their directory. */
@@ -66,16 +67,24 @@ export function createAppendedBlobs(options: {
 
     async open(directory, { key, locator, range, signal }) {
       const { name, unit } = readLocator(locator)
+      if (range) checkRange(range.start, range.end, Number.MAX_SAFE_INTEGER)
       const file = await openIfThere(calls, join(directory, name + PACKS_SUFFIX), 'r')
       if (file === undefined) return undefined
+      const place = { fd: file, first: unit * UNIT_BYTES + headerBytesOf(key), signal }
+      // A range is read while its record is looked at: one wait less for each of many small packs.
+      const early = range && readerOf(place, range)
+      const close = () => early?.[Symbol.asyncDispose]() ?? calls.close(file)
       try {
         const record = await findRecord(calls, file, { key, unit })
-        if (record && !record.isDeleted) return readerOf(file, record, range, signal)
+        if (record && !record.isDeleted) {
+          if (range) checkRange(range.start, range.end, record.length)
+          return early ?? readerOf(place, { start: 0, end: record.length })
+        }
       } catch (error) {
-        await calls.close(file)
+        await close()
         throw error
       }
-      await calls.close(file)
+      await close()
       return undefined
     },
 
@@ -122,16 +131,11 @@ export function createAppendedBlobs(options: {
   }
 
   function readerOf(
-    file: number,
-    { unit, headerBytes, length }: FoundRecord,
-    range: ByteRange | undefined,
-    signal: AbortSignal | undefined,
-  ): OpenedBytes {
-    const { start, end } = range ?? { start: 0, end: length }
-    checkRange(start, end, length)
-    const first = unit * UNIT_BYTES + headerBytes
-    const bytes = { start: first + start, end: first + end }
-    return new FileReader({ calls, pool }, { fd: file, range: bytes, signal })
+    { fd, first, signal }: { fd: number; first: number; signal: AbortSignal | undefined },
+    { start, end }: ByteRange,
+  ): FileReader {
+    const range = { start: first + start, end: first + end }
+    return new FileReader({ calls, pool }, { fd, range, signal })
   }
 }
 

@@ -107,6 +107,11 @@ export function deletedByteOf(unit: number): number {
   return DELETED_START + unit - 1
 }
 
+/** Where the blob of a key starts behind the start of its record, in bytes. */
+export function headerBytesOf(key: string): number {
+  return FIXED_HEADER_BYTES + key.length
+}
+
 /** How many units a record takes. */
 export function unitsOf(keyLength: number, length: number): number {
   return Math.ceil((FIXED_HEADER_BYTES + keyLength + length) / UNIT_BYTES)
