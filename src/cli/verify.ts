@@ -1,9 +1,14 @@
 import type { Command } from 'commander'
+import { WAY_OUT } from '../server/errors.ts'
 import { type Damage, openAdmin, type VerifyReport } from '../server/open-admin.ts'
 import { type FolderOptions, folderCommand, loadConfigBeside, runCommand } from './command-line.ts'
 import { count } from './count.ts'
 import { formatBytes } from './progress.ts'
 import { EXIT, type TransferIo } from './transfer.ts'
+
+interface VerifyOptions extends FolderOptions {
+  adopt?: boolean
+}
 
 /** The command `verify`: hashes everything again and names what is damaged. */
 export function verifyCommand(io: TransferIo): Command {
@@ -11,11 +16,16 @@ export function verifyCommand(io: TransferIo): Command {
     .description(
       'read and hash everything again, and name what is damaged; exit code 1 if anything is',
     )
-    .action((options: FolderOptions) => runCommand(io, options, () => verify(options, io)))
+    .option(
+      '--adopt',
+      'let database and content belong together from now on, after one was lost or restored',
+    )
+    .action((options: VerifyOptions) => runCommand(io, options, () => verify(options, io)))
 }
 
-async function verify(options: FolderOptions, io: TransferIo): Promise<void> {
+async function verify(options: VerifyOptions, io: TransferIo): Promise<void> {
   await using admin = await openAdmin(await loadConfigBeside(options, io), { create: false })
+  if (options.adopt) await admin.adopt()
   const report = await admin.verify()
   io.stdout.write(options.json ? `${JSON.stringify(report)}\n` : asText(report))
   if (report.damage.length > 0) io.exit(EXIT.failed)
@@ -39,6 +49,7 @@ function describe({
   sessionId,
   problem,
 }: Damage): string {
+  if (fileId === undefined) return `${problem}. Nothing is served or swept: ${WAY_OUT}\n`
   const place = sessionId
     ? `upload session ${sessionId}`
     : `${current ? 'current state' : 'former state'} ${sequenceNumber ?? ''} ${streamId ?? ''}`

@@ -4,7 +4,8 @@ import { storeDocument } from '../content/saving/add-document.ts'
 import type { ContentServices } from '../content/saving/services.ts'
 import { createOwnTree } from '../content/trees/own-tree.ts'
 import { DEFAULT_RETENTION, type Retention } from '../content/upkeep/retention.ts'
-import { createSweeper, type Sweeper, type SweepReport } from '../content/upkeep/sweep.ts'
+import { adoptBlobs, storeProblem } from '../content/upkeep/store-mark.ts'
+import { createSafeSweeper, type Sweeper, type SweepReport } from '../content/upkeep/sweep.ts'
 import { type VerifyReport, verifyStore } from '../content/upkeep/verify.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { DocumentRecord } from '../ports/metadata/documents.ts'
@@ -16,6 +17,7 @@ import { withNumber } from '../protocol/file-name.ts'
 import { type HeldLock, type LockFilter, listHeldLocks, releaseHeldLocks } from './held-locks.ts'
 
 export { DocumentExistsError } from '../content/saving/add-document.ts'
+export { raiseMark, StoreMismatchError } from '../content/upkeep/store-mark.ts'
 export type { Damage, VerifyReport } from '../content/upkeep/verify.ts'
 export type { HeldLock, LockFilter } from './held-locks.ts'
 
@@ -62,8 +64,13 @@ export interface Admin {
    * @throws TypeError when the filter is empty
    */
   releaseLocks(filter: LockFilter): Promise<HeldLock[]>
-  /** Hashes everything again and tells what is damaged. */
+  /** Hashes everything again and tells what is damaged, and whether the stores belong together. */
   verify(options?: Parameters<typeof verifyStore>[1]): Promise<VerifyReport>
+  /**
+   * Takes the two stores for what belongs together from now on, after one of them was lost or restored.
+   * What the metadata does not name is deleted when it has been garbage for long enough.
+   */
+  adopt(): Promise<void>
   /** Does the housekeeping at once, for about `budgetMs`. */
   sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
 }
@@ -79,7 +86,7 @@ export function createStoreAdmin(options: {
 }): Admin {
   const content = createContentServices(options)
   const retention = { ...DEFAULT_RETENTION, ...options.retention }
-  const sweeper = createSweeper(content, { retention, clock: () => performance.now() })
+  const sweeper = createSafeSweeper(content, { retention, clock: () => performance.now() })
   return createAdmin(content, { tree: createOwnTree(content), sweeper })
 }
 
@@ -98,9 +105,20 @@ export function createAdmin(
     cancelSession: async (sessionId) => (await metadata.cancelSession(sessionId)).ok,
     locks: (filter) => listHeldLocks(metadata, filter),
     releaseLocks: (filter) => releaseHeldLocks(metadata, filter),
-    verify: (choices) => verifyStore(content, choices),
+    verify: (choices) => verify(content, choices),
+    adopt: () => adoptBlobs(content),
     sweep: (budget) => sweeper.sweep(budget),
   }
+}
+
+async function verify(
+  content: ContentServices,
+  choices: Parameters<typeof verifyStore>[1],
+): Promise<VerifyReport> {
+  const problem = await storeProblem(content)
+  const report = await verifyStore(content, choices)
+  if (problem !== undefined) report.damage.unshift({ problem })
+  return report
 }
 
 async function add(

@@ -10,7 +10,7 @@ import { createApplicationTree } from '../content/trees/application-tree.ts'
 import { createOwnTree } from '../content/trees/own-tree.ts'
 import { createHousekeeping, type Housekeeping } from '../content/upkeep/housekeeping.ts'
 import { DEFAULT_RETENTION, type Retention } from '../content/upkeep/retention.ts'
-import { createSweeper, type Sweeper } from '../content/upkeep/sweep.ts'
+import { createSafeSweeper, type Sweeper } from '../content/upkeep/sweep.ts'
 import type {
   CoauthFeatures,
   ExtraProperties,
@@ -114,7 +114,7 @@ export function createCore(options: CoreOptions & { baseUrl: string; log: Log })
   const { content, deliveries } = createContent({ ...options, onRefusal })
   const own = createOwnTree(content)
   const retention = { ...DEFAULT_RETENTION, ...options.retention }
-  const sweeper = createSweeper(content, { retention, clock: () => performance.now() })
+  const sweeper = createSafeSweeper(content, { retention, clock: () => performance.now() })
   return {
     handler: createHandler({
       content,

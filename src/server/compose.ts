@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSignedAccess, type SignedAccess } from '../access/signed-access.ts'
+import { raiseMark, StoreMismatchError } from '../host/admin.ts'
 import type { CoauthFeatures } from '../host/core.ts'
 import { createHost, type Host } from '../http/create-host.ts'
 import type { HostOptions } from '../http/host-options.ts'
@@ -67,6 +68,20 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     ...clock,
   })
   return { metadata, blobs, close: () => metadata.close() }
+}
+
+/**
+ * Makes sure that the database and the content of a data folder belong together.
+ *
+ * @throws ServerError DATA_MISMATCH
+ */
+export async function claimStores(stores: Stores, dataDir: string): Promise<void> {
+  try {
+    await raiseMark(stores)
+  } catch (cause) {
+    if (!(cause instanceof StoreMismatchError)) throw cause
+    throw new ServerError('DATA_MISMATCH', `${dataDir} (${cause.message})`, { cause })
+  }
 }
 
 /** The key of a data folder with which tokens are signed; it is made when there is none. */

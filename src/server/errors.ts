@@ -1,3 +1,7 @@
+/** What to do when database and content do not belong together. */
+export const WAY_OUT =
+  'restore both from the same backup, or accept what there is with "wopikit verify --adopt".'
+
 /** What may go wrong around the server, and how it is mended. One row per code. */
 export const SERVER_FAILURES = {
   DATA_MISSING: {
@@ -7,6 +11,10 @@ export const SERVER_FAILURES = {
   DATA_UNUSABLE: {
     title: 'The data folder cannot be used',
     fix: 'Check that the folder can be written, or give another one with --data DIR.',
+  },
+  DATA_MISMATCH: {
+    title: 'Database and content do not belong together',
+    fix: `Nothing is served or swept until they do: ${WAY_OUT}`,
   },
   PORT_TAKEN: {
     title: 'The port is in use',

@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { SignedAccess } from '../access/signed-access.ts'
 import { type Admin, createStoreAdmin } from '../host/admin.ts'
 import { containerSrcOf, wopiSrcOf } from './addresses.ts'
-import { limitsOf, openAccess, openStores, openTokenKey, retentionOf } from './compose.ts'
+import {
+  claimStores,
+  limitsOf,
+  openAccess,
+  openStores,
+  openTokenKey,
+  retentionOf,
+} from './compose.ts'
 import type { Config } from './config.ts'
 
 export { PERMISSIONS } from '../access/signed-access.ts'
@@ -23,7 +30,7 @@ export interface OpenedAdmin extends Admin, AsyncDisposable {
  * Opens a data folder without serving it.
  *
  * @param options.create whether an empty or missing folder becomes a new one
- * @throws ServerError DATA_MISSING, DATA_UNUSABLE
+ * @throws ServerError DATA_MISSING, DATA_UNUSABLE, and with `create` DATA_MISMATCH
  */
 export async function openAdmin(
   config: Config,
@@ -32,6 +39,7 @@ export async function openAdmin(
   const { data: dataDir, minFreeBytes } = config
   const stores = await openStores({ dataDir, minFreeBytes, create })
   try {
+    if (create) await claimStores(stores, dataDir)
     const limits = { limits: limitsOf(config), retention: retentionOf(config) }
     return {
       ...createStoreAdmin({ ...stores, ...limits }),

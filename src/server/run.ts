@@ -7,6 +7,7 @@ import { systemTimers, type Timers } from '../http/timers.ts'
 import type { Log } from '../ports/log.ts'
 import { addressProblem, createAddressWatch, publicUrlOf } from './addresses.ts'
 import {
+  claimStores,
   composeHost,
   type HostParts,
   openAccess,
@@ -52,7 +53,7 @@ export interface ServerDependencies {
  * Starts a server on a data folder. When the promise resolves it answers requests, and the sample
  * document is there.
  *
- * @throws ServerError DATA_UNUSABLE, PORT_TAKEN, ADDRESS_UNUSABLE; nothing stays open then
+ * @throws ServerError DATA_UNUSABLE, DATA_MISMATCH, PORT_TAKEN, ADDRESS_UNUSABLE; nothing stays open then
  */
 export async function startServer(
   config: Config,
@@ -66,6 +67,7 @@ export async function startServer(
     log,
   })
   try {
+    await claimStores(stores, config.data)
     const key = await openTokenKey(stores, randomBytes)
     const access = openAccess(stores, { key, ...clock })
     const discovery = await openDiscovery(config, { log, ...clock })

@@ -8,6 +8,22 @@ import { chunkLater } from '../saving/chunk-later.ts'
 import type { ContentServices } from '../saving/services.ts'
 import { decodeManifest, packsOf } from '../state/manifest.ts'
 import type { Retention } from './retention.ts'
+import { raiseMark } from './store-mark.ts'
+
+/**
+ * A sweeper that first makes sure that metadata and blobs belong together.
+ *
+ * @throws StoreMismatchError from `sweep`, which has changed nothing then
+ */
+export function createSafeSweeper(...parts: Parameters<typeof createSweeper>): Sweeper {
+  const sweeper = createSweeper(...parts)
+  return {
+    async sweep(options) {
+      await raiseMark(parts[0])
+      return sweeper.sweep(options)
+    },
+  }
+}
 
 /** What one sweep has done. */
 export interface SweepReport {

@@ -13,7 +13,8 @@ import { decodeManifest, lacksSignature, type StreamState } from '../state/manif
 
 /** Something that is not as it was when it was acknowledged. */
 export interface Damage {
-  fileId: string
+  /** Left out when it is about the store as a whole. */
+  fileId?: string
   /** Of the damaged state; left out for an upload session. */
   sequenceNumber?: number
   /** Whether it is the state that clients see. */
