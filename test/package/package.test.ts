@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { access, glob, readFile, writeFile } from 'node:fs/promises'
+import { access, glob, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { addDocument, type CommandLine, startServer, wopikit } from '../helpers/wopikit-process.ts'
 import { bundleForBrowsers } from './bundle.ts'
 import { type InstalledPackage, installPackage, runCompiler, runTool } from './installed-package.ts'
@@ -92,6 +93,20 @@ describe('the packed package, installed outside the repository', () => {
 
       assert.deepEqual(statuses, [404, 401, 200, 'own'])
     })
+
+  test('the snippet of README answers in an empty folder, as it stands', async () => {
+    const empty = join(installed.folder, 'readme')
+    const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')
+    const [, snippet = ''] = /```js\n(import express[\s\S]*?)```/.exec(readme) ?? []
+    await mkdir(empty)
+    await writeFile(join(empty, 'snippet.mjs'), snippet)
+
+    const pieces = join(installed.folder, 'readme-pieces.mjs')
+    const args = ['--import', pathToFileURL(pieces).href, 'snippet.mjs']
+    const printed = execFileSync(process.execPath, args, { cwd: empty, encoding: 'utf8' })
+
+    assert.equal(printed.trim(), '404')
+  })
 
   test('createHost answers as a Fetch handler', async () => {
     const statuses = await installed.runProgram('fetch.mjs', installed.folder)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -281,4 +281,33 @@ test('list passes over files that are no blobs', async () => {
   await symlink(join(directory, 'ab'), join(directory, 'cd'))
 
   assert.deepEqual(await listedKeys(store), ['ab/doc/x'])
+})
+
+for (const appendedBelowBytes of [undefined, 0])
+  test(`put makes its folders, for the owner only, and again when they were removed: ${appendedBelowBytes ?? 'shared files'}`, async () => {
+    const directory = newDirectory()
+    const small = appendedBelowBytes !== undefined && { appendedBelowBytes }
+    const store = createFileBlobStore({ directory, reserveBytes: 0, ...small })
+    await store.put('ab/doc/first', inPieces(someBytes(10)))
+    const made = await stat(directory)
+    await rm(directory, { recursive: true })
+
+    // The one that meets it may fail.
+    await store.put('ab/doc/second', inPieces(someBytes(10))).catch(() => {})
+    await store.put('ab/doc/third', inPieces(someBytes(10)))
+
+    assert.equal(made.mode & 0o777, 0o700)
+    assert.ok((await listedKeys(store, '')).includes('ab/doc/third'))
+  })
+
+test('put works as soon as its folder can be made', async () => {
+  const directory = newDirectory()
+  await mkdir(join(directory, '..'), { recursive: true })
+  await writeFile(directory, 'in the way')
+  const store = createFileBlobStore({ directory, reserveBytes: 0 })
+  await assert.rejects(store.put('ab/doc/first', inPieces(someBytes(10))))
+
+  await rm(directory)
+
+  assert.equal((await store.put('ab/doc/first', inPieces(someBytes(10)))).length, 10)
 })

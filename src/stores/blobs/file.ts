@@ -37,7 +37,7 @@ const NAMES_NOT_DURABLE =
   'This system cannot sync directories: a power cut may lose the last saves (docs/platforms.md)'
 
 export interface FileBlobStoreOptions {
-  /** Where the blobs go; it is created when the first one comes. */
+  /** Where the blobs go; the first one creates it, for the owner only. */
   directory: string
   /** Space on the disk below which new blobs are refused, in bytes (default: 256 MiB). */
   reserveBytes?: number
@@ -111,6 +111,8 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
         const locator = await appended.append(dirname(target), { key, pieces, length })
         return { length, locator }
       } catch (error) {
+        // Somebody has removed a folder: the next blob makes it again.
+        if (hasCode(error, 'ENOENT')) directories.forget()
         throw hasCode(error, 'ENOSPC', 'EDQUOT') ? diskFull(root, error) : error
       } finally {
         puller.close()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -225,14 +225,6 @@ test('a migration that is killed halfway is taken anew', async () => {
   await store.close()
 })
 
-test('a path whose directory is missing is refused', async () => {
-  const store = createSqliteMetadataStore({ path: join(directory, 'missing', 'a.db') })
-
-  await assert.rejects(store.check(), /cannot be used: unable to open database file/)
-
-  await store.close()
-})
-
 test('createSqliteMetadataStore refuses :memory:', () => {
   assert.throws(() => createSqliteMetadataStore({ path: ':memory:' }), RangeError)
 })
@@ -282,3 +274,39 @@ function startWriter(path: string) {
     }`
   return spawn(process.execPath, ['--input-type=module', '--eval', script])
 }
+
+test('a store makes the folders of its file, for the owner only', async () => {
+  const folder = join(directory, 'not', 'there')
+  const store = createSqliteMetadataStore({ path: join(folder, 'wopikit.db') })
+
+  await store.check()
+
+  for (const made of [folder, join(folder, '..')])
+    assert.equal((await stat(made)).mode & 0o777, 0o700)
+  await store.close()
+})
+
+test('a store whose file cannot be opened is usable as soon as it can be', async () => {
+  const inTheWay = join(directory, 'in-the-way')
+  await writeFile(inTheWay, 'a file where a folder should be')
+  const store = createSqliteMetadataStore({ path: join(inTheWay, 'wopikit.db') })
+  await assert.rejects(store.createDocument(newDocument()), /cannot be used: .*in-the-way/)
+  await assert.rejects(store.readDocument('File_1'), /cannot be used/)
+
+  await rm(inTheWay)
+
+  assert.equal((await store.createDocument(newDocument())).ok, true)
+  assert.equal((await store.readDocument('File_1'))?.document.manifestId, 'm1')
+  await store.close()
+})
+
+test('a store that never could be opened can be closed', async () => {
+  const inTheWay = join(directory, 'still-in-the-way')
+  await writeFile(inTheWay, '')
+  const store = createSqliteMetadataStore({ path: join(inTheWay, 'wopikit.db') })
+  await assert.rejects(store.check())
+
+  await store.close()
+
+  await assert.rejects(store.check(), /closed/)
+})

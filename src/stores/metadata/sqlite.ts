@@ -8,7 +8,7 @@ import { createWorkerConnection, type WorkerConnection } from './sqlite/worker-c
 const BUSY_TIMEOUT_MS = 10_000
 
 export interface SqliteMetadataStoreOptions {
-  /** The database file. The store creates a missing file, but not a missing directory. */
+  /** The database file. It is created when it is missing, as are its folders, for the owner only. */
   path: string
   /** @internal The clock, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number

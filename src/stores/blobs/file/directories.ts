@@ -10,6 +10,8 @@ export interface Directories {
   ensure(path: string): Promise<void>
   /** Makes the names that a directory holds durable. */
   sync(path: string): Promise<void>
+  /** Remembers none any more: one that was there is gone. */
+  forget(): void
 }
 
 /** How Windows, and some network file systems, say that they sync files only. */
@@ -26,7 +28,7 @@ export function createDirectories(
   const durable = new Map<string, Promise<void>>()
   let isTold = false
 
-  return { ensure, sync }
+  return { ensure, sync, forget: () => durable.clear() }
 
   function ensure(path: string): Promise<void> {
     const known = durable.get(path)
@@ -38,15 +40,18 @@ export function createDirectories(
     return made
   }
 
-  async function make(path: string): Promise<void> {
+  async function make(path: string, isSecond = false): Promise<void> {
     // One that is there may not be durable yet: another put may have made it a moment ago.
     if (path.startsWith(`${root}${sep}`)) await ensure(dirname(path))
     try {
       await calls.mkdir(path)
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) {
+      // Once: in places such as `/proc` there is no end to it.
+      if (hasCode(error, 'ENOENT') && !isSecond) {
+        // It may be remembered, and gone since.
+        durable.delete(dirname(path))
         await ensure(dirname(path))
-        return make(path)
+        return make(path, true)
       }
       if (!hasCode(error, 'EEXIST')) throw error
       // Another process may have made it a moment ago and not have synced it yet.

@@ -30,7 +30,11 @@ export interface SystemCalls {
   freeBytes(path: string): Promise<number>
 }
 
+/** What is stored is nobody else's. */
+const OWNER_ONLY = 0o700
+
 const open = promisify(fs.open)
+const mkdir = promisify(fs.mkdir)
 const statfs = promisify(fs.statfs)
 
 export const systemCalls: SystemCalls = {
@@ -60,7 +64,7 @@ export const systemCalls: SystemCalls = {
   fsync: promisify(fs.fsync),
   link: promisify(fs.link),
   unlink: promisify(fs.unlink),
-  mkdir: promisify<string, void>(fs.mkdir),
+  mkdir: async (path) => void (await mkdir(path, { mode: OWNER_ONLY })),
   async freeBytes(path) {
     const { bavail, bsize } = await statfs(path)
     return bavail * bsize

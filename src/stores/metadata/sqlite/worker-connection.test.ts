@@ -5,13 +5,17 @@ import { createWorkerConnection, type WorkerConnection } from './worker-connecti
 
 /** A connection whose thread runs `script` on every batch. */
 function connectionOf(script: string): WorkerConnection {
+  const options = { path: 'x.db', busyTimeoutMs: 0, readOnly: true, now: () => 0 }
+  return createWorkerConnection(options, () => threadOf(script))
+}
+
+function threadOf(script: string): Worker {
   const code = `const { parentPort } = require('node:worker_threads')
     parentPort.on('message', (batch) => {
       if (batch === 'close') return parentPort.close()
       ${script}
     })`
-  const options = { path: 'x.db', busyTimeoutMs: 0, readOnly: true, now: () => 0 }
-  return createWorkerConnection(options, () => new Worker(code, { eval: true }))
+  return new Worker(code, { eval: true })
 }
 
 const ECHO = 'parentPort.postMessage(batch.calls.map(({ input }) => ({ value: [batch, input] })))'
@@ -66,6 +70,19 @@ for (const [how, script] of [
     await assert.rejects(connection.call('check', []), message)
     await connection.close()
   })
+
+test('a worker connection whose thread has ended starts another for the next calls', async () => {
+  const scripts = [`throw new Error('Out of order')`, ECHO]
+  const options = { path: 'x.db', busyTimeoutMs: 0, readOnly: true, now: () => 0 }
+  const connection = createWorkerConnection(options, () => threadOf(scripts.shift() ?? ''))
+  await assert.rejects(connection.call('check', ['a']), /cannot be used: Out of order/)
+
+  const answers = await Promise.all([connection.call('check', []), connection.call('check', [])])
+
+  assert.equal(answers.length, 2)
+  assert.deepEqual(scripts, [])
+  await connection.close()
+})
 
 test('a worker connection rejects calls that cannot be sent, and goes on', async () => {
   const connection = connectionOf(ECHO)

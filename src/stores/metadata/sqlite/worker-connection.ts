@@ -20,7 +20,8 @@ interface WaitingCall extends Call {
 }
 
 /**
- * Starts a thread with a connection.
+ * Starts a thread with a connection. When the thread ends, such as one that cannot open its file, the
+ * calls that wait are rejected, and the next call starts another thread.
  *
  * @param start starts the thread; tests pass another one
  */
@@ -29,28 +30,16 @@ export function createWorkerConnection(
   start: (workerData: WorkerOptions) => Worker = startWorker,
 ): WorkerConnection {
   const { now, ...workerOptions } = options
-  const worker = start(workerOptions)
-  const ended = once(worker, 'exit').catch(() => {})
-  worker.unref()
   const waiting: WaitingCall[] = []
   let underWay: WaitingCall[] = []
   let scheduled = false
-  let refusal: Error | undefined
+  let closing: Promise<void> | undefined
   let onIdle = () => {}
-
-  worker.on('message', (replies: Reply[]) => {
-    const answered = underWay
-    underWay = []
-    send()
-    for (const [index, call] of answered.entries()) settle(call, replies[index])
-    rest()
-  })
-  worker.on('error', (cause) => fail(stopped(options.path, cause)))
-  worker.on('exit', () => fail(stopped(options.path)))
+  let thread: Worker | undefined = startThread()
 
   return {
     call(name, input) {
-      if (refusal) return Promise.reject(refusal)
+      if (closing) return Promise.reject(new Error('The metadata store is closed'))
       return new Promise((resolve, reject) => {
         waiting.push({ name, input, resolve, reject })
         // Calls of the same turn go together, such as those that follow one batch of replies.
@@ -59,25 +48,35 @@ export function createWorkerConnection(
       })
     },
 
-    async close() {
-      refusal ??= new Error('The metadata store is closed')
-      if (waiting.length + underWay.length > 0)
-        await new Promise<void>((resolve) => {
-          onIdle = resolve
-        })
-      worker.ref()
-      worker.postMessage('close')
-      await ended
+    close() {
+      closing ??= end()
+      return closing
     },
+  }
+
+  function startThread(): Worker {
+    const worker = start(workerOptions)
+    worker.unref()
+    worker.on('message', (replies: Reply[]) => {
+      const answered = underWay
+      underWay = []
+      send()
+      for (const [index, call] of answered.entries()) settle(call, replies[index])
+      rest()
+    })
+    worker.on('error', (cause) => lose(worker, stopped(options.path, cause)))
+    worker.on('exit', () => lose(worker, stopped(options.path)))
+    return worker
   }
 
   function send(): void {
     scheduled = false
     if (underWay.length > 0 || waiting.length === 0) return
     underWay = waiting.splice(0, BATCH_MAX_CALLS)
-    worker.ref()
     try {
-      worker.postMessage(batchOf(underWay, now()))
+      thread ??= startThread()
+      thread.ref()
+      thread.postMessage(batchOf(underWay, now()))
     } catch (error) {
       for (const call of underWay.splice(0)) call.reject(error)
       send()
@@ -88,15 +87,29 @@ export function createWorkerConnection(
   /** Lets the process end, and `close` go on, when there is nothing to do. */
   function rest(): void {
     if (underWay.length > 0) return
-    worker.unref()
+    thread?.unref()
     onIdle()
   }
 
-  function fail(error: Error): void {
-    refusal ??= error
+  function lose(worker: Worker, error: Error): void {
+    // A thread that fails ends, too: by then there may be another one.
+    if (worker !== thread) return
+    thread = undefined
     const calls = [...underWay.splice(0), ...waiting.splice(0)]
     for (const call of calls) call.reject(error)
     onIdle()
+  }
+
+  async function end(): Promise<void> {
+    if (waiting.length + underWay.length > 0)
+      await new Promise<void>((resolve) => {
+        onIdle = resolve
+      })
+    if (!thread) return
+    const ended = once(thread, 'exit').catch(() => {})
+    thread.ref()
+    thread.postMessage('close')
+    await ended
   }
 }
 

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Batch, createBatchRunner, type WorkerOptions } from './batch.ts'
 import { openDatabase } from './database.ts'
+import { makeFolderOf } from './make-folder.ts'
 
 const options = workerData as WorkerOptions
+if (!options.readOnly) makeFolderOf(options.path)
 const db = openDatabase(options)
 const runBatch = createBatchRunner(db, options)
 
