@@ -7,7 +7,10 @@ import type {
   TokenRequest,
 } from '../ports/access.ts'
 import { isUserId, USER_ID_MAX_BYTES } from '../protocol/user-ids.ts'
+import { checkKey, checkMinted, type MintedToken, PERMISSIONS } from './check-minted.ts'
 import { createTokenSigner, type SignedClaims } from './signed-token.ts'
+
+export { type MintedToken, PERMISSIONS } from './check-minted.ts'
 
 /** The `Access` of the server: signed tokens, each for one user and one file or container. */
 export interface SignedAccess extends Access {
@@ -26,28 +29,11 @@ export interface SignedAccess extends Access {
   /**
    * Makes a token for whoever the application says.
    *
-   * @throws TypeError when the user id is empty, longer than 150 bytes, or has control characters
+   * @throws TypeError when the user id is empty, longer than 150 bytes, or has control characters, a
+   *   permission is unknown, or the lifetime is missing
    */
   mint(token: MintedToken): Promise<IssuedToken>
 }
-
-/** A token to be made; with neither file nor container it is for the host's ecosystem. */
-export interface MintedToken extends Resource {
-  /** Any text of 1 to 150 bytes without control characters. */
-  userId: string
-  displayName: string
-  permissions: Iterable<Permission>
-  ttlMs: number
-}
-
-export const PERMISSIONS = [
-  'read',
-  'write',
-  'create',
-  'rename',
-  'delete',
-  'browse',
-] as const satisfies readonly Permission[]
 
 /** How long tokens live that come of no other one (page "Key concepts"). */
 export const TOKEN_TTL_MS = 10 * 60 * 60 * 1000
@@ -85,6 +71,8 @@ export interface SignedAccessOptions {
  * Creates an Access with signed tokens (JWT, HMAC-SHA256). A token ends by itself; nobody can take
  * it back before that.
  *
+ * @throws TypeError when the key has fewer than 32 bytes
+ *
  * @example
  * ```ts
  * import { randomBytes } from 'node:crypto'
@@ -106,6 +94,7 @@ export interface SignedAccessOptions {
  */
 export function createSignedAccess(options: SignedAccessOptions): SignedAccess {
   const { key, ownerOf = async () => undefined, now = Date.now } = options
+  checkKey(key)
   const signer = createTokenSigner({ key, audience: AUDIENCE, now })
   const checked = new Map<string, CheckedToken>()
 
@@ -137,7 +126,9 @@ export function createSignedAccess(options: SignedAccessOptions): SignedAccess {
       return sign(user, { resource: request, permissions, expiresAt, ...(use && { use }) })
     },
 
-    async mint({ userId, displayName, permissions, ttlMs, ...resource }) {
+    async mint(token) {
+      checkMinted(token)
+      const { userId, displayName, permissions, ttlMs, ...resource } = token
       return sign({ userId, displayName }, { resource, permissions, expiresAt: now() + ttlMs })
     },
   }
