@@ -35,6 +35,15 @@ async function wopikit(args: readonly string[]): Promise<string> {
   return stdout
 }
 
+/** Runs the printed line that puts a token into the environment, as a shell does. */
+async function takeToken(output: string): Promise<void> {
+  const line = output.split('\n').find((text) => text.includes('export WOPIKIT_TOKEN=')) ?? ''
+  const command = line.trim().replace(AS_IN_A_CHECKOUT, `'${process.execPath}' '${MAIN}'`)
+  const shown = `${command}; printf %s "$WOPIKIT_TOKEN"`
+  const { stdout } = await promisify(execFile)('sh', ['-c', shown], { env })
+  env.WOPIKIT_TOKEN = stdout
+}
+
 /** A running `wopikit serve`; what it prints grows while it runs. */
 class Serving implements AsyncDisposable {
   printed = ''
@@ -73,8 +82,9 @@ describe('wopikit serve', () => {
     const output = server.printed
     const file = join(folder, 'welcome.docx')
 
-    const [, curlTarget = ''] = /curl '([^']+)'/.exec(output) ?? []
-    const info = await fetch(curlTarget)
+    await takeToken(output)
+    const [, curlTarget = ''] = /curl "([^"]+)"/.exec(output) ?? []
+    const info = await fetch(curlTarget.replace('$WOPIKIT_TOKEN', env.WOPIKIT_TOKEN ?? ''))
     const [get = []] = printedCommands(output, 'get')
     await wopikit(get)
     await writeFile(file, Buffer.concat([await readFile(file), Buffer.from('more')]))
@@ -90,6 +100,7 @@ describe('wopikit serve', () => {
     await wopikit(['validate', '--new-proof-key', 'key.pem'])
     await using server = new Serving('--data', 'd', '--discovery', 'key.pem.discovery.xml')
     await server.until('Ctrl-C')
+    await takeToken(server.printed)
     const [get = []] = printedCommands(server.printed, 'get')
     const [put = []] = printedCommands(server.printed, 'put')
 
@@ -99,19 +110,21 @@ describe('wopikit serve', () => {
     const unsigned = await wopikit(get.slice(0, -2)).catch((error) => error)
 
     assert.match(told, /sequence number 2/)
-    assert.doesNotMatch(server.printed, /curl '/)
+    assert.doesNotMatch(server.printed, /curl "/)
     assert.equal(unsigned.code, 3)
     assert.match(unsigned.stderr, /X-WOPI-Proof and X-WOPI-TimeStamp are missing.*\n.*--proof-key/)
     assert.doesNotMatch(unsigned.stderr, /trying again/)
   })
 
-  test('serve prints JSON when asked to', async () => {
+  test('serve prints JSON when asked to, with all that a token can be made with', async () => {
     await using server = new Serving('--json', '--data', 'd')
     await server.until('}\n')
 
     const printed = JSON.parse(server.printed.split('\n')[0] ?? '')
-    const reply = await fetch(`${printed.wopiSrc}?access_token=${printed.accessToken}`)
+    const token = await wopikit(['token', printed.fileId, '--user', 'ada', '--data', 'd'])
+    const reply = await fetch(`${printed.wopiSrc}?access_token=${token.trim()}`)
 
+    assert.deepEqual(Object.keys(printed), ['url', 'wopiSrc', 'fileId'])
     assert.ok(printed.wopiSrc.startsWith(`${printed.url}/wopi/files/`))
     assert.equal(reply.status, 200)
   })

@@ -1,15 +1,10 @@
 import { Command } from 'commander'
-import { PERMISSIONS, TOKEN_TTL_MS } from '../access/signed-access.ts'
-import type { Config } from '../server/config.ts'
 import { keepHeapSmall } from '../server/heap.ts'
 import { createLogger, type Logger } from '../server/logging.ts'
 import { type RunningServer, startServer } from '../server/run.ts'
-import { TRIAL_USER } from '../server/trial-sign-in/trial-sign-in.ts'
+import { announcement } from './announcement.ts'
 import { addSettings, type FolderOptions, loadConfig, runCommand } from './command-line.ts'
-import { findKeyFile } from './proof-key-file.ts'
-import { quote } from './quote.ts'
-import { EXIT, type TransferIo, userPath } from './transfer.ts'
-import { welcomeText } from './welcome.ts'
+import { EXIT, type TransferIo } from './transfer.ts'
 
 /**
  * Threads for file calls. A sync holds one for as long as the disk takes, and Node has four: with as
@@ -34,7 +29,7 @@ const STOP_SIGNALS =
 export function serveCommand(io: TransferIo): Command {
   return addSettings(new Command('serve'))
     .description('run the host; the first start makes keys and a sample document')
-    .option('--json', 'print the address, a document and a token as JSON')
+    .option('--json', 'print the address and a document as JSON')
     .action((options: FolderOptions) => runCommand(io, options, () => serve(options, io)))
 }
 
@@ -45,43 +40,10 @@ async function serve(options: FolderOptions, io: TransferIo): Promise<void> {
   const { log } = createLogger(config.logLevel)
   const server = await startServer(config, { log })
   const stopped = waitForStop(server, log, io)
-  io.stdout.write(await announcement(server, config, options, io))
+  io.stdout.write(await announcement(server, config, { json: options.json, io }))
   await stopped
   // Not before then: what nobody reads must not keep a process that has stopped.
   setTimeout(() => process.exit(), OUTPUT_END_MS).unref()
-}
-
-async function announcement(
-  server: RunningServer,
-  config: Config,
-  { json }: FolderOptions,
-  io: TransferIo,
-): Promise<string> {
-  const { url, access, host, sampleFileId, addressProblem } = server
-  const { accessToken } = await access.mint({
-    userId: TRIAL_USER.userId,
-    displayName: TRIAL_USER.displayName,
-    fileId: sampleFileId,
-    permissions: PERMISSIONS,
-    ttlMs: TOKEN_TTL_MS,
-  })
-  const wopiSrc = host.wopiSrc(sampleFileId)
-  if (json) return `${JSON.stringify({ url, wopiSrc, accessToken })}\n`
-  const isDefault = config.data === userPath('wopikit-data', io.env)
-  const dataOption = isDefault ? '' : ` --data ${quote(config.data)}`
-  const command = ownCommand(io.env)
-  const proofOption = await proofOptionOf(config)
-  return welcomeText({
-    ...{ url, wopiSrc, accessToken, dataOption, command, addressProblem },
-    ...(proofOption !== undefined && { proofOption }),
-  })
-}
-
-/** How commands sign for this server; `undefined` where they need not, empty where they cannot. */
-async function proofOptionOf({ discovery, proofKeys }: Config): Promise<string | undefined> {
-  if (discovery === '' || !proofKeys) return undefined
-  const keyFile = await findKeyFile(discovery)
-  return keyFile === undefined ? '' : ` --proof-key ${quote(keyFile)}`
 }
 
 /** Resolves when the server has stopped: the first signal asks it to, a later one forces it. */
@@ -102,10 +64,4 @@ function waitForStop(server: RunningServer, log: Logger['log'], io: TransferIo):
     }
     for (const name of STOP_SIGNALS) io.signals.on(name, onSignal)
   })
-}
-
-/** How the user calls this command: from a checkout, through npx, or installed. */
-function ownCommand(env: NodeJS.ProcessEnv): string {
-  if (import.meta.url.endsWith('.ts')) return 'npm run -s wopikit --'
-  return env.npm_command === 'exec' ? 'npx wopikit' : 'wopikit'
 }

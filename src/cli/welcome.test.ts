@@ -5,6 +5,7 @@ import { type Welcome, welcomeText } from './welcome.ts'
 const WELCOME: Welcome = {
   url: 'http://localhost:8080',
   wopiSrc: 'http://localhost:8080/wopi/files/welcome',
+  fileId: 'welcome',
   accessToken: 'token',
   command: 'wopikit',
   dataOption: '',
@@ -23,6 +24,14 @@ test('welcomeText prints no command that a server with proofs would refuse', () 
     assert.match(text, /must be signed/)
     assert.doesNotMatch(text, /curl '/)
   }
+})
+
+test('welcomeText says how to make a token where it may show none', () => {
+  const text = welcomeText({ ...WELCOME, accessToken: undefined, dataOption: ' --data d' })
+
+  assert.match(text, /WOPIKIT_TOKEN=\$\(wopikit token welcome --user demo .*--data d\)\n/)
+  assert.match(text, /curl "http:\S+\?access_token=\$WOPIKIT_TOKEN"\n/)
+  assert.doesNotMatch(text, /--token|Access token/)
 })
 
 test('welcomeText warns of an address that other machines do not find', () => {

@@ -1,9 +1,11 @@
 /** What a server that has just started tells about itself. */
 export interface Welcome {
   url: string
-  /** Of the document to try. */
+  /** Of the document to try, and its id. */
   wopiSrc: string
-  accessToken: string
+  fileId: string
+  /** For that document, one hour; left out where it must not be printed. */
+  accessToken: string | undefined
   /** How this command is called. */
   command: string
   /** What the other commands need to find the data folder; empty when they find it. */
@@ -20,12 +22,12 @@ export interface Welcome {
 /** The text that a server prints when it has started: where it is, and commands to try. */
 export function welcomeText(welcome: Welcome): string {
   const { url, wopiSrc, accessToken, command, dataOption, addressProblem } = welcome
+  const token = accessToken === undefined ? '' : `  Access token for it, 1 hour ${accessToken}\n`
   return `
 wopikit answers at ${url}
 ${addressProblem ? `\nWarning: ${addressProblem}\n` : ''}
   Document to try (WOPISrc)   ${wopiSrc}
-  Access token (10 hours)     ${accessToken}
-
+${token}
 ${transferText(welcome)}
 Add a document of your own, and make a token for it:
 
@@ -38,25 +40,43 @@ Ctrl-C stops the server.
 }
 
 /** Commands that ask the server; where it demands proofs, only those that can sign. */
-function transferText({ wopiSrc, accessToken, command, proofOption }: Welcome): string {
+function transferText(welcome: Welcome): string {
+  const { wopiSrc, accessToken, command, proofOption } = welcome
   if (proofOption === '')
     return `Requests must be signed by the client of --discovery: curl and browsers are answered 500.
 To try get and put, make keys of your own and serve with their discovery:
 
   ${command} validate --new-proof-key FILE
 `
+  const shown = accessToken ?? '$WOPIKIT_TOKEN'
   const about =
     proofOption === undefined
       ? `What the host says about the document:
 
-  curl '${wopiSrc}?access_token=${accessToken}'
+  curl ${inShell(`${wopiSrc}?access_token=${shown}`, accessToken)}
 `
       : `Requests must be signed by the client of --discovery: curl and browsers are answered 500.
 `
-  return `${about}
+  const options = `${accessToken === undefined ? '' : ` --token ${accessToken}`}${proofOption ?? ''}`
+  return `${tokenText(welcome)}${about}
 Download it, and upload what you have changed:
 
-  ${command} get ${wopiSrc} -o welcome.docx --token ${accessToken}${proofOption ?? ''}
-  ${command} put welcome.docx ${wopiSrc} --token ${accessToken}${proofOption ?? ''}
+  ${command} get ${wopiSrc} -o welcome.docx${options}
+  ${command} put welcome.docx ${wopiSrc}${options}
+`
+}
+
+/** Single quotes keep a token as it is; in double ones the shell puts its own in. */
+function inShell(address: string, accessToken: string | undefined): string {
+  return accessToken === undefined ? `"${address}"` : `'${address}'`
+}
+
+/** How to make the token that is not printed; it is in no list of processes this way. */
+function tokenText({ accessToken, command, fileId, dataOption }: Welcome): string {
+  if (accessToken !== undefined) return ''
+  return `Make a token for it, in another terminal; the commands below find it there:
+
+  export WOPIKIT_TOKEN=$(${command} token ${fileId} --user demo --permission write${dataOption})
+
 `
 }

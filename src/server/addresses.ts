@@ -47,6 +47,11 @@ export function addressProblem(
   )
 }
 
+/** Whether a server that listens on this address can be reached from its own machine only. */
+export function isOwnMachine(host: string): boolean {
+  return OWN_NAME.test(hostnameOf(host))
+}
+
 /**
  * Watches for clients that call a server by another name than it tells them, as behind a proxy, and
  * warns of the first one. There is nothing to watch for where `publicUrl` is set.

@@ -3,9 +3,6 @@
  * cause removes the line: a drill that passes while it stands here fails.
  */
 export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
-  'serve prints no token where its output is kept': 'it prints one with all rights for ten hours',
-  'serve prints no token as JSON where its output is kept':
-    'it prints one with all rights for ten hours',
   'a data folder that was there before is closed to others':
     'it stays as open as it was, the database too',
   'a token that was revoked for its user opens nothing any more':
