@@ -14,7 +14,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   http: ['host', 'ports'],
   access: ['ports'],
   server: ['http', 'host', 'access', 'ports'],
-  cli: ['server', 'access', 'client', 'validator'],
+  cli: ['server', 'client', 'validator'],
   stores: ['ports'],
   client: [],
   validator: [],
