@@ -24,7 +24,7 @@ export type {
   ShareUrlType,
   SweepReport,
 } from './host/core.ts'
-export type { Documents, OpenedDocument } from './host/documents.ts'
+export type { Documents, DocumentVersion, OpenedDocument } from './host/documents.ts'
 export { createHost, type Host } from './http/create-host.ts'
 export {
   createDiscovery,
@@ -62,3 +62,4 @@ export type { ProofKeySource } from './ports/proof-keys.ts'
 export type { SignedInUser, SignIn } from './ports/sign-in.ts'
 export type { Folders, PlaceRefusal, TreeContainer, TreeFile } from './ports/tree.ts'
 export { type FailureCode, WopiError } from './protocol/errors.ts'
+export type { SaveCause } from './protocol/save-cause.ts'

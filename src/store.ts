@@ -51,3 +51,4 @@ export type {
 } from './ports/metadata/sessions.ts'
 export type { UserStore } from './ports/metadata/users.ts'
 export type { MetadataStore } from './ports/metadata-store.ts'
+export type { SaveCause } from './protocol/save-cause.ts'

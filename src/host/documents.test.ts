@@ -55,6 +55,31 @@ test('open gives the newest content or a part of it', async () => {
   await assert.rejects(documents.open('nothing'), coded('NOT_FOUND'))
 })
 
+test('history tells who has saved what, and what the clients have said of it', async () => {
+  const { host, documents } = await plainHost()
+  await host.lock('L')
+  host.advance(5000)
+  const headers = {
+    'X-WOPI-Lock': 'L',
+    'X-WOPI-Editors': 'alice',
+    'X-COOL-WOPI-IsAutosave': 'true',
+    'X-COOL-WOPI-ExtendedData': 'reason=manual',
+  }
+  await host.send('PUT', { contents: true, body: OTHER, headers })
+
+  const [newest, first] = await documents.history(host.fileId)
+
+  assert.deepEqual(newest, {
+    version: 2,
+    size: OTHER.length,
+    userId: 'alice',
+    savedAt: host.now(),
+    cause: { editors: ['alice'], isAutosave: true, extendedData: 'reason=manual' },
+  })
+  assert.deepEqual([first?.version, first && 'cause' in first], [1, false])
+  await assert.rejects(documents.history('nothing'), coded('NOT_FOUND'))
+})
+
 test('replace makes a new version, if the old one is the expected one', async () => {
   const { host, documents } = await plainHost()
 

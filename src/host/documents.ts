@@ -8,6 +8,7 @@ import type { ByteRange, OpenedBytes } from '../ports/blob-store.ts'
 import type { ActivityRecord, DocumentRecord } from '../ports/metadata/documents.ts'
 import { sequenceMismatch, WopiError } from '../protocol/errors.ts'
 import { decodeLocks, liveLocks } from '../protocol/locks/state.ts'
+import type { SaveCause } from '../protocol/save-cause.ts'
 
 const ACTIVITIES_DEFAULT = 100
 
@@ -21,6 +22,19 @@ export interface OpenedDocument {
   version: number
   /** The content, or the range that was asked for; whoever opened it disposes it. */
   body: OpenedBytes
+}
+
+/** A kept state of a document. */
+export interface DocumentVersion {
+  version: number
+  /** In bytes. */
+  size: number
+  /** Who has saved it. */
+  userId: string
+  /** In ms since 1970 UTC. */
+  savedAt: number
+  /** What the client has said of the save; left out when it said nothing. */
+  cause?: SaveCause
 }
 
 /** What the application itself does with documents, beside its clients. */
@@ -73,6 +87,14 @@ export interface Documents {
    * @returns whether there was one
    */
   delete(fileId: string): Promise<boolean>
+
+  /**
+   * The states that are kept, the current one first: who has saved them, when, and what their clients
+   * have said of the saves. States of one version have the same content.
+   *
+   * @throws WopiError NOT_FOUND
+   */
+  history(fileId: string): Promise<DocumentVersion[]>
 
   /** The newest activities that clients have told of, newest first (default: 100). */
   activities(fileId: string, options?: { limit?: number }): Promise<ActivityRecord[]>
@@ -139,6 +161,16 @@ export function createDocuments(content: ContentServices, deliveries?: Deliverie
       change(fileId, ({ key, manifestId, lockVersion }) =>
         metadata.deleteDocument(key, { manifestId, lockVersion }),
       ),
+
+    async history(fileId) {
+      const found = await metadata.readDocument(fileId)
+      if (!found) throw new WopiError('NOT_FOUND')
+      const states = await metadata.listManifests(found.document.key)
+      return states.map(({ sequenceNumber, size, userId, createdAt, cause }) => ({
+        ...{ version: sequenceNumber, size, userId, savedAt: createdAt },
+        ...(cause && { cause }),
+      }))
+    },
 
     async activities(fileId, { limit = ACTIVITIES_DEFAULT } = {}) {
       const found = await metadata.readDocument(fileId)

@@ -1,3 +1,4 @@
+import type { SaveCause } from '../protocol/save-cause.ts'
 import type { ByteRange, OpenedBytes } from './blob-store.ts'
 import type { Folders, TreeContainer, TreeFile } from './tree.ts'
 
@@ -30,6 +31,11 @@ export interface SavedDocument {
    */
   baseRevision: string
   userId: string
+  /**
+   * What the client has said of the save: who has edited, and whether it saves by itself. Left out when
+   * it said nothing, as Office does.
+   */
+  cause?: SaveCause
   /** In bytes. */
   size: number
   /**

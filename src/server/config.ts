@@ -74,7 +74,9 @@ const SETTINGS = z.strictObject({
     .describe('most bytes in all open upload sessions of one user'),
   historyStates: whole(1, 10_000)
     .prefault('20')
-    .describe('former states of a document that are kept'),
+    .describe(
+      'states of a document that are kept: the newest, and the last of days, weeks and hours',
+    ),
   historyAge: duration().prefault('30d').describe('age at which a former state goes even so'),
   garbageDelay: duration()
     .prefault('1d')

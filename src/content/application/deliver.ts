@@ -68,7 +68,7 @@ async function handOver(
   ended: AbortSignal,
 ): Promise<string> {
   const { metadata, opener, source, alarm } = services
-  const { documentKey, fileId, manifestId, sequenceNumber, userId, baseRevision } = delivery
+  const { documentKey, fileId, manifestId, sequenceNumber, userId, baseRevision, cause } = delivery
   const encoded = await metadata.readManifest(documentKey, manifestId)
   if (!encoded) throw new Error(`State ${sequenceNumber} of document ${fileId} is not there`)
   const manifest = decodeManifest(encoded)
@@ -80,6 +80,7 @@ async function handOver(
     version: sequenceNumber,
     baseRevision,
     userId,
+    ...(cause && { cause }),
     size: mainSize(manifest),
     open: async (range) => keptBytes(await openMain(opener, manifest, { range, signal })),
   }

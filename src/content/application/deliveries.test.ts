@@ -33,6 +33,29 @@ test('every save is delivered once, in order, each based on the one before', asy
   await deliveries.close()
 })
 
+test('a save is delivered with what its client has said of it', async () => {
+  const { host, application, deliveries } = await lockedHost()
+  const causes: unknown[] = []
+  application.beforeSave = async ({ cause }) => {
+    causes.push(cause)
+  }
+  deliveries.start()
+  const put = (said: Record<string, string>) =>
+    host.send('PUT', { contents: true, body: FIRST, headers: { 'X-WOPI-Lock': 'L', ...said } })
+
+  await put({ 'X-LOOL-WOPI-IsAutosave': 'true', 'X-WOPI-Editors': 'alice,bob' })
+  await put({ 'X-COOL-WOPI-IsExitSave': 'true', 'X-COOL-WOPI-IsModifiedByUser': 'false' })
+  await put({})
+  await deliveries.settled()
+
+  assert.deepEqual(causes, [
+    { isAutosave: true, editors: ['alice', 'bob'] },
+    { isExitSave: true, isModifiedByUser: false },
+    undefined,
+  ])
+  await deliveries.close()
+})
+
 test('saves from before the start are delivered after it', async () => {
   const { host, application, deliveries } = await lockedHost()
   await host.put(FIRST, 'L')

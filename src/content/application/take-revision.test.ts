@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { type Application, createApplication } from '../../../test/helpers/application.ts'
+import { pruneHistory } from '../../../test/helpers/prune-history.ts'
 import { createTestHost, type TestHost, testBytes } from '../../../test/helpers/test-host.ts'
 import {
   documentOf,
@@ -43,7 +44,7 @@ test('a sweep leaves states that wait to be delivered', async () => {
   await host.put(testBytes(7), 'L')
   const { key } = await documentOf(host)
 
-  await host.content.metadata.pruneManifests(key, { keep: 1, maxAgeMs: 0 })
+  await pruneHistory(host.content.metadata, key)
   host.deliveries?.start()
   await host.deliveries?.settled()
 

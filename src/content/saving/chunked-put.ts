@@ -6,6 +6,7 @@ import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
 import { tooLarge, WopiError } from '../../protocol/errors.ts'
 import { createChunkReader } from '../../protocol/frames/chunk-reader.ts'
 import { MAIN_CONTENT } from '../../protocol/names.ts'
+import type { SaveCause } from '../../protocol/save-cause.ts'
 import type { PutChunkedFileRequest } from '../../protocol/upload-messages.ts'
 import type { ByteCursor } from '../bytes/cursor.ts'
 import { CHUNKS_PER_UPLOAD_MAX } from '../limits.ts'
@@ -41,6 +42,8 @@ export interface ChunkedPut {
   /** As it was when the request started. */
   document: DocumentRecord
   userId: string
+  /** What the client says of the save. */
+  cause?: SaveCause
   message: PutChunkedFileRequest
   /** What a repeat of the same request is known by. */
   digest: string

@@ -2,6 +2,7 @@ import type { Commit, DocumentRecord } from '../../ports/metadata/documents.ts'
 import type { PackRef } from '../../ports/metadata/pack-ref.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { MAIN_CONTENT, SEQUENCE_NUMBER_MAX } from '../../protocol/names.ts'
+import type { SaveCause } from '../../protocol/save-cause.ts'
 import { SWEEP_AFTER_SAVE_MS } from '../limits.ts'
 import { anyAwaitsChunking, encodeManifest, type Manifest } from '../state/manifest.ts'
 import type { DocumentState } from '../state/manifests.ts'
@@ -17,6 +18,8 @@ export interface NextState {
   session?: Commit['session']
   /** The application's revision that this state is; see `Commit`. */
   sourceRevision?: string
+  /** What the client says of the save. */
+  cause?: SaveCause
 }
 
 /** What a save is made with. */
@@ -55,6 +58,7 @@ export async function commitOn(
     userId,
     newPacks: next.newPacks,
     sweepAfterMs: anyAwaitsChunking(next.manifest) ? 0 : SWEEP_AFTER_SAVE_MS,
+    ...(next.cause && { cause: next.cause }),
     ...(next.session && { session: next.session }),
     ...(next.sourceRevision !== undefined && { sourceRevision: next.sourceRevision }),
   })
@@ -72,6 +76,8 @@ export interface SaveTarget {
   userId: string
   /** Packs that nothing names yet; the sweeper soon looks at them when the save is refused. */
   packs: readonly PackRef[]
+  /** What the client says of the save. */
+  cause?: SaveCause
 }
 
 /**
@@ -83,7 +89,7 @@ export interface SaveTarget {
  */
 export async function commitNext(
   services: CommitServices,
-  { fileId, documentKey, userId, packs }: SaveTarget,
+  { fileId, documentKey, userId, packs, cause }: SaveTarget,
   prepare: (current: DocumentState) => Promise<NextState>,
 ): Promise<SavedState> {
   try {
@@ -91,7 +97,8 @@ export async function commitNext(
       const current = await services.manifests.current(fileId)
       // Another document may have taken the fileId meanwhile; it must not name packs of this one.
       if (current?.document.key !== documentKey) throw new WopiError('NOT_FOUND')
-      const saved = await commitOn(services, current.document, userId, await prepare(current))
+      const next = { ...(await prepare(current)), ...(cause && { cause }) }
+      const saved = await commitOn(services, current.document, userId, next)
       if (saved) return saved
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import { tooLarge } from '../../protocol/errors.ts'
+import type { SaveCause } from '../../protocol/save-cause.ts'
 import type { Share } from '../bytes/share.ts'
 import { applyWholePut, checkState } from '../state/next-state.ts'
 import { commitNext, type SavedState } from './commit.ts'
@@ -13,6 +14,8 @@ export interface WholePut {
   contentLength?: number | undefined
   body: AsyncIterable<Uint8Array>
   signal: AbortSignal
+  /** What the client says of the save. */
+  cause?: SaveCause | undefined
   /** Of the request that brings it (default: not counted). */
   share?: Share
   /**
@@ -34,7 +37,7 @@ export interface WholePut {
 export async function putWhole(
   services: ContentServices,
   { document: file, now }: FoundDocument,
-  { userId, contentLength, body, signal, share, check }: WholePut,
+  { userId, contentLength, body, signal, cause, share, check }: WholePut,
 ): Promise<SavedState> {
   const maxBytes = services.limits.maxFileBytes
   await check(file, now)
@@ -46,7 +49,8 @@ export async function putWhole(
   })
 
   const newPacks = content.extents.map(({ source }) => source)
-  const target = { fileId: file.fileId, documentKey: file.key, userId, packs: newPacks }
+  const { fileId, key: documentKey } = file
+  const target = { fileId, documentKey, userId, packs: newPacks, ...(cause && { cause }) }
   return commitNext(services, target, async ({ document, manifest, now }) => {
     const { validBefore } = await check(document, now)
     const next = applyWholePut(manifest, content, now)

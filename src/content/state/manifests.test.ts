@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { pruneHistory } from '../../../test/helpers/prune-history.ts'
 import { createTestHost, testBytes } from '../../../test/helpers/test-host.ts'
 import { documentOf } from '../../../test/helpers/wopi-story.ts'
 import { mainSize } from '../saving/commit.ts'
@@ -60,7 +61,7 @@ test('of gives the present state, and says so, when the one that was read is pru
   await host.lock('L')
   const old = await documentOf(host)
   await host.put(testBytes(8), 'L')
-  await host.content.metadata.pruneManifests(old.key, { keep: 1, maxAgeMs: 0 })
+  await pruneHistory(host.content.metadata, old.key)
 
   const { manifest, document } = await createManifests(host.content.metadata).of(old)
 

@@ -7,6 +7,7 @@ import { documentOfPack, packPrefix } from '../packs/pack-writer.ts'
 import { chunkLater } from '../saving/chunk-later.ts'
 import type { ContentServices } from '../saving/services.ts'
 import { decodeManifest, packsOf } from '../state/manifest.ts'
+import { pruneStates } from './prune-states.ts'
 import type { Retention } from './retention.ts'
 import { raiseMark } from './store-mark.ts'
 
@@ -194,10 +195,7 @@ async function sweepDocument(
 ): Promise<void> {
   const { metadata } = services
   report.documentsSwept++
-  report.statesPruned += await metadata.pruneManifests(documentKey, {
-    keep: retention.historyStates,
-    maxAgeMs: retention.historyAgeMs,
-  })
+  report.statesPruned += await pruneStates(metadata, documentKey, retention)
   const stored = await listPacks(services, documentKey)
   const references = await metadata.readReferences(documentKey)
   const named = await namedPacks(metadata, documentKey, references)

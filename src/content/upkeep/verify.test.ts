@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { pruneHistory } from '../../../test/helpers/prune-history.ts'
 import {
   chunkFrames,
   createTestHost,
@@ -170,7 +171,7 @@ test('verifyStore takes what a sweep removes meanwhile for no damage', async () 
   host.content.opener = {
     ...opener,
     async open(source, options) {
-      await metadata.pruneManifests(key, { keep: 1, maxAgeMs: 0 })
+      await pruneHistory(metadata, key)
       await blobs.delete(old)
       return opener.open(source, options)
     },

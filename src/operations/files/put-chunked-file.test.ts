@@ -57,6 +57,17 @@ test('PutChunkedFile without a lock saves where the application has no locks', a
   assert.deepEqual(await host.get(), B)
 })
 
+test('PutChunkedFile keeps what the client says of the save', async () => {
+  const host = await lockedHost()
+  const headers = { 'X-COOL-WOPI-IsAutosave': 'true' }
+
+  await putChunked(host, putMessage([signatureOf([A])], { inline: [A] }), { ...LOCK, headers })
+
+  const { key } = await documentOf(host)
+  const [state] = await host.content.metadata.listManifests(key)
+  assert.deepEqual(state?.cause, { isAutosave: true })
+})
+
 test('PutChunkedFile answers with the new number and version, and without a body', async () => {
   const host = await lockedHost()
   const before = await sequenceNumberOf(host)

@@ -20,6 +20,7 @@ import {
 import { decodeLocks } from '../../protocol/locks/state.ts'
 import { checkPutChunkedFile } from '../../protocol/locks/writing.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
+import { readSaveCause, type SaveCause } from '../../protocol/save-cause.ts'
 import { parsePutChunkedFileRequest } from '../../protocol/upload-messages.ts'
 import { requireLock } from '../shared/locking.ts'
 import { defineOperation, type OperationContext } from '../shared/operation.ts'
@@ -30,6 +31,8 @@ interface Input {
   lock: PresentedLock | undefined
   baseSequenceNumber: number
   namesEditors: boolean
+  /** What the client says of the save, and whether that is proven. */
+  causeIf(proven: boolean): SaveCause | undefined
   contentLength: number | undefined
   body: AsyncIterable<Uint8Array>
 }
@@ -51,7 +54,8 @@ export const putChunkedFile = defineOperation({
     const lock = readPresentedLock(header)
     const baseSequenceNumber = readSequenceNumber(header)
     const namesEditors = header(HEADERS.editors) !== undefined
-    return { lock, baseSequenceNumber, namesEditors, contentLength, body }
+    const causeIf = (proven: boolean) => readSaveCause(header, proven)
+    return { lock, baseSequenceNumber, namesEditors, causeIf, contentLength, body }
   },
 
   async run(input, context): Promise<SavedState> {
@@ -102,8 +106,10 @@ function readPut(message: OpenedMessage, input: Judged, context: OperationContex
   const { file, grant, services } = context
   if ((input.contentLength ?? 0) > services.limits.maxFileBytes)
     throw tooLarge(services.limits.maxFileBytes)
+  const cause = input.causeIf(context.proven)
   return {
     fileId: file.fileId,
+    ...(cause && { cause }),
     documentKey: file.key,
     document: file,
     userId: grant.userId,

@@ -6,6 +6,7 @@ import { decodeLocks } from '../../protocol/locks/state.ts'
 import { checkPutFile } from '../../protocol/locks/writing.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
 import { roundTripTime } from '../../protocol/round-trip-time.ts'
+import { readSaveCause } from '../../protocol/save-cause.ts'
 import { requireLock } from '../shared/locking.ts'
 import { defineOperation } from '../shared/operation.ts'
 import { guardedSize } from '../shared/unlocked-saves.ts'
@@ -19,12 +20,13 @@ export const putFile = defineOperation({
   read: ({ header, contentLength, body }) => ({
     lockId: readOptionalLockId(header),
     lastSeen: readLastSeenTime(header),
+    causeIf: (proven: boolean) => readSaveCause(header, proven),
     contentLength,
     body,
   }),
 
-  run({ lockId, lastSeen, contentLength, body }, context) {
-    const { services, file, grant, now, signal, share } = context
+  run({ lockId, lastSeen, causeIf, contentLength, body }, context) {
+    const { services, file, grant, now, proven, signal, share } = context
     return putWhole(
       services,
       { document: file, now },
@@ -33,6 +35,7 @@ export const putFile = defineOperation({
         contentLength,
         body,
         signal,
+        cause: causeIf(proven),
         share,
         async check(document, now) {
           const locks = decodeLocks(document.locks)

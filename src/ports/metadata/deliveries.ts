@@ -1,3 +1,5 @@
+import type { SaveCause } from '../../protocol/save-cause.ts'
+
 /** Saves that the application has to receive, for documents that it keeps itself. */
 export interface DeliveryStore {
   /**
@@ -56,6 +58,8 @@ export interface DeliveryRecord {
   /** The revision that the application had when it received the save before. */
   baseRevision: string
   savedAt: number
+  /** What the client has said of the save; left out when it said nothing. */
+  cause?: SaveCause
   /** How many attempts have begun already. */
   attempts: number
 }

@@ -1,3 +1,4 @@
+import type { SaveCause } from '../../protocol/save-cause.ts'
 import type { NewPack } from './pack-ref.ts'
 import type { Place } from './place.ts'
 
@@ -164,6 +165,8 @@ export interface ManifestRecord {
   size: number
   userId: string
   createdAt: number
+  /** What the client has said of the save; left out when it said nothing. */
+  cause?: SaveCause
 }
 
 export interface Commit {
@@ -181,6 +184,11 @@ export interface Commit {
   /** One more than the current one, or the same when the content is the same. */
   sequenceNumber: number
   userId: string
+  /**
+   * What the client says of the save. A state of the same sequence number keeps what was said of the
+   * state before it.
+   */
+  cause?: SaveCause
   /** Packs that no earlier state of the document names. */
   newPacks: readonly NewPack[]
   /** When the document is due for a sweep, from now, in ms. */

@@ -18,12 +18,11 @@ export interface GarbageStore {
   finishSweep(documentKey: string, dueAt: number): Promise<void>
 
   /**
-   * Drops former states: those beyond the newest `keep`, and those that were replaced more than
-   * `maxAgeMs` ago. It never drops the current state, nor one that still has to be delivered.
+   * Drops these states. It never drops the current state, nor one that still has to be delivered.
    *
    * @returns how many were dropped
    */
-  pruneManifests(documentKey: string, options: { keep: number; maxAgeMs: number }): Promise<number>
+  pruneManifests(documentKey: string, manifestIds: readonly string[]): Promise<number>
 
   /**
    * Everything that may name packs of a document, as one consistent picture. `referenceVersion`

@@ -387,17 +387,17 @@ export function documentContract(test: ContractTest): void {
     assert.deepEqual(await store.readManifest('d1', 'm1'), bytes(1))
   })
 
-  test('pruneManifests keeps the newest states', async ({ store }) => {
+  test('pruneManifests drops the states that are named', async ({ store }) => {
     await store.createDocument(newDocument())
     await commitStates(store, 5)
 
-    const dropped = await store.pruneManifests('d1', { keep: 2, maxAgeMs: HOUR })
+    const dropped = await store.pruneManifests('d1', ['m1', 'm3', 'm9'])
 
-    assert.equal(dropped, 3)
+    assert.equal(dropped, 2)
     const kept = await store.listManifests('d1')
     assert.deepEqual(
       kept.map(({ manifestId }) => manifestId),
-      ['m5', 'm4'],
+      ['m5', 'm4', 'm2'],
     )
     assert.equal(await store.readManifest('d1', 'm3'), undefined)
   })
@@ -417,33 +417,12 @@ export function documentContract(test: ContractTest): void {
     )
   })
 
-  test('pruneManifests counts the age of a state from when it was replaced', async ({
-    store,
-    advance,
-  }) => {
-    await store.createDocument(newDocument())
-    await advance(10 * HOUR)
-    await commitStates(store, 2)
-
-    const dropped = await store.pruneManifests('d1', { keep: 10, maxAgeMs: HOUR })
-
-    assert.equal(dropped, 0)
-  })
-
-  test('pruneManifests drops states that are too old, but not the current one', async ({
-    store,
-    advance,
-  }) => {
+  test('pruneManifests never drops the current state', async ({ store }) => {
     await store.createDocument(newDocument())
     await commitStates(store, 3)
 
-    await advance(HOUR)
-    const inTime = await store.pruneManifests('d1', { keep: 10, maxAgeMs: HOUR })
-    await advance(1)
-    const tooOld = await store.pruneManifests('d1', { keep: 10, maxAgeMs: HOUR })
-    const keepNone = await store.pruneManifests('d1', { keep: 0, maxAgeMs: 0 })
-
-    assert.deepEqual([inTime, tooOld, keepNone], [0, 2, 0])
+    assert.equal(await store.pruneManifests('d1', ['m3', 'm2', 'm1']), 2)
+    assert.equal(await store.pruneManifests('d1', []), 0)
     const kept = await store.listManifests('d1')
     assert.deepEqual(
       kept.map(({ manifestId }) => manifestId),
@@ -451,11 +430,36 @@ export function documentContract(test: ContractTest): void {
     )
   })
 
+  test('listManifests tells what clients have said of saves, and of content that has not changed', async ({
+    store,
+  }) => {
+    await store.createDocument(newDocument())
+    const cause = { editors: ['alice', 'bob'], proven: true, extendedData: 'a "quote"' }
+    await store.commit(newCommit({ cause }))
+    const same = { manifestId: 'm3', sequenceNumber: 2, expected: { manifestId: 'm2' } }
+    await store.commit(newCommit(same))
+    const silent = { manifestId: 'm4', sequenceNumber: 3, expected: { manifestId: 'm3' } }
+    await store.commit(newCommit(silent))
+
+    const states = await store.listManifests('d1')
+
+    assert.deepEqual(
+      states.map(({ manifestId, cause }) => [manifestId, cause]),
+      [
+        ['m4', undefined],
+        ['m3', cause],
+        ['m2', cause],
+        ['m1', undefined],
+      ],
+    )
+    assert.equal(await store.pruneManifests('d1', ['m2', 'm3']), 2)
+  })
+
   test('pruneManifests knows no other document', async ({ store }) => {
     await store.createDocument(newDocument())
     await commitStates(store, 2)
 
-    assert.equal(await store.pruneManifests('d2', { keep: 0, maxAgeMs: 0 }), 0)
+    assert.equal(await store.pruneManifests('d2', ['m1', 'm2']), 0)
     assert.equal((await store.listManifests('d1')).length, 2)
   })
 

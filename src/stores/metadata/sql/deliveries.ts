@@ -1,5 +1,6 @@
 import type { DeliveryRecord, DeliveryStore } from '../../../ports/metadata/deliveries.ts'
 import type { Commit } from '../../../ports/metadata/documents.ts'
+import { type WithCauseText, withCause } from './causes.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 
@@ -9,17 +10,20 @@ type DeliveryCommands = Commands<keyof DeliveryStore>
 export function deliveryCommands(db: SqlDatabase): DeliveryCommands {
   return {
     async listDeliveries(now, limit) {
-      const deliveries = await db.all<DeliveryRecord>(
-        `SELECT document_key, file_id, deliveries.manifest_id, deliveries.sequence_number,
-           user_id, source_revision AS base_revision, saved_at, attempts
-         FROM deliveries JOIN documents ON key = document_key
-         WHERE due_at <= :now ORDER BY due_at, document_key LIMIT :limit`,
+      const rows = await db.all<WithCauseText<DeliveryRecord>>(
+        `SELECT deliveries.document_key, file_id, deliveries.manifest_id,
+           deliveries.sequence_number, user_id, source_revision AS base_revision, saved_at, attempts,
+           cause
+         FROM deliveries JOIN documents ON key = deliveries.document_key
+         LEFT JOIN save_causes ON save_causes.document_key = deliveries.document_key
+           AND save_causes.manifest_id = deliveries.manifest_id
+         WHERE due_at <= :now ORDER BY due_at, deliveries.document_key LIMIT :limit`,
         { now, limit },
       )
       const next = await db.get<{ dueAt: number }>(
         'SELECT due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1',
       )
-      return { deliveries, nextAt: next?.dueAt, now }
+      return { deliveries: rows.map(withCause), nextAt: next?.dueAt, now }
     },
 
     async settleDelivery(now, documentKey, sequenceNumber, revision) {

@@ -1,4 +1,5 @@
 import type { Commit, ManifestRecord } from '../../../ports/metadata/documents.ts'
+import { noteCause, type WithCauseText, withCause } from './causes.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 import { addDelivery, setSource } from './deliveries.ts'
@@ -26,12 +27,15 @@ export function stateCommands(db: SqlDatabase): StateCommands {
       return row?.manifest
     },
 
-    listManifests: (_now, documentKey) =>
-      db.all<ManifestRecord>(
-        `SELECT manifest_id, sequence_number, size, user_id, created_at
-         FROM manifests WHERE document_key = :documentKey ORDER BY ordinal DESC`,
+    async listManifests(_now, documentKey) {
+      const rows = await db.all<WithCauseText<ManifestRecord>>(
+        `SELECT manifest_id, sequence_number, size, user_id, created_at, cause
+         FROM manifests LEFT JOIN save_causes USING (document_key, manifest_id)
+         WHERE document_key = :documentKey ORDER BY ordinal DESC`,
         { documentKey },
-      ),
+      )
+      return rows.map(withCause)
+    },
 
     async commit(now, commit) {
       const { documentKey } = commit
@@ -48,25 +52,22 @@ export function stateCommands(db: SqlDatabase): StateCommands {
       const modifiedAt = await moveDocument(db, commit, now)
       await namePacks(db, documentKey, commit.newPacks)
       await insertManifest(db, commit, now)
+      await noteCause(db, commit, current)
       await noteForSource(db, commit, current, now)
       await endSession(db, commit)
       await makeDue(db, documentKey, now + commit.sweepAfterMs)
       return { ok: true, now, modifiedAt }
     },
 
-    pruneManifests: (now, documentKey, { keep, maxAgeMs }) =>
+    pruneManifests: (_now, documentKey, manifestIds) =>
       db.run(
-        `DELETE FROM manifests WHERE document_key = :documentKey AND manifest_id IN (
-           SELECT manifest_id FROM (
-             SELECT manifest_id,
-               row_number() OVER (ORDER BY ordinal DESC) AS place,
-               lag(created_at) OVER (ORDER BY ordinal DESC) AS replaced_at
-             FROM manifests WHERE document_key = :documentKey
-           ) AS states WHERE place > 1 AND (place > :keep OR replaced_at < :oldest)
-         ) AND manifest_id NOT IN (
-           SELECT manifest_id FROM deliveries WHERE document_key = :documentKey
-         )`,
-        { documentKey, keep, oldest: now - maxAgeMs },
+        `DELETE FROM manifests WHERE document_key = :documentKey
+           AND ${db.dialect.inList('manifest_id', 'manifestIds')}
+           AND manifest_id <> (SELECT manifest_id FROM documents WHERE key = :documentKey)
+           AND manifest_id NOT IN (
+             SELECT manifest_id FROM deliveries WHERE document_key = :documentKey
+           )`,
+        { documentKey, manifestIds },
       ),
   }
 }
