@@ -124,6 +124,11 @@ export const CONTENT_PART_LIFETIME_MS = 30 * DAY_MS
 export const CENTRAL_DIRECTORY_MAX_BYTES = 32 * MIB
 /** Most coauthoring locks that one file may have at a time. */
 export const COAUTH_LOCKS_MAX = 500
+/**
+ * Most bytes of CoauthLockMetadata that all coauthoring locks of one file may have together. Each change
+ * of a lock writes and each reply tells all of them.
+ */
+export const COAUTH_TABLE_METADATA_MAX_BYTES = 256 * KIB
 /** Longest value of a response header that carries words, in characters. */
 export const HEADER_VALUE_MAX_CHARS = 1024
 /** Size beyond which GetFile is refused when the client names none, in bytes. */

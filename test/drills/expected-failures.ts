@@ -7,8 +7,6 @@ export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
     'it stays as open as it was, the database too',
   'a token that was revoked for its user opens nothing any more':
     'there is no way to revoke a token',
-  'a lock that was taken while the clock was three days ahead ends when locks end':
-    'it stays for three days',
   'EnumerateChildren finds files of an extension behind many others':
     'it looks among the first 10,000 only',
 }

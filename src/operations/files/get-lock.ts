@@ -1,5 +1,5 @@
 import { versionOf } from '../../content/state/version.ts'
-import { decodeLocks } from '../../protocol/locks/state.ts'
+import { boundedLocks, decodeLocks } from '../../protocol/locks/state.ts'
 import { getWopiLock } from '../../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
 import { requireLock } from '../shared/locking.ts'
@@ -14,10 +14,13 @@ export const getLock = defineOperation({
 
   read: () => ({}),
 
-  run: async (_, { file, now }) => ({
-    lockId: requireLock(getWopiLock(decodeLocks(file.locks), now)).lockId,
-    version: versionOf(file),
-  }),
+  async run(_, { file, now, changeLocks }) {
+    const stored = decodeLocks(file.locks)
+    const locks = boundedLocks(stored, now)
+    // Kept, or it would end a lifetime after whenever somebody asks.
+    if (locks !== stored) await changeLocks((present) => ({ ok: true, locks: present }))
+    return { lockId: requireLock(getWopiLock(locks, now)).lockId, version: versionOf(file) }
+  },
 
   reply: ({ lockId, version }) => ({
     status: 200,

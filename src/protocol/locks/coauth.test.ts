@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { COAUTH_LOCKS_MAX } from '../names.ts'
+import { COAUTH_LOCKS_MAX, COAUTH_TABLE_METADATA_MAX_BYTES } from '../names.ts'
 import {
   type CoauthLockRequest,
   type CoauthOutcome,
@@ -88,6 +88,20 @@ test(`getCoauthLock refuses lock number ${COAUTH_LOCKS_MAX + 1}, but not a lock 
 
   assert.equal(getCoauthLock(full, request({ coauthLockId: 'one more' }), NOW).ok, false)
   assert.equal(getCoauthLock(full, request({ coauthLockId: 'id0' }), NOW).ok, true)
+})
+
+test(`getCoauthLock and refreshCoauthLock keep all metadata together below ${COAUTH_TABLE_METADATA_MAX_BYTES} bytes`, () => {
+  const half = 'ü'.repeat(COAUTH_TABLE_METADATA_MAX_BYTES / 4)
+  const one = take(UNLOCKED, { coauthLockId: 'A', metadata: half }).locks
+  const full = take(one, { coauthLockId: 'B', metadata: half }).locks
+
+  const taken = getCoauthLock(full, request({ coauthLockId: 'C', metadata: 'm' }), NOW)
+  const bare = getCoauthLock(full, request({ coauthLockId: 'C', metadata: '' }), NOW)
+  const refresh = { coauthLockId: 'A', lifetimeMs: MINUTE }
+  const larger = refreshCoauthLock(full, { ...refresh, metadata: `${half}m` }, NOW)
+  const same = refreshCoauthLock(full, { ...refresh, metadata: half }, NOW)
+
+  assert.deepEqual([taken.ok, bare.ok, larger.ok, same.ok], [false, true, false, true])
 })
 
 test('refreshCoauthLock without metadata keeps it, and keeps type, name and time', () => {

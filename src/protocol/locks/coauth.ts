@@ -1,5 +1,5 @@
 import type { CoauthLockType } from '../headers.ts'
-import { COAUTH_LOCKS_MAX } from '../names.ts'
+import { COAUTH_LOCKS_MAX, COAUTH_TABLE_METADATA_MAX_BYTES } from '../names.ts'
 import { hashBytes } from '../spooky/spooky.ts'
 import { type Conflicting, refuse, visibleHolder } from './conflict.ts'
 import {
@@ -10,6 +10,8 @@ import {
   type LockState,
   liveLocks,
 } from './state.ts'
+
+const encoder = new TextEncoder()
 
 /** A GetCoauthLock. */
 export interface CoauthLockRequest {
@@ -42,7 +44,8 @@ export type CoauthOutcome =
 /**
  * GetCoauthLock: takes a coauthoring lock, refreshes it, or switches its type. A refused switch
  * leaves the lock as it was. One file has at most one CoauthExclusive lock and, so that its row in
- * the store stays small, at most `COAUTH_LOCKS_MAX` locks: one more is a conflict like any other.
+ * the store stays small, at most `COAUTH_LOCKS_MAX` locks and `COAUTH_TABLE_METADATA_MAX_BYTES` of
+ * metadata: more is a conflict like any other.
  */
 export function getCoauthLock(
   state: LockState,
@@ -119,7 +122,7 @@ export function coauthTableVersion(fileId: string, table: readonly CoauthTableRo
     row.userFriendlyName,
     row.lockTime,
   ])
-  const hash = hashBytes(new TextEncoder().encode(JSON.stringify([fileId, shown])))
+  const hash = hashBytes(encoder.encode(JSON.stringify([fileId, shown])))
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
@@ -148,7 +151,17 @@ function ownCoauthLock(
 
 function replaced(locks: readonly CoauthLock[], lock: CoauthLock): CoauthOutcome {
   const others = locks.filter(({ coauthLockId }) => coauthLockId !== lock.coauthLockId)
+  const former = locks.find(({ coauthLockId }) => coauthLockId === lock.coauthLockId)
+  const grows = lock.metadata.length > (former?.metadata.length ?? 0)
+  if (grows && metadataBytes([...others, lock]) > COAUTH_TABLE_METADATA_MAX_BYTES)
+    return refuse({
+      reason: `The coauthoring locks have ${COAUTH_TABLE_METADATA_MAX_BYTES} bytes of metadata already`,
+    })
   return outcome([...others, lock])
+}
+
+function metadataBytes(locks: readonly CoauthLock[]): number {
+  return locks.reduce((sum, { metadata }) => sum + encoder.encode(metadata).length, 0)
 }
 
 function outcome(locks: readonly CoauthLock[]): CoauthOutcome {

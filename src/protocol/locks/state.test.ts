@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { decodeLocks, encodeLocks, type LockState, liveLocks, UNLOCKED } from './state.ts'
+import { LOCK_LIFETIME_MS, LOCK_TIMEOUT_MAX_S } from '../names.ts'
+import {
+  boundedLocks,
+  decodeLocks,
+  encodeLocks,
+  type LockState,
+  liveLocks,
+  UNLOCKED,
+} from './state.ts'
 
 const text = fc.string({ unit: 'binary' }).map((value) => value.toWellFormed())
 const coauthLock = fc.record({
@@ -60,6 +68,24 @@ test('liveLocks keeps exactly the locks whose expiry is still to come', () => {
       assert.equal(live.kind === 'unlocked', expiries(live).length === 0)
     }),
   )
+})
+
+test('boundedLocks ends a lock of the future one lifetime from now, and leaves all others', () => {
+  const latest = 1000 + LOCK_TIMEOUT_MAX_S * 1000
+  const wopi = (expiresAt: number): LockState => ({
+    kind: 'wopi',
+    lock: { lockId: 'L', expiresAt },
+  })
+  const row = { type: 'Coauth' as const, metadata: '', userFriendlyName: 'A', lockTime: 0 }
+  const coauth = (...expiries: number[]): LockState => ({
+    kind: 'coauth',
+    locks: expiries.map((expiresAt, i) => ({ ...row, coauthLockId: `${i}`, expiresAt })),
+  })
+
+  for (const state of [UNLOCKED, wopi(latest), coauth(1, latest)])
+    assert.equal(boundedLocks(state, 1000), state)
+  assert.deepEqual(boundedLocks(wopi(latest + 1), 1000), wopi(1000 + LOCK_LIFETIME_MS))
+  assert.deepEqual(boundedLocks(coauth(7, latest + 1), 1000), coauth(7, 1000 + LOCK_LIFETIME_MS))
 })
 
 /** Without the null prototypes that fast-check gives to some objects. */

@@ -1,4 +1,5 @@
 import type { CoauthLockType } from '../headers.ts'
+import { LOCK_LIFETIME_MS, LOCK_TIMEOUT_MAX_S } from '../names.ts'
 
 /** Who took a lock, and when. It is for those who look after the host; no client is told. */
 export interface LockTaking {
@@ -74,6 +75,23 @@ export function liveLocks(state: LockState, now: number): LockState {
   if (state.kind === 'wopi') return state.lock.expiresAt > now ? state : UNLOCKED
   if (state.kind === 'unlocked') return state
   return coauthState(state.locks.filter((lock) => lock.expiresAt > now))
+}
+
+/**
+ * The locks, of which those that would last longer than any lock may, end one lifetime from now: they
+ * were taken while the clock was ahead. The very same state when there are none.
+ */
+export function boundedLocks(state: LockState, now: number): LockState {
+  const latest = now + LOCK_TIMEOUT_MAX_S * 1000
+  const bounded = <Lock extends { expiresAt: number }>(lock: Lock): Lock =>
+    lock.expiresAt > latest ? { ...lock, expiresAt: now + LOCK_LIFETIME_MS } : lock
+  if (state.kind === 'wopi') {
+    const lock = bounded(state.lock)
+    return lock === state.lock ? state : { kind: 'wopi', lock }
+  }
+  if (state.kind === 'unlocked' || state.locks.every(({ expiresAt }) => expiresAt <= latest))
+    return state
+  return { kind: 'coauth', locks: state.locks.map(bounded) }
 }
 
 /** Whether the lock of this id is there and was taken by this user. */
