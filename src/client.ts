@@ -4,6 +4,8 @@
  * @module wopikit/client
  */
 
+export type { CallOptions } from './client/calls/call-options.ts'
+export type { PutChunkedFile } from './client/calls/upload-calls.ts'
 export type { DocumentCut } from './client/chunk-document.ts'
 export type { ChunkEvent, OpenChunk } from './client/chunk-events.ts'
 export { createOpenChunk } from './client/chunk-events.ts'
@@ -26,9 +28,4 @@ export { type ConnectionOptions, splitWopiSrc } from './client/transport.ts'
 export { uploadDocument } from './client/upload.ts'
 export type { UploadOptions, UploadProgress, UploadResult } from './client/upload-options.ts'
 export type { UploadSessionState, UploadState } from './client/upload-state.ts'
-export {
-  type CallOptions,
-  createWopiClient,
-  type PutChunkedFile,
-  type WopiClient,
-} from './client/wopi-client.ts'
+export { createWopiClient, type WopiClient } from './client/wopi-client.ts'

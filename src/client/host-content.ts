@@ -1,8 +1,9 @@
 import { MAIN_CONTENT } from '../protocol/names.ts'
 import type { StreamSignature } from '../protocol/signature.ts'
+import type { CallOptions } from './calls/call-options.ts'
 import type { ChunkedDocument } from './chunk-document.ts'
 import type { DocumentState } from './replies.ts'
-import type { CallOptions, WopiClient } from './wopi-client.ts'
+import type { WopiClient } from './wopi-client.ts'
 
 /** What the host has of a document. */
 export interface HostContent extends DocumentState {

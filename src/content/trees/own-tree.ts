@@ -1,5 +1,5 @@
 import type { DocumentRecord } from '../../ports/metadata/documents.ts'
-import type { ChildRecord } from '../../ports/metadata/folders.ts'
+import type { ChildRecord, FolderStore } from '../../ports/metadata/folders.ts'
 import type { Place } from '../../ports/metadata/place.ts'
 import type { Tree, TreeContainer, TreeFile } from '../../ports/tree.ts'
 import { nameKey } from '../../protocol/file-name.ts'
@@ -75,17 +75,23 @@ export function createOwnTree(
       return deleted.ok ? { ok: true } : { ok: false, reason: 'changed' }
     },
 
-    async renameContainer(containerId, name) {
-      const container = await metadata.readContainer(containerId)
-      if (!container) return { ok: false, reason: 'gone' }
-      const place = container.parentId === null ? null : placeOf(container.parentId, name)
-      const placed = await metadata.placeContainer(containerId, { name, place })
-      if (placed.ok) return placed
-      return { ok: false, reason: placed.reason === 'name-taken' ? 'name-taken' : 'gone' }
-    },
+    renameContainer: (containerId, name) => renameContainer(metadata, containerId, name),
 
     deleteContainer: (containerId) => metadata.deleteContainer(containerId),
   }
+}
+
+async function renameContainer(
+  metadata: FolderStore,
+  containerId: string,
+  name: string,
+): ReturnType<Tree['renameContainer']> {
+  const container = await metadata.readContainer(containerId)
+  if (!container) return { ok: false, reason: 'gone' }
+  const place = container.parentId === null ? null : placeOf(container.parentId, name)
+  const placed = await metadata.placeContainer(containerId, { name, place })
+  if (placed.ok) return placed
+  return { ok: false, reason: placed.reason === 'name-taken' ? 'name-taken' : 'gone' }
 }
 
 function placeOf(containerId: string, name: string): Place {
