@@ -19,6 +19,56 @@ interface WaitingCall extends Call {
   reject(error: unknown): void
 }
 
+/** Calls on their way to a thread: those of the batch that it works on, and those that wait. */
+interface CallQueue {
+  readonly isBusy: boolean
+  readonly isEmpty: boolean
+  push(call: WaitingCall): void
+  /** Makes the calls that have waited longest the batch under way. */
+  begin(): readonly WaitingCall[]
+  /** Ends the batch under way; the result hands its calls their replies. */
+  end(replies: readonly Reply[]): () => void
+  /** Rejects the batch under way. */
+  rejectBatch(error: unknown): void
+  /** Rejects all calls. */
+  rejectAll(error: unknown): void
+}
+
+function createCallQueue(): CallQueue {
+  const waiting: WaitingCall[] = []
+  let underWay: WaitingCall[] = []
+
+  function rejectBatch(error: unknown): void {
+    for (const call of underWay.splice(0)) call.reject(error)
+  }
+
+  return {
+    get isBusy() {
+      return underWay.length > 0
+    },
+    get isEmpty() {
+      return underWay.length + waiting.length === 0
+    },
+    push: (call) => waiting.push(call),
+    begin() {
+      underWay = waiting.splice(0, BATCH_MAX_CALLS)
+      return underWay
+    },
+    end(replies) {
+      const answered = underWay
+      underWay = []
+      return () => {
+        for (const [index, call] of answered.entries()) settle(call, replies[index])
+      }
+    },
+    rejectBatch,
+    rejectAll(error) {
+      rejectBatch(error)
+      for (const call of waiting.splice(0)) call.reject(error)
+    },
+  }
+}
+
 /**
  * Starts a thread with a connection. When the thread ends, such as one that cannot open its file, the
  * calls that wait are rejected, and the next call starts another thread.
@@ -30,38 +80,19 @@ export function createWorkerConnection(
   start: (workerData: WorkerOptions) => Worker = startWorker,
 ): WorkerConnection {
   const { now, ...workerOptions } = options
-  const waiting: WaitingCall[] = []
-  let underWay: WaitingCall[] = []
+  const calls = createCallQueue()
   let scheduled = false
   let closing: Promise<void> | undefined
   let onIdle = () => {}
   let thread: Worker | undefined = startThread()
 
-  return {
-    call(name, input) {
-      if (closing) return Promise.reject(new Error('The metadata store is closed'))
-      return new Promise((resolve, reject) => {
-        waiting.push({ name, input, resolve, reject })
-        // Calls of the same turn go together, such as those that follow one batch of replies.
-        if (!scheduled) queueMicrotask(send)
-        scheduled = true
-      })
-    },
-
-    close() {
-      closing ??= end()
-      return closing
-    },
-  }
-
   function startThread(): Worker {
     const worker = start(workerOptions)
     worker.unref()
     worker.on('message', (replies: Reply[]) => {
-      const answered = underWay
-      underWay = []
+      const settleAll = calls.end(replies)
       send()
-      for (const [index, call] of answered.entries()) settle(call, replies[index])
+      settleAll()
       rest()
     })
     worker.on('error', (cause) => lose(worker, stopped(options.path, cause)))
@@ -71,14 +102,14 @@ export function createWorkerConnection(
 
   function send(): void {
     scheduled = false
-    if (underWay.length > 0 || waiting.length === 0) return
-    underWay = waiting.splice(0, BATCH_MAX_CALLS)
+    if (calls.isBusy || calls.isEmpty) return
+    const batch = calls.begin()
     try {
       thread ??= startThread()
       thread.ref()
-      thread.postMessage(batchOf(underWay, now()))
+      thread.postMessage(batchOf(batch, now()))
     } catch (error) {
-      for (const call of underWay.splice(0)) call.reject(error)
+      calls.rejectBatch(error)
       send()
       rest()
     }
@@ -86,7 +117,7 @@ export function createWorkerConnection(
 
   /** Lets the process end, and `close` go on, when there is nothing to do. */
   function rest(): void {
-    if (underWay.length > 0) return
+    if (calls.isBusy) return
     thread?.unref()
     onIdle()
   }
@@ -95,22 +126,37 @@ export function createWorkerConnection(
     // A thread that fails ends, too: by then there may be another one.
     if (worker !== thread) return
     thread = undefined
-    const calls = [...underWay.splice(0), ...waiting.splice(0)]
-    for (const call of calls) call.reject(error)
+    calls.rejectAll(error)
     onIdle()
   }
 
   async function end(): Promise<void> {
-    if (waiting.length + underWay.length > 0)
+    if (!calls.isEmpty)
       await new Promise<void>((resolve) => {
         onIdle = resolve
       })
-    if (!thread) return
-    const ended = once(thread, 'exit').catch(() => {})
-    thread.ref()
-    thread.postMessage('close')
-    await ended
+    if (thread) await endThread(thread)
   }
+
+  return {
+    call(name, input) {
+      if (closing) return Promise.reject(new Error('The metadata store is closed'))
+      return new Promise((resolve, reject) => {
+        calls.push({ name, input, resolve, reject })
+        // Calls of the same turn go together, such as those that follow one batch of replies.
+        if (!scheduled) queueMicrotask(send)
+        scheduled = true
+      })
+    },
+    close: () => (closing ??= end()),
+  }
+}
+
+async function endThread(thread: Worker): Promise<void> {
+  const ended = once(thread, 'exit').catch(() => {})
+  thread.ref()
+  thread.postMessage('close')
+  await ended
 }
 
 /** The thread does not keep the process alive; a call that waits for it does. */
