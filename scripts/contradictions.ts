@@ -92,6 +92,17 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     },
   },
   {
+    topic: 'The last save after Unlock',
+    sources:
+      'PutFile into an unlocked file with content is 409; Collabora unlocks before its last save.',
+    choice:
+      'Taken, if the client says that it is the last, and nobody has saved since the time it tells.',
+    shownBy: {
+      file: 'src/operations/files/put-file.test.ts',
+      test: 'PutFile takes the last save of a client that has unlocked, if nobody has saved since',
+    },
+  },
+  {
     topic: 'Characters of user ids',
     sources: 'Today’s page allows letters and digits only; older ones advise against some signs.',
     choice: 'Applications may have any; clients are told letters and digits.',

@@ -129,6 +129,24 @@ test('PutFile without locks is still 409 against a lock, and for a time that is 
   assert.deepEqual(await host.get(), OLD)
 })
 
+test('PutFile takes the last save of a client that has unlocked, if nobody has saved since', async () => {
+  const host = await createTestHost({ content: OLD })
+  const { LastModifiedTime } = JSON.parse((await host.send(undefined)).text)
+  const putLast = (said: Record<string, string>) => {
+    const headers = { 'X-WOPI-Lock': 'L', 'X-COOL-WOPI-IsExitSave': 'true', ...said }
+    return host.send('PUT', { contents: true, body: NEW, headers })
+  }
+  const time = { 'X-COOL-WOPI-Timestamp': LastModifiedTime }
+
+  assertRefused(await putLast({}), 409, { 'X-WOPI-Lock': '' })
+  assertRefused(await putLast({ ...time, 'X-COOL-WOPI-IsExitSave': 'false' }), 409)
+  assert.equal((await putLast(time)).status, 200)
+  assert.equal((await putLast(time)).status, 409)
+  await host.lock('other')
+  assertRefused(await putLast(time), 409, { 'X-WOPI-Lock': 'other' })
+  assert.deepEqual(await host.get(), NEW)
+})
+
 test('PutFile gives each save a time of its own, though the clock stands still', async () => {
   const host = await createTestHost()
   await host.lock('L')
