@@ -1,4 +1,5 @@
 import type { HolderNames } from '../content/bytes/memory-holder.ts'
+import { requireRoom } from '../content/packs/room.ts'
 import type { ContentServices } from '../content/saving/services.ts'
 import type { Features } from '../operations/shared/features.ts'
 import type { Links } from '../operations/shared/links.ts'
@@ -65,6 +66,7 @@ export async function admit<At extends Target>(
           detail: `This host does not offer ${operation.name} here`,
         })
       requirePlainBody(request)
+      if (operation.adds) await requireRoom(services.content)
       return endWithReply(
         () => operation.execute(request, context),
         slot,

@@ -103,6 +103,12 @@ export interface BlobStore {
    */
   list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<ListedBlob>
 
+  /**
+   * Left out by a store that keeps no reserve.
+   *
+   * @throws BlobStoreFullError when only the reserve is left
+   */
+  checkRoom?(): Promise<void>
   /** Removes what unfinished puts of dead processes have left. Safe while other processes write. */
   cleanUp?(): Promise<void>
 }

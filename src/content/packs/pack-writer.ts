@@ -1,8 +1,7 @@
 import type { BlobStore } from '../../ports/blob-store.ts'
-import { BlobStoreFullError } from '../../ports/blob-store.ts'
 import type { EpochStore } from '../../ports/metadata/epoch.ts'
 import type { NewPack } from '../../ports/metadata/pack-ref.ts'
-import { WopiError } from '../../protocol/errors.ts'
+import { throwFull } from './room.ts'
 
 /** A pack that is durable but that nothing names yet. */
 export interface WrittenPack {
@@ -56,7 +55,6 @@ export async function writePack(
     const { length, locator } = await blobs.put(key, content, signal ? { signal } : {})
     return { pack: { key, since, ...(locator !== undefined && { locator }) }, length }
   } catch (error) {
-    if (error instanceof BlobStoreFullError) throw new WopiError('STORAGE_FULL', { cause: error })
-    throw error
+    throwFull(error)
   }
 }

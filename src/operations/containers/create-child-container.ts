@@ -19,6 +19,7 @@ export const createChildContainer = defineContainerOperation({
     override: OVERRIDES.createChildContainer,
   },
   permission: 'create',
+  adds: true,
   supported: mayBrowse,
 
   read: ({ header }) => ({ target: readTargetName(header, 'container') }),

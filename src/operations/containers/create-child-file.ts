@@ -18,6 +18,7 @@ export const createChildFile = defineContainerOperation({
     override: OVERRIDES.createChildFile,
   },
   permission: 'create',
+  adds: true,
   supported: mayBrowse,
 
   read: ({ header }) => ({ target: readTargetName(header, 'file') }),

@@ -20,6 +20,7 @@ export const addActivities = defineOperation({
   name: 'AddActivities',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.addActivities },
   permission: 'write',
+  adds: true,
 
   read: ({ body }) => ({ body }),
 

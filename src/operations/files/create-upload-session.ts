@@ -11,6 +11,7 @@ export const createUploadSession = defineOperation({
   name: 'CreateUploadSession',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.createUploadSession },
   permission: 'write',
+  adds: true,
   supported: ({ features }) => features.uploadSessions,
 
   read: () => ({}),

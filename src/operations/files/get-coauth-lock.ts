@@ -15,6 +15,7 @@ export const getCoauthLock = defineOperation({
   name: 'GetCoauthLock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getCoauthLock },
   permission: 'write',
+  adds: true,
 
   read: ({ header, body }) => ({
     coauthLockId: readCoauthLockId(header),

@@ -46,6 +46,7 @@ export const putChunkedFile = defineOperation({
     override: OVERRIDES.putChunkedFile,
   },
   permission: 'write',
+  adds: true,
 
   // A claim about who has edited is answered 400 where it cannot be believed (page "PutChunkedFile").
   unproven: ({ header }) => header(HEADERS.editors) !== undefined,

@@ -16,6 +16,7 @@ export const putFile = defineOperation({
   name: 'PutFile',
   route: { method: 'POST', path: '/wopi/files/:fileId/contents', override: OVERRIDES.put },
   permission: 'write',
+  adds: true,
 
   read: ({ header, contentLength, body }) => ({
     lockId: readOptionalLockId(header),

@@ -21,6 +21,7 @@ export const putRelativeFile = defineOperation({
   name: 'PutRelativeFile',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.putRelative },
   permission: 'read',
+  adds: true,
   supported: mayCreate,
 
   read: ({ header, contentLength, body }): Input => ({

@@ -11,6 +11,7 @@ export const putUserInfo = defineOperation({
   name: 'PutUserInfo',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.putUserInfo },
   permission: 'read',
+  adds: true,
 
   read: ({ body }) => ({ body }),
 

@@ -13,6 +13,7 @@ export const updateUploadSession = defineOperation({
   name: 'UpdateUploadSession',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.updateUploadSession },
   permission: 'write',
+  adds: true,
   continues: true,
   supported: ({ features }) => features.uploadSessions,
 

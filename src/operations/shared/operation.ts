@@ -119,6 +119,8 @@ export interface OperationTraits<At extends Target> {
    * document first.
    */
   continues?: boolean
+  /** Whether it stores something new, so that it is refused when only the reserve of room is left. */
+  adds?: boolean
   /**
    * Id of the lock that the request releases: whoever took it needs no permission where the
    * application says so (`Access.mayRelease`).

@@ -182,7 +182,7 @@ test('put on a disk that is full rejects with BlobStoreFullError', async () => {
 })
 
 test('put refuses new blobs while only the reserve is left', async () => {
-  let freeBytes = 1000
+  let freeBytes = 0
   let time = 0
   const { calls } = watchedCalls({ freeBytes: async () => freeBytes })
   const store = createFileBlobStore({
@@ -197,11 +197,12 @@ test('put refuses new blobs while only the reserve is left', async () => {
     yield someBytes(10)
   }
 
+  freeBytes = 1010
   await store.put('ab/one', inPieces(someBytes(10)))
   freeBytes = 999
   time += 1000
   await assert.rejects(store.put('ab/two', content()), BlobStoreFullError)
-  freeBytes = 1000
+  freeBytes = 1010
   time += 1000
   await store.put('ab/three', inPieces(someBytes(10)))
 
@@ -210,7 +211,7 @@ test('put refuses new blobs while only the reserve is left', async () => {
 })
 
 test('put ends when the reserve is reached in the middle of a blob', async () => {
-  let freeBytes = 1000
+  let freeBytes = 1_000_000_000
   let time = 0
   const { calls } = watchedCalls({ freeBytes: async () => freeBytes })
   const options = { directory: newDirectory(), reserveBytes: 1000, now: () => time, calls }

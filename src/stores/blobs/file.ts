@@ -36,6 +36,14 @@ const TEMPORARY_DIRECTORY = '.tmp'
 const NAMES_NOT_DURABLE =
   'This system cannot sync directories: a power cut may lose the last saves (docs/platforms.md)'
 
+/** What is known of a blob when its file is begun. */
+interface Beginning {
+  /** Its first bytes. */
+  pieces: readonly Uint8Array[]
+  /** Takes room for bytes before they are written. */
+  take(bytes: number): Promise<void>
+}
+
 export interface FileBlobStoreOptions {
   /** Where the blobs go; the first one creates it, for the owner only. */
   directory: string
@@ -106,8 +114,9 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
         const small = await gather(puller, budget, appendedBelowBytes)
         const { pieces, length, isWhole, release } = small
         using _ = { [Symbol.dispose]: release }
-        if (!isWhole) return await putAlone(key, pieces, puller, signal)
+        if (!isWhole) return await putAlone(key, { pieces, take: space.take }, puller, signal)
         signal?.throwIfAborted()
+        await space.take(length)
         const locator = await appended.append(dirname(target), { key, pieces, length })
         return { length, locator }
       } catch (error) {
@@ -150,6 +159,11 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
       yield* walk(join(root, prefix), { prefix, appended, signal })
     },
 
+    async checkRoom() {
+      await directories.ensure(root)
+      await space.check()
+    },
+
     async cleanUp() {
       await directories.ensure(temporary)
       await removeAbandoned(calls, temporary, now())
@@ -159,7 +173,8 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
   async function storeAlone(key: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     const puller = createPuller(content, undefined)
     try {
-      await putAlone(key, [], puller, undefined)
+      // It moves what lives out of a file that then goes, so it may use the reserve.
+      await putAlone(key, { pieces: [], take: async () => {} }, puller, undefined)
     } catch (error) {
       if (!(error instanceof BlobExistsError)) throw error
     } finally {
@@ -176,7 +191,7 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
   /** Stores a blob in a file of its own: what was gathered, and what comes after it. */
   async function putAlone(
     key: string,
-    gathered: readonly Uint8Array[],
+    gathered: Beginning,
     puller: Puller,
     signal: AbortSignal | undefined,
   ): Promise<StoredBlob> {
@@ -198,20 +213,28 @@ export function createFileBlobStore(options: FileBlobStoreOptions): BlobStore {
 
   async function writeFile(
     path: string,
-    gathered: readonly Uint8Array[],
+    { pieces, take }: Beginning,
     puller: Puller,
   ): Promise<number> {
     const file = calls.open(path, 'wx')
     file.catch(() => {})
     const writer = new BatchedWriter(calls, file)
+    let untakenBytes = 0
+    const takeSpace = () => {
+      const bytes = untakenBytes
+      untakenBytes = 0
+      return take(bytes)
+    }
     const add = async (bytes: Uint8Array) => {
       const room = writer.add(bytes)
-      if (room) await Promise.all([room, space.check()])
+      untakenBytes += bytes.length
+      if (room) await Promise.all([room, takeSpace()])
     }
     try {
-      for (const piece of gathered) await add(piece)
+      for (const piece of pieces) await add(piece)
       for (let step = await puller.next(); !step.done; step = await puller.next())
         await add(step.value)
+      await takeSpace()
       return await writer.finish()
     } finally {
       await writer.settle()
