@@ -57,7 +57,7 @@ export interface ChunkedPut {
    * @returns when the lock runs out, in ms since 1970 UTC
    * @throws WopiError LOCK_CONFLICT, SEQUENCE_MISMATCH
    */
-  check(current: Pick<DocumentState, 'document' | 'now'>): { validBefore?: number }
+  check(current: Pick<DocumentState, 'document' | 'now'>): Promise<{ validBefore?: number }>
 }
 
 /**
@@ -79,7 +79,7 @@ export async function putChunks(
   const inline = await storeFrames(services, put, signal)
 
   const prepare = async (current: DocumentState): Promise<NextState> => {
-    const { validBefore } = put.check(current)
+    const { validBefore } = await put.check(current)
     const session = token ? await readSession(services, token) : undefined
     const sources = [inline.source, ...manifestSources(current.manifest, current.now)]
     if (session) sources.splice(1, 0, await sessionSource(services.metadata, session.tokenHash))

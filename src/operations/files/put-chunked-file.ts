@@ -61,12 +61,11 @@ export const putChunkedFile = defineOperation({
 
   async run(input, context): Promise<SavedState> {
     if (input.namesEditors && !context.proven) throw new WopiError('EDITORS_WITHOUT_PROOF')
-    const judged = { ...input, size: await sizeFor(context) }
-    const refusal = refusalOf(() => check(judged, context))
+    const refusal = await refusalOf(check(input, context, context))
     const { services, signal, share } = context
     try {
       using message = await openMessage(input.body, share)
-      const put = readPut(message, judged, context)
+      const put = readPut(message, input, context)
       return await saveOrRepeat(services, put, refusal, signal)
     } catch (error) {
       // A body that makes no sense is no reason to hide that the save was refused anyway.
@@ -83,27 +82,22 @@ export const putChunkedFile = defineOperation({
   }),
 })
 
-/** A save whose base is known: the size of that state as it counts for unlocked files, in bytes. */
-type Judged = Input & { size: number }
-
-function sizeFor(context: OperationContext): Promise<number> {
-  const { file, now } = context
-  return guardedSize(context, { locks: decodeLocks(file.locks), size: file.size }, now)
-}
-
-/** Looks at locks and number of a state that this save would follow; another size has another number. */
-function check(
-  { lock, baseSequenceNumber, size }: Judged,
+/** Looks at locks and number of a state that this save would follow. */
+async function check(
+  { lock, baseSequenceNumber }: Input,
+  context: OperationContext,
   { file, now }: Pick<OperationContext, 'file' | 'now'>,
-): { validBefore?: number } {
+): Promise<{ validBefore?: number }> {
   const { sequenceNumber } = file
-  const allowed = requireLock(checkPutChunkedFile(decodeLocks(file.locks), { lock, size }, now))
+  const locks = decodeLocks(file.locks)
+  const size = await guardedSize(context, { locks, size: file.size }, now)
+  const allowed = requireLock(checkPutChunkedFile(locks, { lock, size }, now))
   if (sequenceNumber !== baseSequenceNumber)
     throw sequenceMismatch(sequenceNumber, baseSequenceNumber)
   return allowed
 }
 
-function readPut(message: OpenedMessage, input: Judged, context: OperationContext): ChunkedPut {
+function readPut(message: OpenedMessage, input: Input, context: OperationContext): ChunkedPut {
   const { file, grant, services } = context
   if ((input.contentLength ?? 0) > services.limits.maxFileBytes)
     throw tooLarge(services.limits.maxFileBytes)
@@ -118,7 +112,7 @@ function readPut(message: OpenedMessage, input: Judged, context: OperationContex
     digest: digestMessage(message.json),
     baseSequenceNumber: input.baseSequenceNumber,
     frames: message.rest,
-    check: ({ document, now }) => check(input, { file: document, now }),
+    check: ({ document, now }) => check(input, context, { file: document, now }),
   }
 }
 
@@ -144,7 +138,7 @@ async function saveOrRepeat(
     )
     if (repeated) return repeated
     // What was refused as a new save may have been a repeat then: the answer must be that of now.
-    put.check(current)
+    await put.check(current)
     throw error
   }
 }
@@ -157,10 +151,10 @@ function isRefusal(error: unknown): boolean {
   )
 }
 
-/** The refusal that a check throws, or `undefined`. */
-function refusalOf(check: () => unknown): WopiError | undefined {
+/** The refusal that a check ends in, or `undefined`. */
+async function refusalOf(check: Promise<unknown>): Promise<WopiError | undefined> {
   try {
-    check()
+    await check
     return undefined
   } catch (error) {
     if (error instanceof WopiError) return error
