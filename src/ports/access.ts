@@ -2,9 +2,9 @@
  * What a token allows on one file or container:
  * - `read`: see it;
  * - `write`: change its content, and read it;
- * - `create`: add files beside a file, or files and containers in a container;
- * - `rename` and `delete`: do so to it;
- * - `browse`: walk from it through the tree of containers, and get tokens for what is there.
+ * - `create`: add files beside this file, or files and containers in this container;
+ * - `rename` and `delete`: rename or delete it;
+ * - `browse`: go from it through the tree of containers, and get tokens for everything there.
  */
 export type Permission = 'read' | 'write' | 'create' | 'rename' | 'delete' | 'browse'
 
@@ -22,13 +22,13 @@ export interface Grant {
   expiresAt: number
 }
 
-/** What a request is about: a file, a container, or the host's ecosystem when it has neither. */
+/** The subject of a request: a file, a container, or, without either, the host's ecosystem. */
 export interface Resource {
   fileId?: string
   containerId?: string
 }
 
-/** What `authenticate` learns besides the token. */
+/** What the host passes to `authenticate` with the token. */
 export interface AccessRequest extends Resource {
   /** The WOPI operation, such as `PutFile`; `Download` for FileUrl and DownloadUrl. */
   operation: string
@@ -45,7 +45,7 @@ export interface IssuedToken {
 /** What a new token is for. */
 export interface TokenRequest extends Resource {
   user: Pick<Grant, 'userId' | 'displayName'>
-  /** The grant of the token that the request carries; left out when the user has just signed in. */
+  /** The grant of the request's token; absent when the user has just signed in. */
   from?: Grant
   /** `download`: the token is part of FileUrl or DownloadUrl, and allows nothing but reading. */
   use?: 'download'
@@ -53,7 +53,7 @@ export interface TokenRequest extends Resource {
 
 /**
  * Decides who may do what. The application implements it. The host calls it on every request, so
- * that a right that was taken away is gone at once.
+ * that a right ends as soon as the application withdraws it.
  */
 export interface Access {
   /**
@@ -65,16 +65,16 @@ export interface Access {
 
   /**
    * Makes a token for another resource, or resolves to `undefined` when this user has no right
-   * there. The token must not live longer than `from`, and consists of characters that need no
+   * there. The token must not live longer than `from`, and must consist of characters that need no
    * escaping in a URL. Without this method, operations that need tokens for other resources answer
    * 501, and CheckFileInfo does not promise them.
    */
   issue?(request: TokenRequest): Promise<IssuedToken | undefined>
 
   /**
-   * Whether a user who may not write any more still releases a lock that they took themselves; asked
-   * when their client tries to. Without this method, or on `false`, the request is 404 and the lock
-   * stays until it runs out.
+   * Whether a user who may no longer write may release a lock of their own. The host asks when the
+   * user's client tries to release it. Without this method, or on `false`, the answer is 404, and
+   * the lock stays until it expires.
    */
   mayRelease?(
     grant: Grant,

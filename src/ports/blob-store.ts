@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * Bytes opened for reading, once. Disposing closes them, whether or not reading began. A pull after
- * that rejects, and so does one that waits at that moment: neither looks like the end of the bytes.
+ * Bytes opened for reading, once. Disposing closes them, whether or not reading began. It makes a
+ * pull that waits, and every later one, reject: neither looks like the end of the bytes.
  */
 export type OpenedBytes = AsyncIterable<Uint8Array> & AsyncDisposable
 
@@ -15,9 +15,9 @@ export interface StoredBlob {
   /** Number of bytes stored. */
   length: number
   /**
-   * Where the store put it, when the key alone does not say. The host keeps it beside the key and
-   * passes it to `open` and `delete`. It stays valid as long as the blob is there, wherever the store
-   * moves it.
+   * Where the store put the blob, when the key alone does not say. The host keeps the locator
+   * beside the key, and passes it to `open` and `delete`. It stays valid as long as the blob
+   * exists, even when the store moves the blob.
    */
   locator?: string
 }
@@ -27,7 +27,7 @@ export interface ListedBlob {
   key: string
   /** In bytes. */
   length: number
-  /** As `put` returned it; left out when the key alone tells by now. */
+  /** As `put` returned it; absent when the key alone leads to the blob by now. */
   locator?: string
 }
 
@@ -65,13 +65,14 @@ export class BlobStoreFullError extends Error {
  */
 export interface BlobStore {
   /**
-   * Stores everything that `content` yields. It pulls one piece after the other, and only when it has
-   * room for it, so that a slow disk slows the sender down. The store may hold pieces until the call
-   * settles, and they must not change before; afterwards it keeps no reference to them.
-   * If `content` throws or `signal` aborts, the call rejects with that reason, and the key stays free.
+   * Stores everything that `content` yields. It pulls one piece after the other, and only when it
+   * has room for the next, so that a slow disk slows the sender down. The store may hold pieces
+   * until the call settles, and they must not change before. Afterwards it keeps no reference to
+   * them. If `content` throws or `signal` aborts, the call rejects with that reason, and the key
+   * stays free.
    *
-   * @throws BlobExistsError when the store finds the key taken. One with locators may not look far, as
-   *   keys are used once. In any case the old blob stays as it was.
+   * @throws BlobExistsError when the store finds the key taken. A store with locators need not
+   *   search everywhere, as keys are used once. In any case the old blob stays as it was.
    * @throws BlobStoreFullError when only the reserve is left, before the first byte or in the middle
    */
   put(
@@ -93,22 +94,22 @@ export interface BlobStore {
     options?: { range?: ByteRange; locator?: string; signal?: AbortSignal },
   ): Promise<OpenedBytes>
 
-  /** Deletes a blob for ever. Deleting one that is not there is no error. */
+  /** Deletes a blob for ever. It is no error when there is none. */
   delete(key: string, options?: { locator?: string }): Promise<void>
 
   /**
    * All blobs whose key starts with `prefix`, in any order. A prefix is `''` or ends in `/`. Blobs
-   * that are stored or deleted meanwhile may be in the list or not, and moved ones twice. Unfinished
-   * puts never are, unless the process died in them.
+   * that are stored or deleted meanwhile may be in the list or not, and blobs that move may be in
+   * it twice. An unfinished put is never in it, unless its process died.
    */
   list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<ListedBlob>
 
   /**
-   * Left out by a store that keeps no reserve.
+   * Whether there is room for new blobs. Absent in a store that keeps no reserve.
    *
    * @throws BlobStoreFullError when only the reserve is left
    */
   checkRoom?(): Promise<void>
-  /** Removes what unfinished puts of dead processes have left. Safe while other processes write. */
+  /** Removes the leftovers of puts whose process died. Safe while other processes write. */
   cleanUp?(): Promise<void>
 }

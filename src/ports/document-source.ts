@@ -14,7 +14,7 @@ export interface SourceDocument {
    * revision, and the application never uses a revision again for other bytes.
    */
   revision: string
-  /** Its container in the application's tree; left out when it is in none. */
+  /** Its container in the application's tree; absent when it is in none. */
   containerId?: string
 }
 
@@ -50,7 +50,7 @@ export interface SourceConflict {
   fileId: string
   /** What the application has now. */
   revision: string
-  /** What the host has started from. */
+  /** The revision that the host's state is based on. */
   knownRevision: string
   /** Of the host's present state. */
   version: number
@@ -70,11 +70,11 @@ export class RevisionGoneError extends Error {
 
 /**
  * Documents that an application keeps in its own tables and its own storage. The host adopts a
- * document when a client first asks for it, and never moves it. fileIds are the application's:
- * `[A-Za-z0-9_-]{1,128}`.
+ * document when a client first asks for it, and never moves it. The application chooses the
+ * fileIds: `[A-Za-z0-9_-]{1,128}`.
  *
- * Any rejection that is not named here is a failure of the application: a waiting client gets 500,
- * and a save is tried again.
+ * Every rejection that is not named here is a failure of the application: a waiting client gets
+ * 500, and the host tries a save again.
  */
 export interface DocumentSource {
   /**
@@ -87,11 +87,11 @@ export interface DocumentSource {
   /**
    * The document as it is now, or `undefined` when there is none (404). The host calls it once or
    * twice for each request that opens, reads, locks or saves a document. It does not call it for
-   * requests that continue such a one: fragments of an upload, ranges of a download, refreshing and
-   * releasing locks. The host caches no answer.
+   * requests that continue an earlier one: fragments of an upload, ranges of a download, refreshing
+   * and releasing locks. The host caches no answer.
    *
-   * An answer must not be older than a revision that `onSaved` has resolved to. A replica that lags
-   * would bring old bytes back.
+   * An answer must not be older than a revision that `onSaved` has resolved to: answers from a
+   * replica that lags would bring old bytes back.
    */
   find(fileId: string, options: { signal: AbortSignal }): Promise<SourceDocument | undefined>
 
@@ -113,8 +113,8 @@ export interface DocumentSource {
    * document come one after the other, in their order.
    *
    * The host tries a save again when the promise rejects or takes longer than ten minutes, and when
-   * a crash has lost the answer. It never gives up, and waits longer each time. So a `saveId` may come again, and must
-   * get the same revision then.
+   * a crash has lost the answer. It never gives up, and waits longer each time. So a `saveId` may
+   * come again. It must get the same revision then.
    *
    * @returns the application's revision with exactly these bytes
    */
@@ -122,8 +122,8 @@ export interface DocumentSource {
 
   /**
    * Reports a conflict, once for each revision, and again after a restart. The host continues with
-   * its own state. Once that is unlocked and delivered, the host takes over what the application has
-   * then. A rejection is logged.
+   * its own state. Once that state is unlocked and delivered, the host takes over the application's
+   * revision of that moment. The host logs a rejection.
    */
   onConflict?(conflict: SourceConflict): Promise<void> | void
 
@@ -141,8 +141,8 @@ export interface SourceFile extends Omit<TreeFile, 'version'> {
 }
 
 /**
- * The application's folders. `find` of the source knows from then on what `createFile` has added. A
- * `containerId` of `null` puts it beside a document that is in no container.
+ * The application's folders. Once `createFile` has added a document, `find` of the source finds it.
+ * A `containerId` of `null` puts it beside a document that is in no container.
  */
 export interface SourceTree extends Folders {
   /** What is in a container, in the order of names: at most `limit` entries. */

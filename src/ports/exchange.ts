@@ -24,7 +24,9 @@ export interface HostReply {
   readonly body?: Uint8Array | OpenedBytes
   /** Of `body`, in bytes, when known: sent as Content-Length. */
   readonly contentLength?: number
-  /** Aborts when the answer has to end where it is: others need the memory that it holds. */
+  /**
+   * Aborts when the answer has to break off, because other requests need the memory that it holds.
+   */
   readonly brokenOff?: AbortSignal
   /** The WOPI operation that answers, for logs; not sent. */
   readonly operation?: string

@@ -14,7 +14,7 @@ import type { UserStore } from './metadata/users.ts'
  * - A call is one atomic command: it happens wholly or not at all, and once it has resolved it is
  *   durable. Calls that run at the same time behave as if they ran one after the other.
  * - Outcomes that a caller must expect are values. A rejected promise means that the store is
- *   broken, and nobody knows whether the command happened.
+ *   broken; whether the command happened is unknown.
  * - Times are ms since 1970 UTC by the store's own clock, which is the only one that counts. Callers
  *   pass durations, and get `now` back where they need it.
  * - Every change is conditioned on what its caller has read.

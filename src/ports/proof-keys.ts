@@ -1,8 +1,8 @@
 import type { ProofKeys } from '../protocol/proof-key.ts'
 
 /**
- * The keys with which clients sign their requests. It returns the same object for as long as the keys
- * are the same, and never lets a caller wait without end.
+ * The keys with which clients sign their requests. The result is the same object as long as the
+ * keys stay the same. No call waits without end.
  */
 export interface ProofKeySource {
   /**
@@ -13,8 +13,8 @@ export interface ProofKeySource {
   keys(): Promise<ProofKeys>
 
   /**
-   * Reads the keys again, unless that happened a moment ago: callers may ask after every request that
-   * fails. Returns the keys of before when reading fails.
+   * Reads the keys again, unless they were read a moment ago: callers may ask after every request
+   * that fails. Returns the previous keys when reading fails.
    *
    * @throws as `keys`
    */

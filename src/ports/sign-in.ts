@@ -12,9 +12,12 @@ export interface SignedInUser {
  * The application's OAuth 2.0, with which desktop and mobile clients sign in (page "Bootstrap").
  */
 export interface SignIn {
-  /** Where the client sends the user to sign in: http(s), without `=` and `,`, because Office cuts there. */
+  /**
+   * Where the client sends the user to sign in: http(s), without `=` and `,`, where Office cuts
+   * addresses.
+   */
   authorizationUri: string
-  /** Where the client exchanges its code for an access token; of the same form. */
+  /** Where the client exchanges its code for an access token; the same rules apply. */
   tokenIssuanceUri: string
   /** As agreed with Microsoft: letters, digits and `_`. */
   providerId?: string

@@ -29,17 +29,17 @@ export interface TreeAbilities {
   delete: boolean
   /** Put a new file beside it. */
   create: boolean
-  /** Say which container it is in. */
+  /** Tell which container it is in. */
   containers: boolean
 }
 
-/** Why something cannot have the place that was asked for. */
+/** Why a file or container cannot have the wanted place. */
 export type PlaceRefusal = 'name-taken' | 'container-gone'
 
 /**
- * Containers, and what is in them. Names are unique in a container, without regard to case, and the
- * host passes only legal ones. Outcomes that a caller must expect are values. A rejection means that
- * the folders are broken.
+ * Containers and their entries. Names are unique in a container, without regard to case, and the
+ * host passes only legal ones. Outcomes that a caller must expect are values. A rejection means
+ * that the folders are broken.
  */
 export interface Folders {
   /** The root container: one for all users, or one for each. */
@@ -48,22 +48,22 @@ export interface Folders {
   container(containerId: string): Promise<TreeContainer | undefined>
 
   /**
-   * A container and those above it, the root first. At most `limit`: those nearest to the container.
-   * Empty when there is no such container.
+   * A container and its ancestors, the root first: the `limit` nearest to the container, itself
+   * included. Empty when there is no such container.
    */
   path(containerId: string, limit: number): Promise<TreeContainer[]>
 
-  /** What has this name in a container, or `undefined`. */
+  /** The entry of this name in a container, or `undefined`. */
   find(
     containerId: string,
     name: string,
   ): Promise<{ containerId: string } | { fileId: string } | undefined>
 
   /**
-   * Adds a file, or none when `content` throws. It should notice that a name is taken before it pulls
-   * `content`: only then can it try another name.
+   * Adds a file, or none when `content` throws. It should notice that a name is taken before it
+   * pulls `content`, because only then can it try another name.
    *
-   * @param file.containerId `null` for a file outside of the tree, where names need not be unique
+   * @param file.containerId `null` for a file outside the tree, where names need not be unique
    * @param file.otherName returns another name to try when one is taken, or `undefined` when there
    *   is no other; without it, only `name` is tried
    * @returns the name that the file has now
@@ -96,10 +96,12 @@ export interface Folders {
 
 /** Names and places of files and containers, as the host has them. */
 export interface Tree extends Folders {
-  /** What can be done with a file, always the same. CheckFileInfo promises no more than that. */
+  /**
+   * What this tree can do with a file; it never changes. CheckFileInfo promises no more than this.
+   */
   can(file: DocumentRecord): TreeAbilities
 
-  /** The container that a file is in, or `null` for one outside of the tree. */
+  /** The container of a file, or `null` for a file outside the tree. */
   containerOf(file: DocumentRecord): Promise<string | null>
 
   /** What is in a container, in the order of names: at most `limit` entries. */

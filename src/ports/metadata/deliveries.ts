@@ -3,8 +3,8 @@ import type { SaveCause } from '../../protocol/save-cause.ts'
 /** Saves that the application has to receive, for documents that it keeps itself. */
 export interface DeliveryStore {
   /**
-   * Saves that the application has not received yet: the oldest one of each document, if it is due;
-   * longest due first.
+   * Saves that the application has not received yet: the oldest one of each document, if it is due.
+   * The one that has been due longest comes first.
    */
   listDeliveries(limit: number): Promise<ListedDeliveries>
 
@@ -21,8 +21,8 @@ export interface DeliveryStore {
   ): Promise<{ ok: boolean }>
 
   /**
-   * Reserves a listed save for one attempt, and counts the attempt. Nobody else gets it in a list
-   * for `leaseMs`.
+   * Reserves a listed save for one attempt, and counts the attempt. For `leaseMs`, no list shows it
+   * to another process.
    *
    * @returns `false` when it is no longer the oldest one that waits, or somebody has taken it since
    */
@@ -41,8 +41,8 @@ export interface DeliveryStore {
 export interface ListedDeliveries {
   deliveries: DeliveryRecord[]
   /**
-   * When the earliest save of all that wait is due, which may be in the past. `undefined` when no
-   * save waits.
+   * When the next save of all that wait is due, which may be in the past; `undefined` when none
+   * waits.
    */
   nextAt: number | undefined
   now: number
@@ -55,7 +55,7 @@ export interface DeliveryRecord {
   manifestId: string
   sequenceNumber: number
   userId: string
-  /** The revision that the application had when it received the save before. */
+  /** The revision that the application had when it received the previous save. */
   baseRevision: string
   savedAt: number
   /** What the client has said of the save; left out when it said nothing. */

@@ -2,7 +2,7 @@ import type { SaveCause } from '../../protocol/save-cause.ts'
 import type { NewPack } from './pack-ref.ts'
 import type { Place } from './place.ts'
 
-/** Documents: their states, their locks, their places, and what clients tell of them. */
+/** Documents: their states, their locks, their places, and what clients report about them. */
 export interface DocumentStore {
   /**
    * Adds a document in its first state, at sequence number 1.
@@ -32,7 +32,10 @@ export interface DocumentStore {
   /** Documents in the order of their fileId, starting after `after`. */
   listDocuments(page: { after?: string; limit: number }): Promise<DocumentRecord[]>
 
-  /** The encoded manifest, or `undefined` when it was pruned or never was. Manifests never change. */
+  /**
+   * The encoded manifest, or `undefined` when it was pruned or never existed. Manifests never
+   * change.
+   */
   readManifest(documentKey: string, manifestId: string): Promise<Uint8Array | undefined>
 
   /** The kept states of a document, newest first. The first one is the current one. */
@@ -41,7 +44,8 @@ export interface DocumentStore {
   /**
    * Replaces the locks of a document if its `lockVersion` is still the one that was read.
    *
-   * @returns the sequence number at the moment of the change: a save may have come since the read
+   * @returns the sequence number at the moment of the change, as a save may have come since the
+   *   read
    * @param locks the encoded lock state; `null` for none
    */
   replaceLocks(
@@ -51,9 +55,9 @@ export interface DocumentStore {
   ): Promise<{ ok: true; sequenceNumber: number } | { ok: false }>
 
   /**
-   * Gives a document another name, another container, or both, if its `lockVersion` is still the one
-   * that was read. Its fileId stays. A document without a place is outside of the tree, where several
-   * may have the same name.
+   * Gives a document another name, another container, or both, if its `lockVersion` is still the
+   * one that was read. Its fileId stays. A document without a place is outside the tree, where
+   * several may have the same name.
    *
    * @returns `name-taken` when the container has something else of this name; `container-gone` when
    *   there is no such container
@@ -81,11 +85,12 @@ export interface DocumentStore {
    * A document that an application keeps gets a save to deliver as well, unless the state came from
    * the application (`sourceRevision`) or has the same sequence number.
    *
-   * @returns `modifiedAt` of the document, which is later than that of any earlier content, also when
-   *   the clock stands still or goes back: clients take it for a version. `changed` when `manifestId` or `lockVersion` is no longer the expected one, or `now` has
-   *   reached `validBefore`; `session-changed` when the session is gone, committed, or has grown
-   *   since it was read; `pack-gone` when one of `newPacks` is doomed, or may have
-   *   been doomed and forgotten since its key was chosen. Nothing has changed then.
+   * @returns `modifiedAt` of the document, which is later than that of any earlier content, even
+   *   when the clock stands still or goes back, because clients use it as a version. `changed` when
+   *   `manifestId` or `lockVersion` is no longer the expected one, or `now` has reached
+   *   `validBefore`; `session-changed` when the session is gone, committed, or has grown since it
+   *   was read; `pack-gone` when one of `newPacks` is doomed, or may have been doomed and forgotten
+   *   since its key was chosen. Nothing has changed then.
    */
   commit(
     commit: Commit,
@@ -122,7 +127,7 @@ export interface NewDocument {
   size: number
   userId: string
   newPacks: readonly NewPack[]
-  /** Left out for a document outside of the tree. */
+  /** Absent for a document outside the tree. */
   place?: Place
   /** The revision that was adopted, for a document that an application keeps. */
   sourceRevision?: string
@@ -141,14 +146,16 @@ export interface DocumentRecord {
   modifiedAt: number
   /** The encoded lock state; `null` for none. */
   locks: string | null
-  /** Grows with every change of `locks`, name or container: what a save may depend on. */
+  /**
+   * Grows with every change of `locks`, name or container: everything that a save may depend on.
+   */
   lockVersion: number
-  /** `null` outside of the tree. */
+  /** `null` outside the tree. */
   containerId: string | null
   /**
-   * For a document that an application keeps: the last revision of the application's that the host
-   * knows, and the sequence number that it has here. A smaller number than the document's means that
-   * saves wait to be delivered.
+   * For a document that an application keeps: the application's last revision that the host knows,
+   * and its sequence number at the host. A smaller number than the document's means that saves wait
+   * to be delivered.
    */
   source: { revision: string; sequenceNumber: number } | null
 }
@@ -173,9 +180,9 @@ export interface Commit {
   documentKey: string
   expected: {
     manifestId: string
-    /** Left out by housekeeping, which changes no content. */
+    /** Absent for housekeeping, which changes no content. */
     lockVersion?: number
-    /** When the lock that allows this commit runs out. */
+    /** When the lock that allows this commit expires. */
     validBefore?: number
   }
   manifestId: string
@@ -199,7 +206,7 @@ export interface Commit {
     tokenHash: string
     /** Where the session ended when it was read. */
     received: number
-    /** What identifies a repeat of this commit. */
+    /** Identifies a repeat of this commit. */
     baseSequenceNumber: number
     digest: string
   }

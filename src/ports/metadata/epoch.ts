@@ -1,4 +1,4 @@
-/** What a store knows of itself as a whole. */
+/** What a store knows about itself as a whole. */
 export interface EpochStore {
   /** Who the store is, and how far it has come. */
   readEpoch(): Promise<StoreEpoch>
@@ -12,10 +12,10 @@ export interface EpochStore {
 
 /** The identity of a store, and a number that only grows. */
 export interface StoreEpoch {
-  /** Made up when the store was created: 32 hexadecimal digits. */
+  /** Chosen at random when the store was created: 32 hexadecimal digits. */
   identity: string
   /** Grows with every judgement of packs that nothing names, and with `raiseEpoch`. */
   epoch: number
-  /** Whether the store knows of any document. */
+  /** Whether the store has any document. */
   hasDocuments: boolean
 }

@@ -27,14 +27,18 @@ export interface FolderStore {
   readContainer(containerId: string): Promise<ContainerRecord | undefined>
 
   /**
-   * A container and those above it, the root first. At most `limit`: those nearest to the container.
+   * A container and its ancestors, the root first: the `limit` nearest to the container, itself
+   * included.
    */
   listAncestors(containerId: string, limit: number): Promise<ContainerRecord[]>
 
-  /** What is in a container, by the code points of `nameKey`, starting after `after`. */
+  /**
+   * The entries of a container, in the order of the code points of `nameKey`, starting after
+   * `after`.
+   */
   listChildren(containerId: string, page: { after?: string; limit: number }): Promise<ChildRecord[]>
 
-  /** What has this name in a container, or `undefined`. */
+  /** The entry of this name in a container, or `undefined`. */
   findChild(containerId: string, nameKey: string): Promise<ChildRecord | undefined>
 
   /**

@@ -2,7 +2,7 @@ import type { PackRef } from './pack-ref.ts'
 
 /** The queue of documents that are due for a sweep, and what a sweep finds and removes. */
 export interface GarbageStore {
-  /** Documents that are due for a sweep by now, longest due first. They stay in the queue. */
+  /** Documents that are due for a sweep, longest due first. They stay in the queue. */
   listDue(limit: number): Promise<{ documentKey: string; dueAt: number }[]>
 
   /**
@@ -12,13 +12,14 @@ export interface GarbageStore {
   requestSweep(documentKey: string, delayMs: number): Promise<void>
 
   /**
-   * Takes a document that was due at `dueAt` out of the queue: its sweep has finished. If another
-   * sweep was requested meanwhile, the document stays, and the latest time counts from now on.
+   * Takes a document that was due at `dueAt` out of the queue, because its sweep has finished. If
+   * another sweep was requested meanwhile, the document stays, and the latest time counts now.
    */
   finishSweep(documentKey: string, dueAt: number): Promise<void>
 
   /**
-   * Drops these states. It never drops the current state, nor one that still has to be delivered.
+   * Drops these states. It never drops the current state, or a state that still has to be
+   * delivered.
    *
    * @returns how many were dropped
    */
@@ -32,12 +33,12 @@ export interface GarbageStore {
   readReferences(documentKey: string): Promise<References>
 
   /**
-   * Applies what a sweep has found out about packs, if `referenceVersion` is unchanged. A pack that
-   * nothing names is condemned by one judgement and doomed by a later one. Once it is doomed, no
-   * command can name it any more, so its bytes may go.
+   * Applies the judgement of a sweep about packs, if `referenceVersion` is unchanged. One judgement
+   * condemns a pack that nothing names, and a later one dooms it. Once it is doomed, no command can
+   * name it any more, so its bytes may go.
    *
-   * @returns those of `unnamed` that are doomed now, also those that were doomed before, and how
-   *   many packs this judgement has condemned
+   * @returns those of `unnamed` that are doomed now, including those that were doomed before, and
+   *   how many packs this judgement has condemned
    */
   judgePacks(
     documentKey: string,
@@ -46,18 +47,18 @@ export interface GarbageStore {
   ): Promise<{ ok: true; condemned: number; doomed: PackRef[] } | { ok: false }>
 
   /**
-   * Forgets doomed packs whose bytes are gone. It remembers the latest epoch in which one of them was
-   * condemned: whoever names a pack with an earlier `since` is told that it is gone, as it may be one
-   * of them.
+   * Forgets doomed packs whose bytes are gone. It remembers the latest epoch in which one of them
+   * was condemned. A command that names a pack with an earlier `since` then gets `pack-gone`, as
+   * the pack may be one of them.
    */
   forgetPacks(documentKey: string, keys: readonly string[]): Promise<void>
 }
 
-/** What a sweep has found out about packs of one document. */
+/** The judgement of a sweep about packs of one document. */
 export interface PackJudgement {
   /**
-   * Packs that nothing names. Those that were condemned at least `delayMs` ago are doomed. Those that
-   * are not condemned yet are condemned now, and not doomed by the same judgement.
+   * Packs that nothing names. The judgement dooms those that were condemned at least `delayMs` ago.
+   * It condemns those that are not condemned yet, and does not doom these.
    */
   unnamed: readonly PackRef[]
   /** Keys of packs that something names. They are pardoned, unless they are doomed. */

@@ -5,10 +5,10 @@ export interface PackRef {
 }
 
 /**
- * A pack that a command names for the first time. The sweeper may have deleted it meanwhile, however
- * long ago: the store knows so by the epoch in which the pack was written.
+ * A pack that a command names for the first time. The sweeper may have deleted it meanwhile, at any
+ * time: the epoch in which the pack was written tells the store.
  */
 export interface NewPack extends PackRef {
-  /** The store's epoch as it was read before the key was chosen; 0 when left out. */
+  /** The store's epoch, read before the key was chosen (default: 0). */
   since?: number
 }

@@ -12,8 +12,8 @@ export interface SessionStore {
   ): Promise<{ ok: true; expiresAt: number; now: number } | { ok: false; reason: 'quota' }>
 
   /**
-   * Finds a session by the hash of its token. The usage is what live sessions of the same document
-   * and of the same user hold. An expired session is found until it is swept.
+   * Finds a session by the hash of its token, also an expired one until it is swept. The usage
+   * counts the live sessions of the same document and of the same user.
    */
   readSession(
     tokenHash: string,
@@ -43,10 +43,13 @@ export interface SessionStore {
     lifetimeMs: number,
   ): Promise<{ ok: true; expiresAt: number } | { ok: false }>
 
-  /** The fragments of a session in the order of their bytes. */
+  /** The fragments of a session, in the order of their bytes. */
   listFragments(tokenHash: string): Promise<FragmentRecord[]>
 
-  /** Sessions in the order of their id, starting after `after`, with expired and committed ones. */
+  /**
+   * Sessions in the order of their id, starting after `after`, including expired and committed
+   * ones.
+   */
   listSessions(page: {
     fileId?: string
     after?: string
@@ -61,10 +64,10 @@ export interface SessionStore {
    * sessions, and makes their documents due for a sweep.
    *
    * One call removes at most `limit` rows, of sessions and fragments together, so that no other
-   * command waits for long. A session of many fragments takes several calls. From the first of them
-   * on, an expired session is no longer found by its token.
+   * command waits for long. A session of many fragments takes several calls. After the first of
+   * them, an expired session can no longer be found by its token.
    *
-   * @returns how many sessions are removed or emptied now, and whether `limit` left something over
+   * @returns how many sessions are removed or emptied now, and whether `limit` left more to do
    */
   removeDeadSessions(options: {
     graceMs: number
