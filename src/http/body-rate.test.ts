@@ -26,7 +26,7 @@ test('createRateWatch cuts a client that sends nothing for a window', () => {
   assert.deepEqual([before, body.cuts(), body.timers.pending], [0, 1, 0])
 })
 
-test('createRateWatch cuts a client that stalls after much was sent', () => {
+test('createRateWatch cuts a client that stalls after it has sent much', () => {
   const body = watch()
 
   body.waitStarts()
@@ -38,7 +38,7 @@ test('createRateWatch cuts a client that stalls after much was sent', () => {
   assert.equal(body.cuts(), 1)
 })
 
-test('createRateWatch leaves a client alone that keeps to the slowest rate', () => {
+test('createRateWatch accepts a client that keeps to the slowest rate', () => {
   const body = watch()
 
   for (let i = 0; i < 100; i++) {
@@ -51,7 +51,7 @@ test('createRateWatch leaves a client alone that keeps to the slowest rate', () 
   assert.equal(body.cuts(), 0)
 })
 
-test('createRateWatch does not blame a client that is held back', () => {
+test('createRateWatch does not count time in which the host holds the client back', () => {
   const body = watch()
 
   body.waitStarts()

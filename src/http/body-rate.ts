@@ -1,17 +1,17 @@
 import { BODY_MIN_BYTES_PER_SECOND, BODY_RATE_WINDOW_MS } from './limits.ts'
 import type { Timers } from './timers.ts'
 
-/** Watches how fast a body comes. It takes the place of a time-out for whole requests. */
+/** Watches how fast a body arrives. It replaces a time-out for whole requests. */
 export interface RateWatch {
-  /** The consumer has nothing to do but to wait for the client. */
+  /** The consumer waits for the client. */
   waitStarts(): void
   arrived(bytes: number): void
   stop(): void
 }
 
 /**
- * Calls `onTooSlow` once when a client that was waited for has sent less than the slowest rate over
- * a window. Time in which the host itself held the client back does not count.
+ * Calls `onTooSlow` once when a client sends less than the slowest rate over a window. Time in
+ * which the host itself holds the client back does not count.
  */
 export function createRateWatch(timers: Timers, onTooSlow: () => void): RateWatch {
   let waitedMs = 0

@@ -2,7 +2,7 @@ import type { HostOptions } from './host-options.ts'
 
 type Kind = 'text' | 'number' | 'object' | 'function' | 'boolean' | 'list'
 
-/** What an option has to be; the type makes the list complete. */
+/** The kind of value of each option; the type makes the list complete. */
 const OPTIONS: Record<keyof HostOptions, Kind> = {
   publicUrl: 'text',
   basePath: 'text',
@@ -30,7 +30,7 @@ const OPTIONS: Record<keyof HostOptions, Kind> = {
   randomBytes: 'function',
 }
 
-/** What an application has to bring, and how to get it. */
+/** The options that an application must give, and how to get a value. */
 const REQUIRED = {
   publicUrl: 'the address by which clients reach the server, such as https://docs.example.com',
   metadata: 'a metadata store, such as createSqliteMetadataStore of wopikit/sqlite',
@@ -38,7 +38,7 @@ const REQUIRED = {
   access: 'an object with authenticate(token, request), or createSignedAccess({ key })',
 } as const satisfies Partial<Record<keyof HostOptions, string>>
 
-/** Methods that tell a store or an Access from something else. */
+/** Methods that distinguish a store or an Access from other objects. */
 const METHODS = {
   metadata: 'readDocument',
   blobs: 'put',
@@ -47,9 +47,9 @@ const METHODS = {
 } as const satisfies Partial<Record<keyof HostOptions, string>>
 
 /**
- * Checks what an application gives `createHost`, so that a mistake is told where it was made.
+ * Checks the options of `createHost`, so that a mistake fails where it was made.
  *
- * @throws TypeError that names the option, what was expected, and what came
+ * @throws TypeError that names the option, the expected kind, and the given one
  */
 export function checkHostOptions(options: HostOptions): void {
   const given: Readonly<Record<string, unknown>> = { ...options }

@@ -10,7 +10,7 @@ import { warnOnce } from './server-check.ts'
 
 const answer = async () => ({ status: 200, headers: {} })
 
-test('configureServer lets requests take long, but not their headers', () => {
+test('configureServer limits how long headers take, but not how long a request takes', () => {
   const server = createServer()
 
   configureServer(server, () => true)
@@ -36,7 +36,7 @@ test('configureServer lets Node cut a client whose headers take too long', async
   assert.match(answered.toString(), /^HTTP\/1\.1 408/)
 })
 
-test('configureServer takes longer headers than Node would by itself', async () => {
+test('configureServer accepts longer headers than Node does by default', async () => {
   const listener = createNodeListener({ handler: answer, log: createTestLog() })
   await using server = await listenOn(listener, (s) => configureServer(s, () => true))
   await using plain = await listenOn(listener)
@@ -49,7 +49,7 @@ test('configureServer takes longer headers than Node would by itself', async () 
   assert.deepEqual([configured?.status, unconfigured?.status], [200, 431])
 })
 
-test('configureServer leaves the handling of Expect to whoever does it already', () => {
+test('configureServer keeps a listener that already handles Expect', () => {
   const server = createServer()
   server.on('checkContinue', () => {})
 
@@ -58,7 +58,7 @@ test('configureServer leaves the handling of Expect to whoever does it already',
   assert.equal(server.listenerCount('checkContinue'), 1)
 })
 
-test('warnOnce warns once of a server that cuts uploads', async () => {
+test('warnOnce warns once about a server that cuts uploads', async () => {
   const log = createTestLog()
   const listener = createNodeListener({ handler: answer, log })
   await using server = await listenOn(warnOnce(listener, { log, basePath: '' }))
@@ -72,7 +72,7 @@ test('warnOnce warns once of a server that cuts uploads', async () => {
   )
 })
 
-test('warnOnce says nothing of a server that is configured', async () => {
+test('warnOnce does not warn about a configured server', async () => {
   const log = createTestLog()
   const listener = createNodeListener({ handler: answer, log })
   await using server = await listenOn(warnOnce(listener, { log, basePath: '' }), (s) =>
@@ -84,7 +84,7 @@ test('warnOnce says nothing of a server that is configured', async () => {
   assert.deepEqual(log.lines, [])
 })
 
-test('warnOnce warns of a router whose path is not the base path', async () => {
+test('warnOnce warns about a router whose path is not the base path', async () => {
   const log = createTestLog()
   const listener = createNodeListener({ handler: answer, log })
   const warned = warnOnce(listener, { log, basePath: '' })

@@ -2,26 +2,27 @@ import type { IncomingMessage, Server } from 'node:http'
 import { askForBody, holdBody } from './expect-continue.ts'
 import { HEADERS_MAX_BYTES, HEADERS_TIMEOUT_MS, KEEP_ALIVE_TIMEOUT_MS } from './limits.ts'
 
-/** The settings of a server of `node:http` or `node:https` that matter here. */
+/** The settings of a `node:http` or `node:https` server that `configureServer` changes. */
 export type ConfigurableServer = Pick<
   Server,
   'requestTimeout' | 'headersTimeout' | 'keepAliveTimeout' | 'timeout' | 'on' | 'listenerCount'
 >
 
-/** What Node reads with each connection although its types do not have it. */
+/** Node reads this for each connection, although its types do not have it. */
 interface UntypedSettings {
   maxHeaderSize?: number
-  /** Whether a client that ends its side gets the reply to what it has sent. */
+  /** Whether a client that ends its side of a connection still gets its replies. */
   httpAllowHalfOpen?: boolean
 }
 
 /**
- * Gives a server the limits that suit WOPI: long uploads, long headers, slow clients cut by their
- * rate. A client that waits to be asked for its body (`Expect: 100-continue`) is asked when the body
- * is wanted, so that a refusal costs no upload.
+ * Gives a server limits that suit WOPI: long uploads, long headers, and a minimum rate that cuts
+ * slow clients. When a client waits before it sends a body (`Expect: 100-continue`), the host asks
+ * for the body only when an operation reads it, so that a refusal costs no upload.
  *
- * @throws TypeError when it is no server, such as an Express application
- * @param isOwn whether the host answers this request; all others are asked for at once, as by Node
+ * @throws TypeError when `server` is something else, such as an Express application
+ * @param isOwn whether the host answers this request; for all others the server asks at once, as
+ *   Node does
  */
 export function configureServer(
   server: ConfigurableServer & UntypedSettings,

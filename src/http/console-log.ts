@@ -1,6 +1,6 @@
 import type { Log } from '../ports/log.ts'
 
-/** The log of a host that was given none: warnings and errors go to the console. */
+/** The log of a host without the option `log`: warnings and errors go to the console. */
 export const CONSOLE_LOG: Log = {
   debug() {},
   info() {},

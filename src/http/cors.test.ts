@@ -23,7 +23,7 @@ test('withCors lets a page of a listed origin read the reply and its headers', a
   assert.equal(headers['Access-Control-Allow-Credentials'], undefined)
 })
 
-test('withCors says nothing to any other origin, and nothing without one', async () => {
+test('withCors adds no header for another origin, or without an origin', async () => {
   for (const origin of ['https://evil.example', `${APP}.evil.example`, 'null', `${APP}:444`]) {
     const { headers } = await ask({ Origin: origin })
     assert.deepEqual(headers, { ETag: '"1"' }, origin)
@@ -31,7 +31,7 @@ test('withCors says nothing to any other origin, and nothing without one', async
   assert.deepEqual((await ask({})).headers, { ETag: '"1"' })
 })
 
-test('withCors allows in advance the methods and headers that a browser asks for', async () => {
+test('withCors answers a preflight with the methods and headers that the browser asks for', async () => {
   const { headers } = await ask(
     {
       Origin: APP,
@@ -45,7 +45,7 @@ test('withCors allows in advance the methods and headers that a browser asks for
   assert.equal(headers['Access-Control-Allow-Headers'], 'x-wopi-override, x-wopi-lock')
 })
 
-test('withCors repeats no header names that are none', async () => {
+test('withCors does not repeat invalid header names', async () => {
   const { headers } = await ask(
     {
       Origin: APP,
@@ -58,7 +58,7 @@ test('withCors repeats no header names that are none', async () => {
   assert.equal(headers['Access-Control-Allow-Headers'], undefined)
 })
 
-test('checkOrigins refuses what no browser sends as an origin', () => {
+test('checkOrigins refuses origins that no browser sends', () => {
   for (const origin of [
     '*',
     'app.example.com',

@@ -2,7 +2,7 @@ import type { Handler } from '../host/handle.ts'
 import type { HostReply, HostRequest } from '../ports/exchange.ts'
 import { HEADERS } from '../protocol/names.ts'
 
-/** How long a browser may remember what it was allowed, in seconds. */
+/** How long a browser may remember the answer to a preflight, in seconds. */
 const PREFLIGHT_MAX_AGE_S = 2 * 60 * 60
 /** Headers of replies that pages of other origins may read. */
 const EXPOSED = [...Object.values(HEADERS), 'ETag', 'Content-Range', 'Content-Disposition'].join(
@@ -10,9 +10,9 @@ const EXPOSED = [...Object.values(HEADERS), 'ETag', 'Content-Range', 'Content-Di
 )
 
 /**
- * Checks origins that browsers may call from.
+ * Checks the origins whose pages may call the host.
  *
- * @throws TypeError when one is not written as browsers send it
+ * @throws TypeError when an origin is not written as browsers send it
  */
 export function checkOrigins(origins: readonly string[]): ReadonlySet<string> {
   for (const origin of origins)
@@ -24,9 +24,9 @@ export function checkOrigins(origins: readonly string[]): ReadonlySet<string> {
 }
 
 /**
- * Lets pages of other origins use the host (Fetch standard, CORS protocol). Nothing is sent with
- * cookies: a request is authorized by its token alone. All other origins get no such header, so
- * that their browsers refuse to show them the reply.
+ * Lets pages of the listed origins use the host (Fetch standard, CORS protocol). Cookies play no
+ * part: only the token authorizes a request. Pages of other origins get no such header, so their
+ * browsers hide the reply from them.
  */
 export function withCors(handler: Handler, origins: ReadonlySet<string>): Handler {
   return async (request) => {
@@ -56,7 +56,7 @@ function preflight({ header }: HostRequest): Record<string, string> {
   return {
     'Access-Control-Allow-Methods': 'GET, HEAD, POST',
     'Access-Control-Max-Age': String(PREFLIGHT_MAX_AGE_S),
-    // Names of headers, which a browser has checked; anything else is not repeated.
+    // Browsers send only valid header names; the reply repeats nothing else.
     ...(headers !== undefined &&
       /^[\w-]+(, ?[\w-]+)*$/.test(headers) && { 'Access-Control-Allow-Headers': headers }),
   }

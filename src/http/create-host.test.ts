@@ -31,13 +31,13 @@ describe('createHost', () => {
       })
     })
 
-  test('createHost names an option that it does not have', () => {
+  test('createHost names an unknown option', () => {
     const misspelt = { ...options(), acces: {} } as HostOptions
 
     assert.throws(() => createHost(misspelt), /no option acces; there are: .*access/)
   })
 
-  test('createHost says what an option has to be, and what came', () => {
+  test('createHost says which kind of value an option needs, and which kind it got', () => {
     const wrong: [object, RegExp][] = [
       [{ containers: 'no' }, /containers must be a boolean, not a text/],
       [{ properties: {} }, /properties must be a function, not a object/],
@@ -49,7 +49,7 @@ describe('createHost', () => {
       assert.throws(() => createHost({ ...options(), ...more } as HostOptions), message)
   })
 
-  test('createHost without a log tells warnings and errors on the console', async (t) => {
+  test('createHost without a log writes warnings and errors to the console', async (t) => {
     const { log: _, ...silent } = options()
     const error = t.mock.method(console, 'error', () => {})
     const metadata = createMemoryMetadataStore()
@@ -65,7 +65,7 @@ describe('createHost', () => {
     assert.match(String(error.mock.calls[0]?.arguments[0]), /^wopikit: A request failed/)
   })
 
-  test('createHost refuses to configure an application instead of its server', () => {
+  test('host.configureServer refuses an Express application in place of its server', () => {
     const host = createHost(options())
 
     assert.throws(() => host.configureServer(express() as never), {
@@ -74,7 +74,7 @@ describe('createHost', () => {
     })
   })
 
-  test('documents.create refuses content that is no stream', async () => {
+  test('documents.create refuses content that is not a stream', async () => {
     const host = createHost(options())
     for (const content of ['text', Buffer.from('x'), null, undefined])
       await assert.rejects(
@@ -101,7 +101,7 @@ describe('host.close', () => {
     return { host, reply, asked: asked.promise, go: () => go.resolve() }
   }
 
-  test('host.close waits for requests that are being answered, and refuses new ones', async () => {
+  test('host.close waits for requests in progress, and refuses new ones', async () => {
     const { host, reply, asked, go } = slowHost()
     await asked
     let isClosed = false
@@ -117,7 +117,7 @@ describe('host.close', () => {
     assert.deepEqual([wasClosed, late.status, (await reply).status], [false, 503, 401])
   })
 
-  test('host.close waits no longer than its grace, and says that requests will fail', async () => {
+  test('host.close waits no longer than its grace time, and warns that requests will fail', async () => {
     const timers = createTestTimers()
     const warn = mock.fn()
     const { host, reply, asked, go } = slowHost({ timers, log: { ...LOG, warn } })
@@ -127,12 +127,12 @@ describe('host.close', () => {
     timers.advance(500)
     await closing
 
-    assert.match(String(warn.mock.calls[0]?.arguments[1]), /while requests are being answered/)
+    assert.match(String(warn.mock.calls[0]?.arguments[1]), /before some requests were answered/)
     go()
     await reply
   })
 
-  test('host.close has the Fetch mount end connections with the replies that are still to come', async () => {
+  test('host.close makes the Fetch mount end each connection with the reply in progress', async () => {
     const { host, reply, asked, go } = slowHost()
     await asked
 

@@ -21,38 +21,40 @@ export interface Host {
   node: NodeListener
   /** For servers that speak the Fetch interface. */
   fetch: FetchHandler
-  /** For Fastify: `app.register(host.fastify)`, with `{ prefix: basePath }` where there is one. */
+  /**
+   * For Fastify: `app.register(host.fastify)`, with `{ prefix: basePath }` if there is a base path.
+   */
   fastify: FastifyPlugin
   /** The WOPISrc of a file. */
   wopiSrc(fileId: string): string
-  /** Gives a server the time-outs and header limits that uploads and WOPI's headers need. */
+  /** Sets the time-outs and header limits of a server that uploads and WOPI's headers need. */
   configureServer(server: Server): void
-  /** What the application itself does with documents, beside its clients. */
+  /** What the application itself can do with documents. */
   documents: Documents
-  /** @internal What those who run the host do with its stores: add, list, verify, cancel. */
+  /** @internal Administration of the stores: add, list, verify, cancel. */
   admin: Admin
-  /** How the memory is used that all requests share, for metrics. */
+  /** Use of the memory that all requests share, for metrics. */
   memory(): BudgetStats
   /**
-   * Starts the housekeeping, which removes dead sessions and bytes that nobody needs, and the
+   * Starts the housekeeping, which removes dead sessions and bytes that nothing needs, and the
    * deliveries of saves to an application that keeps its documents itself.
    */
   start(): void
-  /** Does the housekeeping at once, for about `budgetMs`. */
+  /** Does the housekeeping now, for about `budgetMs`. */
   sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
   /**
-   * Ends the host. New requests are answered 503 and end their connection, and requests that are
-   * being answered are finished, within `graceMs` (default: 8,000). A sweep under way is finished,
-   * and so is a delivery if it takes no more than five seconds. Close the stores after that.
+   * Ends the host. It answers new requests with 503 and ends their connections, and finishes
+   * requests in progress within `graceMs` (default: 8,000). It also finishes a sweep in progress,
+   * and a delivery that takes no more than five seconds. Close the stores after that.
    */
   close(options?: { graceMs?: number }): Promise<void>
 }
 
-/** How long `close` waits for requests that are being answered, in ms. */
+/** How long `close` waits for requests in progress, in ms. */
 const CLOSE_GRACE_MS = 8000
 
 /**
- * Creates a host over an application's own stores and rights.
+ * Creates a host over an application's stores and its `Access`.
  *
  * @throws TypeError when an option is missing, unknown or of another kind, `publicUrl` is no http(s)
  *   URL, `basePath` no path, `corsOrigins` no origins, or `signIn` has an address that clients would cut
@@ -128,7 +130,10 @@ export function createHost(options: HostOptions): Host {
         deliveries?.close(),
       ])
       if (!isIdle)
-        log.warn({ graceMs }, 'The host closes while requests are being answered: they will fail')
+        log.warn(
+          { graceMs },
+          'The host closed before some requests were answered: they will fail. Raise graceMs to wait longer',
+        )
     },
   }
 }

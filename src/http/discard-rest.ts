@@ -3,10 +3,10 @@ import { DISCARD_MAX_BYTES, DISCARD_MAX_MS } from './limits.ts'
 import type { Timers } from './timers.ts'
 
 /**
- * Reads what is left of a body and throws it away. Many clients write a whole body before they read
- * the answer; closing earlier would show them a broken pipe instead of it.
+ * Reads the rest of a body and throws it away. Many clients write a whole body before they read the
+ * answer: if the connection closed earlier, they would see a broken pipe and no answer.
  *
- * @returns whether the body came to its end within the limits
+ * @returns whether the body ended within the limits
  */
 export function discardRest(request: IncomingMessage, timers: Timers): Promise<boolean> {
   if (request.complete || request.destroyed) {

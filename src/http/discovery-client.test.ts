@@ -17,7 +17,7 @@ function createStory(xml: string, options: { cacheMs?: number; refreshEveryMs?: 
     logged.push({ fields, message })
   }
   const story = {
-    /** What is read; an Error is thrown. */
+    /** The result of a read; an Error is thrown. */
     answer: xml as string | Error,
     reads: 0,
     time: Date.UTC(2026, 0, 1),
@@ -47,7 +47,7 @@ describe('createDiscovery', () => {
     ;[first, second] = keys.map(withKey) as [string, string]
   })
 
-  test('createDiscovery reads nothing before somebody asks, and then once for all', async () => {
+  test('createDiscovery reads nothing before a caller asks, and then reads once for all callers', async () => {
     const story = createStory(first)
     assert.equal(story.reads, 0)
 
@@ -59,7 +59,7 @@ describe('createDiscovery', () => {
     assert.equal(zones.length, 2)
   })
 
-  test('createDiscovery gives what is too old, and reads it again meanwhile', async () => {
+  test('createDiscovery returns an outdated discovery, and reads it again meanwhile', async () => {
     const story = createStory(first)
     const before = await story.client.read()
     story.answer = second
@@ -74,7 +74,7 @@ describe('createDiscovery', () => {
     assert.equal(story.reads, 2)
   })
 
-  test('createDiscovery keeps what it has read while the client is down', async () => {
+  test('createDiscovery keeps the last discovery while the client is down', async () => {
     const story = createStory(first)
     const before = await story.client.read()
     story.answer = new Error('down')
@@ -95,7 +95,7 @@ describe('createDiscovery', () => {
     ['another document', '<html/>'],
     ['a broken key', officeDiscovery({ modulus: '?', exponent: 'AQAB' })],
   ] as const) {
-    test(`createDiscovery keeps what it has read when ${problem} comes`, async () => {
+    test(`createDiscovery keeps the last discovery when it reads ${problem}`, async () => {
       const story = createStory(first)
       const before = await story.client.proofKeys.keys()
       story.answer = nonsense
@@ -108,7 +108,7 @@ describe('createDiscovery', () => {
     })
   }
 
-  test('createDiscovery rejects while it has never read anything, and then recovers', async () => {
+  test('createDiscovery rejects until the first read succeeds', async () => {
     const story = createStory(first)
     const xml = story.answer
     story.answer = new Error('down')
@@ -124,7 +124,7 @@ describe('createDiscovery', () => {
     assert.equal((await story.client.read()).zones.length, 2)
   })
 
-  test('refresh reads again, but not more often than is allowed', async () => {
+  test('refresh reads again, but no more often than its limit', async () => {
     const story = createStory(first)
     const { proofKeys } = story.client
     const before = await proofKeys.keys()
@@ -140,7 +140,7 @@ describe('createDiscovery', () => {
     assert.equal(story.reads, 2)
   })
 
-  test('refresh gives the same object while the keys are the same', async () => {
+  test('refresh returns the same object while the keys stay the same', async () => {
     const story = createStory(first)
     const before = await story.client.proofKeys.keys()
 
@@ -151,14 +151,14 @@ describe('createDiscovery', () => {
     assert.equal(story.reads, 2)
   })
 
-  test('keys says so when the client has none', async () => {
+  test('keys rejects when discovery has no keys', async () => {
     const { client } = createStory(officeDiscovery())
 
     await assert.rejects(client.proofKeys.keys(), { code: 'PROOF_KEY_MISSING' })
     assert.equal((await client.read()).zones.length, 2)
   })
 
-  test('createDiscovery reads actions from a discovery whose key is broken', async () => {
+  test('createDiscovery reads the actions of a discovery whose key is broken', async () => {
     const { client, logged } = createStory(officeDiscovery({ modulus: '?', exponent: 'AQAB' }))
 
     assert.equal((await client.read()).zones.length, 2)
@@ -169,7 +169,7 @@ describe('createDiscovery', () => {
     )
   })
 
-  test('createDiscovery uses a key with a decimal exponent, and logs what is wrong', async () => {
+  test('createDiscovery uses a key with a decimal exponent, and logs the problem', async () => {
     const { attributes } = await createSigningKey()
     const { client, logged } = createStory(officeDiscovery({ ...attributes, exponent: '65537' }))
 
@@ -251,7 +251,7 @@ describe('createDiscovery over HTTP', () => {
       (_, response) => response.write('<wopi-discovery>', () => response.destroy()),
     ],
     [
-      'bytes that are no UTF-8',
+      'bytes that are not UTF-8',
       'DISCOVERY_INVALID',
       (_, response) => response.end(Buffer.from([0xff])),
     ],
@@ -267,10 +267,10 @@ describe('createDiscovery over HTTP', () => {
     })
   }
 
-  test('createDiscovery gives up a server that does not answer', async () => {
+  test('createDiscovery gives up when a server does not answer', async () => {
     await assert.rejects(
       readFrom(() => {}, { timeoutMs: 1 }),
-      { code: 'DISCOVERY_UNAVAILABLE', message: 'Discovery is not there after 1 ms' },
+      { code: 'DISCOVERY_UNAVAILABLE', message: 'Discovery did not arrive within 1 ms' },
     )
   })
 

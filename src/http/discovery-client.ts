@@ -8,21 +8,21 @@ import { importProofKeys, type ProofKeys } from '../protocol/proof-key.ts'
 import { readDiscovery } from './read-discovery.ts'
 
 /**
- * Where discovery is: an http(s) address, or whatever reads the XML from somewhere else, as text or as
- * the bytes of a file, and gives up when `signal` aborts.
+ * Where discovery is: an http(s) address, or a function that reads the XML from somewhere else, as
+ * text or as the bytes of a file. The function gives up when `signal` aborts.
  */
 export type DiscoveryLocation =
   | { url: string; fetch?: typeof globalThis.fetch }
   | { read: (signal: AbortSignal) => Promise<string | Uint8Array> }
 
 export type DiscoveryOptions = DiscoveryLocation & {
-  /** Age from which on discovery is read again, in ms (default: 12 hours). */
+  /** Age at which discovery is read again, in ms (default: 12 hours). */
   cacheMs?: number
-  /** Shortest time from one attempt to read it to the next, in ms (default: 1 minute). */
+  /** Shortest time from one attempt to the next, in ms (default: 1 minute). */
   refreshEveryMs?: number
   /** How long one attempt may take, in ms (default: 10 seconds). */
   timeoutMs?: number
-  /** Told of attempts that fail (default: nobody is). */
+  /** Gets a warning for each attempt that fails (default: none). */
   log?: Log
   /** @internal The clock, in ms since 1970 UTC. */
   now?: () => number
@@ -31,20 +31,20 @@ export type DiscoveryOptions = DiscoveryLocation & {
 /** The discovery of one WOPI client, kept in memory. */
 export interface DiscoveryClient {
   /**
-   * Discovery as it was last read. Waits only when it has never been read; what is older than
-   * `cacheMs` is still given and read again meanwhile.
+   * Discovery as it was last read. Waits only if it has never been read. When it is older than
+   * `cacheMs`, the call still returns it, and reads it again meanwhile.
    *
    * @throws DiscoveryError when it has never been read and cannot be read now
    */
   read(): Promise<Discovery>
-  /** The keys that are in it. */
+  /** The keys of discovery. */
   proofKeys: ProofKeySource
 }
 
-/** What one successful attempt has brought. */
+/** The result of one successful attempt. */
 interface Seen {
   discovery: Discovery
-  /** Left out when there are none in it, or none that can be used. */
+  /** Absent when discovery has no keys, or none that can be used. */
   keys?: ProofKeys
   /** Why the keys cannot be used. */
   keyError?: unknown
@@ -57,14 +57,14 @@ const HOUR_MS = 60 * MINUTE_MS
 const CACHE_MS = 12 * HOUR_MS
 const REFRESH_EVERY_MS = 1 * MINUTE_MS
 const TIMEOUT_MS = 10 * SECOND_MS
-/** Shortest time between attempts while discovery or its keys have never been read, in ms. */
+/** Shortest time between attempts before discovery and its keys have ever been read, in ms. */
 const FIRST_RETRY_MS = 5 * SECOND_MS
 
 /**
- * Creates a client of discovery. Nothing is read before somebody asks. A client that does not
- * answer, or answers nonsense, changes nothing: what was last read stays.
+ * Creates a reader of a WOPI client's discovery. It reads nothing before the first call. When the
+ * client does not answer, or answers nonsense, the last discovery stays.
  *
- * @throws TypeError when `url` is no http(s) URL, or has a password in it
+ * @throws TypeError when `url` is not an http(s) URL, or contains a password
  *
  * @example
  * ```ts
@@ -98,13 +98,13 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryClient {
     return seen
   }
 
-  /** Discovery without keys is read again and again: whoever asks for them needs them. */
+  /** Discovery without keys is read again and again, because a caller needs the keys. */
   async function withKeys(): Promise<Seen> {
     const known = await latest()
     return known.keys ? known : look().catch(() => known)
   }
 
-  /** Reads discovery, or gives the outcome of the attempt that runs or was made a moment ago. */
+  /** Reads discovery, or returns the outcome of the attempt that runs or was made a moment ago. */
   function look(): Promise<Seen> {
     const pauseMs = seen?.keys ? refreshEveryMs : Math.min(refreshEveryMs, FIRST_RETRY_MS)
     if (attempt && (attempt.running || now() - attempt.at < pauseMs)) return attempt.outcome
@@ -124,7 +124,7 @@ export function createDiscovery(options: DiscoveryOptions): DiscoveryClient {
     return seen
   }
 
-  /** @throws `error` when nothing was ever read */
+  /** @throws `error` when no read has ever succeeded */
   function last(error: unknown): Seen {
     if (seen) return seen
     throw error
@@ -139,7 +139,7 @@ async function readXml(location: DiscoveryLocation, timeoutMs: number): Promise<
     return await readDiscovery(url, { fetch, signal })
   } catch (cause) {
     if (cause instanceof DiscoveryError) throw cause
-    const problem = signal.aborted ? `is not there after ${timeoutMs} ms` : 'cannot be read'
+    const problem = signal.aborted ? `did not arrive within ${timeoutMs} ms` : 'cannot be read'
     throw new DiscoveryError('DISCOVERY_UNAVAILABLE', `Discovery ${problem}`, { cause })
   }
 }
@@ -148,7 +148,7 @@ function textOf(xml: string | Uint8Array): string {
   return typeof xml === 'string' ? xml : decodeXml(xml)
 }
 
-/** Passwords are refused because errors of `fetch` repeat them. */
+/** Refuses passwords, because errors of `fetch` repeat them. */
 function checkUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined
   const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:'
@@ -157,8 +157,8 @@ function checkUrl(text: string): void {
 }
 
 /**
- * The keys of discovery; the same object while they are the same. Broken keys make neither its
- * actions nor the keys of before unusable.
+ * The keys of discovery; the same object while they stay the same. When the keys are broken, the
+ * actions and the previous keys remain usable.
  */
 async function keysIn(
   { proofKey }: Discovery,
@@ -172,7 +172,10 @@ async function keysIn(
   try {
     const keys = await importProofKeys(proofKey, { onProblem: (text) => problems.push(text) })
     if (problems.length > 0)
-      log?.warn({ problems }, 'The proof keys of discovery are used, but something is wrong there')
+      log?.warn(
+        { problems },
+        'The proof keys of discovery work, but some of their attributes are wrong',
+      )
     return { keys }
   } catch (keyError) {
     log?.warn({ err: keyError }, 'The proof keys of discovery cannot be used')

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Requests whose client waits to be asked for the body, and how to ask. */
+/** Requests whose client waits before it sends the body, and how to ask for it. */
 const waiting = new WeakMap<IncomingMessage, ServerResponse>()
 
-/** Notes that the client of a request sends no body before it is asked (`Expect: 100-continue`). */
+/** Notes that the client of a request sends the body only when asked (`Expect: 100-continue`). */
 export function holdBody(request: IncomingMessage, response: ServerResponse): void {
   waiting.set(request, response)
 }
 
-/** Asks a client for the body if it waits for that. Does nothing the second time. */
+/** Asks a client for the body if the client waits for this. Does nothing the second time. */
 export function askForBody(request: IncomingMessage): void {
   const response = waiting.get(request)
   if (!response) return

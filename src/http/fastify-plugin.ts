@@ -24,8 +24,8 @@ export interface FastifyScope {
 export type FastifyPlugin = (scope: FastifyScope, options: { prefix?: string }) => Promise<void>
 
 /**
- * Creates a Fastify plugin. Its content parsers leave bodies alone: with Fastify's own, uploads
- * would be answered 415 or 413 before the host sees them. The rest of the application keeps its.
+ * Creates a Fastify plugin. Its content parsers leave bodies alone: Fastify's own would answer
+ * uploads with 415 or 413 before the host sees them. The rest of the application keeps its parsers.
  *
  * @throws TypeError when it is registered with a prefix that is not the host's base path
  */
@@ -42,7 +42,7 @@ export function createFastifyPlugin(listener: NodeListener, basePath: string): F
   }
 }
 
-/** What the routes have to begin with behind the prefix of the scope. */
+/** The start of the routes, after the prefix of the scope. */
 function routePrefix(prefix: string, basePath: string): string {
   if (prefix === basePath) return ''
   if (prefix === '') return basePath

@@ -34,7 +34,7 @@ async function* breaking(): AsyncGenerator<Uint8Array> {
   throw new Error('the disk broke')
 }
 
-test('createFetchHandler hands over method, target, headers, length and body', async () => {
+test('createFetchHandler passes on method, target, headers, length and body', async () => {
   let seen: unknown[] = []
   const fetchHandler = handle(
     async ({ method, target, header, contentLength, body }) => {
@@ -95,7 +95,7 @@ test('createFetchHandler makes the body throw when its stream breaks', async () 
   await assert.rejects(fetchHandler(new Request(URL_OF_FILE, init)), { code: 'BODY_INVALID' })
 })
 
-test('createFetchHandler streams an opened body and disposes it at its end', async () => {
+test('createFetchHandler streams an opened body, and disposes it at the end', async () => {
   const opened = openedOf(
     (async function* () {
       yield Buffer.from('ab')
@@ -113,7 +113,7 @@ test('createFetchHandler streams an opened body and disposes it at its end', asy
   assert.equal(opened.disposed, true)
 })
 
-test('createFetchHandler disposes an opened body that is cancelled, or never read', async () => {
+test('createFetchHandler disposes an opened body when it is cancelled or never read', async () => {
   const opened = openedOf(forever())
   const fetchHandler = handle(async () => ({ status: 200, headers: {}, body: opened }))
 
@@ -123,7 +123,7 @@ test('createFetchHandler disposes an opened body that is cancelled, or never rea
   assert.equal(opened.disposed, true)
 })
 
-test('createFetchHandler breaks the stream when the body breaks off or is too short', async () => {
+test('createFetchHandler breaks the stream of a reply when the body breaks off or is too short', async () => {
   const records: RequestRecord[] = []
   const log = createTestLog()
   const broken = openedOf(breaking())
@@ -146,7 +146,7 @@ test('createFetchHandler breaks the stream when the body breaks off or is too sh
   assert.equal(log.lines.length, 2)
 })
 
-test('createFetchHandler tells of every request, without its token', async () => {
+test('createFetchHandler reports every request, without its token', async () => {
   const records: RequestRecord[] = []
   const fetchHandler = handle(
     async () => ({ status: 404, headers: { 'X-WOPI-FailureReason': 'No such file' } }),

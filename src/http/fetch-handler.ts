@@ -15,21 +15,24 @@ export type FetchHandler = (request: Request) => Promise<Response>
 export interface FetchHandlerOptions {
   /** Answers requests; never rejects. */
   handler: Handler
-  /** Path under which the host is mounted, without a slash at its end (default: none). */
+  /** Path under which the host is mounted, without a trailing slash (default: none). */
   basePath?: string
   log: Log
-  /** Told of every request when it is over. */
+  /** Receives the record of every request, once the request is over. */
   onRequest?: (record: RequestRecord) => void
-  /** Whether the host is closing: new requests are answered 503. */
+  /** Whether the host is closing; new requests then get 503. */
   closing?: () => boolean
   timers?: Timers
-  /** Called when a request begins; what it returns is called when its reply is out. */
+  /**
+   * Called when a request begins. The function that it returns is called when the reply has been
+   * sent.
+   */
   begin?: () => () => void
 }
 
 /**
- * Creates a Fetch handler. What the surrounding server does with slow clients, and with bodies that
- * were refused before their end, is its own affair.
+ * Creates a Fetch handler. The surrounding server decides what happens to slow clients, and to
+ * bodies that were refused before their end.
  */
 export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   const { handler, basePath = '', onRequest, timers = systemTimers } = options
@@ -52,7 +55,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   }
 }
 
-/** Servers that take the header, such as Node's, end the connection after the reply. */
+/** Servers that obey this header, such as Node's, end the connection after the reply. */
 function asLast(reply: HostReply): HostReply {
   return { ...reply, headers: { ...reply.headers, Connection: 'close' } }
 }
@@ -69,7 +72,7 @@ function fetchRequest(request: Request, target: string, body: HostRequest['body'
   }
 }
 
-/** The body of a Fetch request, checked against the length that was announced. */
+/** The body of a Fetch request, checked against the announced length. */
 function requestBody(request: Request): AsyncIterable<Uint8Array> & { received: number } {
   return {
     received: 0,
@@ -124,7 +127,7 @@ function withLength(headers: HostReply['headers'], length: number | undefined) {
   return { ...headers, ...(length !== undefined && { 'Content-Length': String(length) }) }
 }
 
-/** A web stream over opened bytes. Cancelling it, and its end, dispose them. */
+/** A web stream over opened bytes. It disposes them when it ends or is cancelled. */
 function openedStream(
   { body: opened, contentLength: length, brokenOff }: HostReply & { body: OpenedBytes },
   { record, over, isGone, log }: Ending,
@@ -140,7 +143,9 @@ function openedStream(
       start(controller) {
         const breakOff = () => {
           controller.error(brokenOff?.reason)
-          finish(true).catch((error) => log.error({ err: error }, 'A reply was not closed'))
+          finish(true).catch((error) =>
+            log.error({ err: error }, 'The body of a reply could not be closed'),
+          )
         }
         brokenOff?.addEventListener('abort', breakOff, { once: true })
       },
@@ -151,11 +156,11 @@ function openedStream(
           if (!done) {
             sent += value.length
             record?.sent(value.length)
-            // The stream keeps what it is given; a store may use the memory again.
+            // The stream keeps the bytes, while a store may use their memory again: copy them.
             return controller.enqueue(new Uint8Array(value))
           }
           if (length !== undefined && sent !== length)
-            throw new Error(`A reply of ${length} bytes was announced and ${sent} bytes came`)
+            throw new Error(`The reply's body has ${sent} bytes; ${length} were announced`)
           await finish(false)
           controller.close()
         } catch (error) {
@@ -172,10 +177,13 @@ function openedStream(
 
 function consumedBefore(): WopiError {
   return new WopiError('BODY_CONSUMED', {
-    detail: 'Something before wopikit has read the request body: hand the request over unread',
+    detail: 'Something before wopikit has read the request body: pass the request on unread',
   })
 }
 
 function broken(cause?: unknown): WopiError {
-  return new WopiError('BODY_INVALID', { detail: 'The connection broke inside the body', cause })
+  return new WopiError('BODY_INVALID', {
+    detail: 'The connection broke before the end of the body',
+    cause,
+  })
 }

@@ -3,8 +3,9 @@ import { HALF_OPEN_MAX_MS } from './limits.ts'
 import type { Timers } from './timers.ts'
 
 /**
- * Ends the connection of a client that has ended its own side of it, unless the reply is out within
- * a while. Nothing tells such a client from one that has left (`shutdown` and `close` look alike).
+ * Ends the connection of a client that has ended its own side of it, unless the reply has been sent
+ * within a time limit. Such a client looks like one that has left: `shutdown` and `close` look
+ * alike.
  */
 export function watchHalfOpen(
   request: IncomingMessage,

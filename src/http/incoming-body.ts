@@ -6,19 +6,19 @@ import type { Timers } from './timers.ts'
 
 type Step = IteratorResult<Uint8Array>
 
-/** How much of a body has not come yet: nothing, little, or much (or nobody knows). */
+/** How much of a body has not arrived yet: nothing, little, or much or an unknown amount. */
 export type BodyRest = 'none' | 'short' | 'long'
 
 const DONE: Step = { done: true, value: undefined }
 
 /**
- * The body of a request of `node:http`, pulled by its consumer: bytes wait in memory up to a limit,
- * then the socket is not read any more. Unlike the stream's own iterator, giving up before the end
- * leaves the connection alone, so that the answer still gets through, and a connection that breaks
- * before the end is always an error.
+ * The body of a `node:http` request, pulled by its consumer. Bytes wait in memory up to a limit;
+ * then the body stops reading the socket. It differs from the stream's own iterator in two ways. A
+ * consumer that gives up before the end leaves the connection open, so that the answer gets
+ * through. A connection that breaks before the end is always an error.
  */
 export class IncomingBody implements AsyncIterableIterator<Uint8Array> {
-  /** Bytes that have come so far. */
+  /** Bytes that have arrived so far. */
   received = 0
   readonly #request: IncomingMessage
   readonly #expected: number | undefined
@@ -70,7 +70,7 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array> {
     return DONE
   }
 
-  /** Stops reading; what has not come yet is left on the connection. */
+  /** Stops reading; the rest stays on the connection. */
   leave(): void {
     if (this.#state === 'reading') this.#request.pause()
     if (this.#state !== 'ended' && this.#state !== 'failed') this.#settle('left')
@@ -80,7 +80,7 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array> {
     this.#waiting = undefined
   }
 
-  /** How much of the body is still to come. */
+  /** How much of the body has not arrived yet. */
   rest(): BodyRest {
     if (this.#request.complete) return 'none'
     const missing = (this.#expected ?? Number.POSITIVE_INFINITY) - this.received
@@ -145,7 +145,7 @@ export class IncomingBody implements AsyncIterableIterator<Uint8Array> {
     this.#request.off('data', this.#onData)
     this.#request.off('end', this.#onEnd)
     this.#request.off('close', this.#onBroken)
-    // The listener for errors stays: without one they would end the process.
+    // The listener for errors stays: without one, an error would end the process.
   }
 }
 
@@ -155,7 +155,7 @@ export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean 
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
-/** An error when somebody else has read the body: waiting for it would take for ever. */
+/** An error when other code has read the body: waiting for it would never end. */
 function consumedBefore(request: IncomingMessage): WopiError | undefined {
   if (!hasBody(request)) return undefined
   if (!request.readableDidRead && !request.readableEnded) return undefined
@@ -171,9 +171,11 @@ function goneBefore(request: IncomingMessage): WopiError | undefined {
 }
 
 function broken(): WopiError {
-  return new WopiError('BODY_INVALID', { detail: 'The connection broke inside the body' })
+  return new WopiError('BODY_INVALID', {
+    detail: 'The connection broke before the end of the body',
+  })
 }
 
 function tooSlow(): WopiError {
-  return new WopiError('BODY_INVALID', { detail: 'The body came too slowly' })
+  return new WopiError('BODY_INVALID', { detail: 'The body arrived too slowly' })
 }

@@ -10,33 +10,36 @@ export const HEADERS_MAX_BYTES = 64 * KIB
 export const HEADERS_TIMEOUT_MS = 30 * SECOND_MS
 /** How often Node looks for connections whose headers take too long, in ms. */
 export const CONNECTIONS_CHECK_MS = 5 * SECOND_MS
-/** How long an idle connection stays open, in ms; longer than the proxies in front keep theirs. */
+/** How long an idle connection stays open, in ms; longer than proxies in front keep theirs. */
 export const KEEP_ALIVE_TIMEOUT_MS = 75 * SECOND_MS
 
 /**
- * How long a reply may take once its client has ended its side of the connection, in ms. Such a client
- * may still read, or be gone: only sending tells.
+ * How long a reply may take once its client has ended its side of the connection, in ms. Such a
+ * client may still read or be gone; only an attempt to send shows which.
  */
 export const HALF_OPEN_MAX_MS = 10 * SECOND_MS
-/** Most requests of one connection that wait for the replies to earlier ones; more end it. */
+/**
+ * Most requests of one connection that may wait for the replies to earlier ones. More of them end
+ * the connection.
+ */
 export const PIPELINED_MAX = 64
 
-/** Slowest body that is waited for, in bytes per second, averaged over each window. */
+/** Slowest accepted body, in bytes per second, averaged over each window. */
 export const BODY_MIN_BYTES_PER_SECOND = 1 * KIB
-/** How long a body may be slower than that before it is given up, in ms. */
+/** How long a body may be slower than this before the host gives up, in ms. */
 export const BODY_RATE_WINDOW_MS = 30 * SECOND_MS
-/** How long a client may take no byte of a reply, in ms, beside the slowest rate. */
+/** How long a client may take no byte of a reply, in ms. */
 export const REPLY_STALL_MS = 60 * SECOND_MS
 
-/** Most bytes that are held in memory for a consumer that is slower than its client. */
+/** Most bytes of a body in memory while its consumer is slower than its client. */
 export const BODY_BUFFER_BYTES = 512 * KIB
 
-/** What is read and thrown away of a body that was refused before its end. */
+/** Most bytes that the host reads and throws away of a body that it refused before the end. */
 export const DISCARD_MAX_BYTES = 64 * MIB
 /** How long that may take, in ms. */
 export const DISCARD_MAX_MS = 30 * SECOND_MS
-/** A rest of at most this many bytes is thrown away and the connection used again. */
+/** The host throws a rest of at most this many bytes away, and uses the connection again. */
 export const KEEP_ALIVE_REST_MAX_BYTES = 64 * KIB
 
-/** Reply bodies in memory up to this size, in bytes, are written together with the headers. */
+/** Largest reply body that is written together with the headers, in bytes. */
 export const JOINED_MAX_BYTES = 16 * KIB

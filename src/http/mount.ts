@@ -1,12 +1,13 @@
-/** Everything below it is the host's. */
+/** The host answers everything below this path. */
 export const WOPI_PATH = '/wopi/'
-/** The one address of the host's that is not: where desktop and mobile clients begin. */
+/** The host's only address elsewhere: desktop and mobile clients begin here. */
 export const BOOTSTRAPPER_PATH = '/wopibootstrapper'
 
 /**
  * Checks the path under which a host is mounted: empty, or like `/office`.
  *
- * @throws TypeError when it does not start with a slash, ends in one, or holds what a path cannot
+ * @throws TypeError when it does not start with a slash, ends in one, or has characters that no
+ *   path has
  */
 export function checkBasePath(basePath: string): string {
   if (/^(\/[A-Za-z0-9._~-]+)*$/.test(basePath)) return basePath
@@ -16,8 +17,8 @@ export function checkBasePath(basePath: string): string {
 /**
  * Checks the address by which clients reach the server, without the base path.
  *
- * @returns it without a slash at its end
- * @throws TypeError when it is no http or https address, or has a password, query or fragment
+ * @returns the address without a trailing slash
+ * @throws TypeError when it is not an http or https address, or has a password, query or fragment
  */
 export function checkPublicUrl(publicUrl: string): string {
   if (!isPublicUrl(publicUrl))
@@ -25,7 +26,7 @@ export function checkPublicUrl(publicUrl: string): string {
   return new URL(publicUrl).href.replace(/\/+$/, '')
 }
 
-/** Whether a text is an address that every client may be told, and that paths can follow. */
+/** Whether a text is an address that holds no secret and that paths can follow. */
 export function isPublicUrl(text: string): boolean {
   if (!URL.canParse(text) || /[?#]/.test(text)) return false
   const { protocol, username, password } = new URL(text)
@@ -33,7 +34,7 @@ export function isPublicUrl(text: string): boolean {
 }
 
 /**
- * Path and query of a request, also where its target is a whole address: a server has to take both
+ * Path and query of a request, also when its target is a whole address: a server must accept both
  * forms (RFC 9112, 3.2.2).
  */
 export function originForm(url: string): string {
@@ -43,7 +44,10 @@ export function originForm(url: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-/** Path and query of a request without the base path; `undefined` when it is not for the host. */
+/**
+ * Path and query of a request without the base path; `undefined` when the request is not for the
+ * host.
+ */
 export function ownTarget(url: string, basePath: string): string | undefined {
   const at = basePath.length
   if (!url.startsWith(WOPI_PATH, at) && !isBootstrapper(url, at)) return undefined

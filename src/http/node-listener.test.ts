@@ -39,10 +39,10 @@ const text = (status: number, body: string): HostReply => ({
   body: Buffer.from(body),
 })
 
-/** Answers with what it was sent. */
+/** Answers with the request that it got. */
 const echo: Answer = async ({ body }) => text(200, (await readAll(body)).toString('latin1'))
 
-/** Answers without a look at the body. */
+/** Answers without reading the body. */
 const refuse: Answer = async () => ({
   status: 400,
   headers: { 'X-WOPI-UploadSessionCurrentOffset': '7' },
@@ -60,7 +60,7 @@ function openedOf(pieces: AsyncIterable<Uint8Array>): OpenedBytes & { disposed: 
 }
 
 describe('createNodeListener, the request', () => {
-  test('createNodeListener hands over method, target, headers and length', async () => {
+  test('createNodeListener passes on method, target, headers and length', async () => {
     let seen: unknown[] = []
     await using server = await serve(async ({ method, target, header, contentLength }) => {
       seen = [method, target, header('x-wopi-LOCK'), header('X-Empty'), contentLength]
@@ -73,7 +73,7 @@ describe('createNodeListener, the request', () => {
     assert.deepEqual(seen, ['POST', TARGET, 'l1', undefined, 4])
   })
 
-  test('createNodeListener takes a target that is a whole address as its path', async () => {
+  test('createNodeListener accepts a whole address as target, and uses its path', async () => {
     const seen: string[] = []
     await using server = await serve(async ({ target }) => {
       seen.push(target)
@@ -90,7 +90,7 @@ describe('createNodeListener, the request', () => {
     assert.deepEqual(seen, [TARGET, TARGET])
   })
 
-  test('createNodeListener begins a request of a connection when the one before was answered', async () => {
+  test('createNodeListener begins a pipelined request once the one before is answered', async () => {
     const order: string[] = []
     const first = Promise.withResolvers<void>()
     const begun = Promise.withResolvers<void>()
@@ -116,7 +116,7 @@ describe('createNodeListener, the request', () => {
     assert.deepEqual(order, steps)
   })
 
-  test('createNodeListener goes on with a connection after a request that failed', async () => {
+  test('createNodeListener continues with a connection after a failed request', async () => {
     await using server = await serve(async ({ target, body }) => {
       if (target.endsWith('/a')) throw new Error('broken')
       return text(200, String((await readAll(body)).length))
@@ -129,7 +129,7 @@ describe('createNodeListener, the request', () => {
     other.destroy()
   })
 
-  test('createNodeListener ends a connection that sends far more requests than it reads replies', async () => {
+  test('createNodeListener ends a connection on which far more requests arrive than replies are read', async () => {
     const never = Promise.withResolvers<HostReply>()
     await using server = await serve(() => never.promise)
     const raw = await openRawHttp(server.port)
@@ -157,7 +157,7 @@ describe('createNodeListener, the request', () => {
     raw.destroy()
   })
 
-  test('createNodeListener hands over the body whole, in any cuts', async () => {
+  test('createNodeListener passes on the whole body, however it is split', async () => {
     const content = Buffer.alloc(3 * MIB, 'wopi')
     await using server = await serve(async ({ body }) => {
       const bytes = await readAll(body)
@@ -169,7 +169,7 @@ describe('createNodeListener, the request', () => {
     assert.equal(await reply.text(), 'true')
   })
 
-  test('createNodeListener lets a slow consumer hold the client back', async () => {
+  test('createNodeListener holds the client back when the consumer is slow', async () => {
     const consumer = Promise.withResolvers<void>()
     await using server = await serve(async ({ body }) => {
       const bytes = body[Symbol.asyncIterator]()
@@ -197,7 +197,7 @@ describe('createNodeListener, the request', () => {
     client.destroy()
   })
 
-  test('createNodeListener makes the body throw when the connection breaks inside it', async () => {
+  test('createNodeListener makes the body throw when the connection breaks before its end', async () => {
     const outcome = Promise.withResolvers<unknown>()
     await using server = await serve(async ({ body, signal }) => {
       const error = await readAll(body).then(
@@ -215,10 +215,10 @@ describe('createNodeListener, the request', () => {
 
     const [error] = (await outcome.promise) as [WopiError, boolean]
     assert.equal(error.code, 'BODY_INVALID')
-    assert.match(error.message, /broke inside the body/)
+    assert.match(error.message, /broke before the end of the body/)
   })
 
-  test('createNodeListener makes a chunked body throw that ends without its last chunk', async () => {
+  test('createNodeListener makes a chunked body throw when its last chunk is missing', async () => {
     const outcome = Promise.withResolvers<unknown>()
     await using server = await serve(async ({ body }) => {
       outcome.resolve(await readAll(body).catch((reason) => reason.code))
@@ -251,7 +251,7 @@ describe('createNodeListener, the request', () => {
     await left.promise
   })
 
-  test('createNodeListener gives up a client that has ended its side and gets no reply for long', async () => {
+  test('createNodeListener gives up on a client that has ended its side when the reply takes too long', async () => {
     const arrived = Promise.withResolvers<void>()
     const left = Promise.withResolvers<void>()
     const timers = createTestTimers()
@@ -278,7 +278,7 @@ describe('createNodeListener, the request', () => {
     client.destroy()
   })
 
-  test('createNodeListener does not abort the signal of a request that was answered', async () => {
+  test('createNodeListener does not abort the signal of an answered request', async () => {
     let signal: AbortSignal | undefined
     await using server = await serve(async (request) => {
       signal = request.signal
@@ -290,7 +290,7 @@ describe('createNodeListener, the request', () => {
     assert.equal(signal?.aborted, false)
   })
 
-  test('createNodeListener hands requests that are not its own to next', async () => {
+  test('createNodeListener passes requests for other paths to next', async () => {
     const listener = createNodeListener({
       handler: echo,
       log: createTestLog(),
@@ -311,7 +311,7 @@ describe('createNodeListener, the request', () => {
 })
 
 describe('createNodeListener, slow clients', () => {
-  test('createNodeListener gives up a body that comes too slowly, and says so', async () => {
+  test('createNodeListener refuses a body that arrives too slowly, and says why', async () => {
     const timers = createTestTimers()
     const pulled = Promise.withResolvers<void>()
     await using server = await serve(
@@ -338,7 +338,7 @@ describe('createNodeListener, slow clients', () => {
     client.destroy()
   })
 
-  test('createNodeListener waits for ever as long as the bytes come fast enough', async () => {
+  test('createNodeListener waits as long as the bytes arrive fast enough', async () => {
     const timers = createTestTimers()
     let pulled = Promise.withResolvers<void>()
     await using server = await serve(
@@ -368,7 +368,7 @@ describe('createNodeListener, slow clients', () => {
     client.destroy()
   })
 
-  test('createNodeListener cuts a client that takes nothing of its reply', async () => {
+  test('createNodeListener cuts a client that does not read its reply', async () => {
     const timers = createTestTimers()
     const opened = openedOf(endless())
     async function* endless() {
@@ -396,7 +396,7 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 describe('createNodeListener, a refusal before the end of the body', () => {
-  test('createNodeListener gets its refusal through to a client that writes 32 MB first', async () => {
+  test('createNodeListener delivers a refusal to a client that writes 32 MB before it reads', async () => {
     await using server = await serve(refuse)
     const client = await openRawHttp(server.port)
     const length = 32 * MIB
@@ -413,7 +413,7 @@ describe('createNodeListener, a refusal before the end of the body', () => {
     assert.equal(reply.headers.connection, 'close')
   })
 
-  test('createNodeListener writes a refusal before the rest of the body has come', async () => {
+  test('createNodeListener writes a refusal before the rest of the body arrives', async () => {
     await using server = await serve(async ({ body }) => {
       for await (const _ of body) break
       return text(409, 'locked')
@@ -445,7 +445,7 @@ describe('createNodeListener, a refusal before the end of the body', () => {
     client.destroy()
   })
 
-  test('createNodeListener stops reading a refused body after a while', async () => {
+  test('createNodeListener stops reading a refused body after a time limit', async () => {
     const timers = createTestTimers()
     await using server = await serve(refuse, { timers })
     const client = await openRawHttp(server.port)
@@ -457,7 +457,7 @@ describe('createNodeListener, a refusal before the end of the body', () => {
     await client.closed()
   })
 
-  test('createNodeListener stops reading a refused body that has no end', async () => {
+  test('createNodeListener stops reading an endless refused body', async () => {
     await using server = await serve(refuse)
     const client = await openRawHttp(server.port)
     const block = Buffer.alloc(MIB)
@@ -474,7 +474,7 @@ describe('createNodeListener, a refusal before the end of the body', () => {
 describe('createNodeListener, Expect: 100-continue', () => {
   const headers = { 'Content-Length': 5, Expect: '100-continue' }
 
-  test('createNodeListener asks for the body only when it is wanted', async () => {
+  test('createNodeListener asks for the body only when the handler reads it', async () => {
     await using server = await serve(echo)
     const client = await openRawHttp(server.port)
 
@@ -499,7 +499,7 @@ describe('createNodeListener, Expect: 100-continue', () => {
     client.destroy()
   })
 
-  test('configureServer asks at once for bodies that are not for the host', async () => {
+  test('configureServer asks at once for bodies of requests to other paths', async () => {
     await using server = await listenOn(
       (request, response) => request.pipe(response),
       (server) => configureServer(server, () => false),
@@ -515,7 +515,7 @@ describe('createNodeListener, Expect: 100-continue', () => {
 })
 
 describe('createNodeListener, the reply', () => {
-  test('createNodeListener sends Content-Length when it is known, and disposes the body', async () => {
+  test('createNodeListener sends Content-Length when the length is known, and disposes the body', async () => {
     const opened = openedOf(pieces('ab', 'cd'))
     await using server = await serve(async () => ({
       status: 200,
@@ -572,7 +572,7 @@ describe('createNodeListener, the reply', () => {
     await assert.rejects(received)
   })
 
-  test('createNodeListener disposes the body when the client has left before it', async () => {
+  test('createNodeListener disposes the body when the client left before it was sent', async () => {
     const opened = openedOf(pieces('never'))
     const arrived = Promise.withResolvers<void>()
     const over = Promise.withResolvers<void>()
@@ -622,7 +622,7 @@ describe('createNodeListener, the reply', () => {
 })
 
 describe('createNodeListener, the record', () => {
-  test('createNodeListener tells of every request, without its token', async () => {
+  test('createNodeListener reports every request, without its token', async () => {
     const told = Promise.withResolvers<RequestRecord>()
     await using server = await serve(
       async (request) => ({ ...(await echo(request)), operation: 'PutFile' }),
@@ -650,7 +650,7 @@ describe('createNodeListener, the record', () => {
     assert.equal(JSON.stringify(record).includes('secret'), false)
   })
 
-  test('createNodeListener tells of a client that left', async () => {
+  test('createNodeListener reports a client that left', async () => {
     const told = Promise.withResolvers<RequestRecord>()
     const arrived = Promise.withResolvers<void>()
     await using server = await serve(
@@ -674,7 +674,7 @@ async function* pieces(...texts: string[]): AsyncGenerator<Uint8Array> {
   for (const piece of texts) yield Buffer.from(piece)
 }
 
-test('createNodeListener answers at once when somebody else has read the body', async () => {
+test('createNodeListener answers at once when other code has read the body', async () => {
   const listener = createNodeListener({
     handler: async ({ body }) => {
       const error = await readAll(body).catch((reason) => reason)

@@ -25,27 +25,30 @@ export type NodeListener = (
 export interface NodeListenerOptions {
   /** Answers requests; never rejects. */
   handler: Handler
-  /** Path under which the host is mounted, without a slash at its end (default: none). */
+  /** Path under which the host is mounted, without a trailing slash (default: none). */
   basePath?: string
   log: Log
-  /** Told of every request when it is over. */
+  /** Receives the record of every request, once the request is over. */
   onRequest?: (record: RequestRecord) => void
-  /** Whether the host is closing: new requests are answered 503, and connections end. */
+  /** Whether the host is closing; new requests then get 503, and connections end. */
   closing?: () => boolean
   timers?: Timers
-  /** Called when a request begins; what it returns is called when its reply is out. */
+  /**
+   * Called when a request begins. The function that it returns is called when the reply has been
+   * sent.
+   */
   begin?: () => () => void
 }
 
 /** What Express adds to a request. */
 interface ExpressRequest extends IncomingMessage {
-  /** The address as it was before the router cut off the path that it is mounted under. */
+  /** The address before the router cut off its own path. */
   originalUrl?: string
 }
 
 /**
- * Creates a listener that answers requests below `basePath` and hands all others to `next`, or
- * answers them 404 when there is none.
+ * Creates a listener that answers requests below `basePath`. It passes all others to `next`, or
+ * answers them with 404 when there is no `next`.
  */
 export function createNodeListener(options: NodeListenerOptions): NodeListener {
   const { basePath = '', log } = options
@@ -90,8 +93,8 @@ async function answer(
 }
 
 /**
- * Logs why a reply broke off. A client that is gone, or too slow, ends what is read for it: that is no
- * fault of the host.
+ * Logs why a reply broke off. When the client is gone or too slow, its reads end with an error, but
+ * the host has no fault.
  */
 export function logBrokenReply(
   log: Log,
@@ -100,13 +103,13 @@ export function logBrokenReply(
 ): void {
   const fields = { correlationId: loggedText(correlationId) }
   if (isGone && error instanceof Error && error.name === 'AbortError')
-    log.debug(fields, 'The connection ended before its reply was out')
+    log.debug(fields, 'The client left before its reply was sent')
   else if (error instanceof WopiError)
-    log.info({ ...fields, reason: error.message }, 'A reply was broken off')
+    log.info({ ...fields, reason: error.message }, 'The host broke a reply off')
   else log.error({ ...fields, err: error }, 'A reply broke off')
 }
 
-/** What requests are told that come while the host is closing. */
+/** The reply to requests that arrive while the host is closing. */
 export function shutdownReply(): HostReply {
   const { status, message, code } = new WopiError('SHUTTING_DOWN')
   return { status, headers: { [HEADERS.failureReason]: message, [HEADERS.failureCode]: code } }

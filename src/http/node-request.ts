@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { HostRequest } from '../ports/exchange.ts'
 import type { IncomingBody } from './incoming-body.ts'
 
-/** A request of `node:http` as the host sees it. */
+/** A `node:http` request as the host sees it. */
 export function nodeRequest(
   request: IncomingMessage,
   response: ServerResponse,

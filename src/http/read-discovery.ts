@@ -2,15 +2,15 @@ import { decodeXml } from '../protocol/decode-xml.ts'
 import { DiscoveryError } from '../protocol/discovery-error.ts'
 import { DISCOVERY_MAX_CHARS } from '../protocol/parse-discovery.ts'
 
-/** Largest answer that is read, in bytes: two for each character, as UTF-16 has. */
+/** Largest accepted answer, in bytes: two for each character, as in UTF-16. */
 const DISCOVERY_MAX_BYTES = 2 * DISCOVERY_MAX_CHARS
 const REDIRECTS_MAX = 3
 
 /**
- * Fetches the XML of discovery. Redirects are followed, but none from https to http.
+ * Fetches the XML of discovery. It follows redirects, but none from https to http.
  *
- * @throws DiscoveryError `DISCOVERY_UNAVAILABLE`, `DISCOVERY_TOO_LARGE`, `DISCOVERY_INVALID`;
- *   whatever `fetch` throws; the reason of `signal`
+ * @throws DiscoveryError `DISCOVERY_UNAVAILABLE`, `DISCOVERY_TOO_LARGE`, `DISCOVERY_INVALID`; the
+ *   errors of `fetch`; the reason of `signal`
  */
 export async function readDiscovery(
   url: string,
@@ -30,7 +30,7 @@ async function follow(
     const location = response.status >= 300 && response.headers.get('Location')
     if (!location && response.ok) return response
     await response.body?.cancel()
-    if (!location) throw unavailable(`Discovery is answered with ${response.status}`)
+    if (!location) throw unavailable(`The server of discovery answered ${response.status}, not 200`)
     address = nextAddress(address, location)
   }
   throw unavailable('Discovery redirects too often')

@@ -2,12 +2,12 @@ import { loggedPath, loggedText } from '../host/logged.ts'
 import type { HostReply } from '../ports/exchange.ts'
 import { HEADERS } from '../protocol/names.ts'
 
-/** What is known about an answered request: one line of a log, or one point of a metric. */
+/** Facts about an answered request: one line of a log, or one point of a metric. */
 export interface RequestRecord {
   method: string
-  /** Where no operation has this address, most of it is left out: a token may stand anywhere in it. */
+  /** Shortened when no operation has this address, because it may contain a token anywhere. */
   path: string
-  /** The WOPI operation; left out when none answers this address. */
+  /** The WOPI operation; absent when none answers this address. */
   operation?: string
   status: number
   /** Of the body, in bytes. */
@@ -15,9 +15,11 @@ export interface RequestRecord {
   /** Of the body, in bytes. */
   bytesOut: number
   durationMs: number
-  /** Whether the client left, or the connection broke, before the answer was out. */
+  /** Whether the client left, or the connection broke, before the answer was sent. */
   aborted: boolean
-  /** Why it was refused, as the client was told: in words, and as a code of docs/errors.md. */
+  /**
+   * Why the request was refused, as the client saw it: in words, and as a code of docs/errors.md.
+   */
   failureReason?: string
   failureCode?: string
   /** X-WOPI-CorrelationId, X-Request-ID and X-WOPI-SessionId of the request, at most 256 characters. */
@@ -30,14 +32,14 @@ export interface RequestRecord {
 export interface Recorder {
   answered(reply: HostReply): void
   sent(bytes: number): void
-  /** Tells the record. */
+  /** Passes the record on. */
   over(end: { bytesIn: number; aborted: boolean }): void
 }
 
-/** Status in the record of a request whose client left before there was an answer. */
+/** Status in the record when the client left before there was an answer. */
 const NO_ANSWER = 0
 
-/** Starts the record of one request, which `tell` gets when it is over. */
+/** Starts the record of one request. `tell` gets it when the request is over. */
 export function startRecord(
   tell: (record: RequestRecord) => void,
   request: { method: string; target: string; header(name: string): string | undefined },

@@ -6,10 +6,10 @@ import type { IncomingBody } from './incoming-body.ts'
 import { BODY_MIN_BYTES_PER_SECOND, JOINED_MAX_BYTES, REPLY_STALL_MS } from './limits.ts'
 import type { Timers } from './timers.ts'
 
-/** Statuses whose reply has no body, so that nothing says how long it is (RFC 9110, 8.6). */
+/** Statuses whose reply has neither a body nor a length (RFC 9110, 8.6). */
 export const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
 
-/** The two halves of one exchange of `node:http`, and how its body was read. */
+/** The two halves of one `node:http` exchange, and the request's body. */
 export interface Exchange {
   request: IncomingMessage
   response: ServerResponse
@@ -20,11 +20,12 @@ export interface Exchange {
 }
 
 /**
- * Sends a reply and disposes its body. Resolves when the connection is free again: what the client
- * still sends of a refused body is read and thrown away first, after the answer is out.
+ * Sends a reply and disposes its body. Resolves when the connection is free again. After the answer
+ * of a refusal it first reads the rest of the request's body, and throws it away.
  *
- * @param options.lastOnConnection whether to close the connection afterwards in any case
- * @throws what the body throws, and when it is not as long as announced; the connection is cut then
+ * @param options.lastOnConnection whether to close the connection afterwards
+ * @throws the error of the body, or an Error when the body is not as long as announced; the
+ *   connection is cut then
  */
 export async function sendReply(
   reply: HostReply,
@@ -38,7 +39,7 @@ export async function sendReply(
   if (!isOpened(reply.body)) {
     await endOfTurn()
     const bytes = reply.body
-    // The reply to HEAD has no body and says how long that of GET is.
+    // The reply to HEAD has no body, and the length of the reply to GET.
     writeHead(response, reply, bytes?.length ?? reply.contentLength ?? 0, close)
     exchange.onSent(bytes?.length ?? 0)
     if (rest === 'none') return end(response, request, bytes)
@@ -61,8 +62,8 @@ function latin1Of(bytes: Uint8Array): string {
 }
 
 /**
- * Small replies of one turn of the event loop go out together: a client that waits for several is
- * woken once and not by each. Measured with 32 connections: twice as many requests in a second.
+ * Sends small replies of one turn of the event loop together, so that a client that waits for
+ * several wakes up once. Measured with 32 connections: twice as many requests in a second.
  */
 function endOfTurn(): Promise<void> {
   return new Promise((resolve) => {
@@ -88,14 +89,14 @@ function writeHead(
 }
 
 function end(response: ServerResponse, request: IncomingMessage, body?: Uint8Array): void {
-  // Bytes of the request that came but were not wanted would block the connection's next request.
+  // Unread bytes of the request would block the connection's next request.
   if (!request.readableEnded) request.resume()
-  // Node joins a string with the headers, so that one system call writes both; bytes it does not.
+  // Node joins a string with the headers in one system call, but not bytes.
   if (body && body.length <= JOINED_MAX_BYTES) response.end(latin1Of(body), 'latin1')
   else response.end(body)
 }
 
-/** Node closes a connection as soon as its last reply has ended, so that has to wait. */
+/** Node closes a connection as soon as its last reply has ended, so the end has to wait. */
 async function endAfterRest(
   { request, response, timers }: Exchange,
   write: () => Promise<void> | void,
@@ -123,14 +124,14 @@ async function writeOpened(
     if (response.destroyed) return
     written += bytes.length
     onSent(bytes.length)
-    // A store may use the memory of a piece again once the next one is asked for.
+    // A store may use the memory of a piece again once the next piece is pulled.
     await taken(response, bytes, timers)
   }
   if (length !== undefined && written !== length && !response.destroyed)
-    throw new Error(`A reply of ${length} bytes was announced and ${written} bytes came`)
+    throw new Error(`The reply's body has ${written} bytes; ${length} were announced`)
 }
 
-/** Writes bytes and waits until the client has taken them, or is gone, or takes too long. */
+/** Writes bytes, and waits until the client has taken them, has left, or takes too long. */
 function taken(response: ServerResponse, bytes: Uint8Array, timers: Timers): Promise<void> {
   if (response.destroyed) return Promise.resolve()
   const atSlowest = (bytes.length / BODY_MIN_BYTES_PER_SECOND) * 1000

@@ -2,7 +2,9 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Log } from '../ports/log.ts'
 import type { NodeListener } from './node-listener.ts'
 
-/** Adds to a listener: warnings, once each, about servers and routers that are set up wrongly. */
+/**
+ * Adds warnings to a listener, each given once, about servers and routers that are set up wrongly.
+ */
 export function warnOnce(
   listener: NodeListener,
   { log, basePath }: { log: Log; basePath: string },
@@ -24,7 +26,7 @@ export function warnOnce(
 
 /** What Express adds to the requests of a router. */
 interface RoutedRequest extends IncomingMessage {
-  /** The path that it is mounted under. */
+  /** The path of the router. */
   baseUrl: string
 }
 
@@ -37,7 +39,7 @@ function checkServer({ socket }: IncomingMessage, log: Log): void {
   if (!server?.requestTimeout) return
   log.warn(
     { requestTimeoutMs: server.requestTimeout },
-    'This server cuts uploads that take longer than its requestTimeout: call host.configureServer(server)',
+    'This server cuts uploads that take longer than its requestTimeout. Call host.configureServer(server)',
   )
 }
 
@@ -45,7 +47,7 @@ function checkRouter({ baseUrl }: RoutedRequest, basePath: string, log: Log): vo
   if (baseUrl === basePath || baseUrl === '') return
   log.warn(
     { mountedUnder: baseUrl, basePath },
-    'The host is mounted under a path that is not its basePath, so no request reaches it: ' +
+    'The path of the mount is not the basePath of the host, so no request reaches the host: ' +
       'give createHost that basePath',
   )
 }

@@ -1,6 +1,6 @@
-/** The clock and the alarm that the HTTP layer uses; tests bring their own. */
+/** The clock and the alarm of the HTTP layer; tests bring their own. */
 export interface Timers {
-  /** Milliseconds that only ever grow. */
+  /** Monotonic time, in ms. */
   now(): number
   /** Calls `act` once after `ms`; the result stops it. */
   after(ms: number, act: () => void): () => void

@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { PIPELINED_MAX } from './limits.ts'
 
-/** The requests of one connection that are under way or wait. */
+/** The requests of one connection that are in progress or wait. */
 interface Line {
   last: Promise<void>
   length: number
 }
 
-/** Has requests answered in the order in which they came on their connection. */
+/** Answers the requests of each connection in the order in which they arrived. */
 export type TakeTurns = (request: IncomingMessage, answer: () => Promise<void>) => Promise<void>
 
 /**
  * Creates the order of requests. A client may send several requests before it reads the first reply
- * (RFC 9112, 9.3.2): each is begun when the one before has been answered, so that of two saves the
- * later one wins. Connections of HTTP/2 carry requests that are independent of each other.
+ * (RFC 9112, 9.3.2). Each begins when the one before has been answered, so that the later of two
+ * saves wins. Requests of one HTTP/2 connection are independent of each other.
  */
 export function createTurns(): TakeTurns {
   const lines = new WeakMap<Socket, Line>()
@@ -30,7 +30,7 @@ export function createTurns(): TakeTurns {
     }
     line.length++
     const turn = line.length === 1 ? answer() : line.last.then(answer)
-    // What goes wrong with one request is no concern of the next.
+    // A failed request does not affect the next one.
     line.last = turn.catch(() => {}).finally(() => line.length--)
     await turn
   }

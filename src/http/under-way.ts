@@ -1,8 +1,8 @@
 import type { Timers } from './timers.ts'
 
-/** Counts the requests that are being answered. */
+/** Counts the requests in progress. */
 export interface UnderWay {
-  /** Notes that a request has begun; the result notes, once, that its reply is out. */
+  /** Notes that a request has begun. The result notes, once, that its reply has been sent. */
   begin(): () => void
   /** Resolves with whether all were answered within `graceMs`. */
   ended(graceMs: number): Promise<boolean>
