@@ -117,6 +117,7 @@ export type HostParts = Pick<
   | 'publicUrl'
   | 'signIn'
   | 'proofKeys'
+  | 'properties'
 > & {
   /** Where coauthoring is; read again and again. */
   coauthAddresses: () => CoauthAddresses
@@ -124,7 +125,7 @@ export type HostParts = Pick<
 
 /** Puts a host on stores, as the settings say. */
 export function composeHost(config: Config, { coauthAddresses, ...parts }: HostParts): Host {
-  const { basePath, uploadSessions, containers, postMessageOrigin, coauth } = config
+  const { basePath, uploadSessions, containers, coauth } = config
   return createHost({
     ...parts,
     basePath,
@@ -135,10 +136,6 @@ export function composeHost(config: Config, { coauthAddresses, ...parts }: HostP
     containers,
     pages: pagesOf(config),
     ...(coauth.length > 0 && { coauth: coauthOf(config, coauthAddresses) }),
-    ...(postMessageOrigin && {
-      properties: ({ fileId }): Record<string, string> =>
-        fileId === undefined ? {} : { PostMessageOrigin: postMessageOrigin },
-    }),
   })
 }
 

@@ -132,6 +132,12 @@ const SETTINGS = z.strictObject({
     .refine((text) => text === '' || isOrigin(text), 'must be like https://docs.example.com')
     .prefault('')
     .describe('origin of the page that the editor is in: PostMessageOrigin of CheckFileInfo'),
+  properties: z
+    .string()
+    .prefault('')
+    .describe(
+      'JSON file of more properties of CheckFileInfo, by extension or for all: {"*": {…}, ".docx": {…}}',
+    ),
   trialSignIn: onOff()
     .prefault('off')
     .describe(

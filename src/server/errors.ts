@@ -30,6 +30,10 @@ export const SERVER_FAILURES = {
       "Give --discovery the address of a client's discovery, or a file with its XML; with " +
       '--proof-keys off the server starts without it.',
   },
+  PROPERTIES_UNUSABLE: {
+    title: 'The file of properties cannot be used',
+    fix: 'Give --properties a JSON file such as {"*": {"EnableShare": true}, ".docx": {…}}.',
+  },
   FILE_UNREADABLE: {
     title: 'The file cannot be read',
     fix: 'Check the path; a relative one starts at the folder that you are in.',

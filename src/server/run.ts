@@ -19,6 +19,7 @@ import type { Config } from './config.ts'
 import { openDiscovery } from './discovery.ts'
 import { listen, serveRequests } from './http-server.ts'
 import { logRequests } from './logging.ts'
+import { openProperties } from './properties.ts'
 import { ensureSample } from './sample.ts'
 import { noteServing } from './serving-record.ts'
 import { createTrialSignIn, type TrialSignIn } from './trial-sign-in/trial-sign-in.ts'
@@ -53,7 +54,8 @@ export interface ServerDependencies {
  * Starts a server on a data folder. When the promise resolves it answers requests, and the sample
  * document is there.
  *
- * @throws ServerError DATA_UNUSABLE, DATA_MISMATCH, PORT_TAKEN, ADDRESS_UNUSABLE; nothing stays open then
+ * @throws ServerError DATA_UNUSABLE, DATA_MISMATCH, PROPERTIES_UNUSABLE, PORT_TAKEN, ADDRESS_UNUSABLE;
+ *   nothing stays open then
  */
 export async function startServer(
   config: Config,
@@ -71,9 +73,11 @@ export async function startServer(
     const key = await openTokenKey(stores, randomBytes)
     const access = openAccess(stores, { key, ...clock })
     const discovery = await openDiscovery(config, { log, ...clock })
+    const properties = await openProperties(config)
     const server = await listen(config)
     const { metadata, blobs } = stores
-    const parts = { metadata, blobs, ...discovery, ...clock, access, log, timers }
+    const own = { ...discovery, ...(properties && { properties }), ...clock }
+    const parts = { metadata, blobs, ...own, access, log, timers }
     const { host, url, stop, sampleFileId } = await answer(server, config, { stores, key, parts })
     const problem = addressProblem(config, url)
     if (problem) log.warn({ url }, problem)
