@@ -31,7 +31,7 @@ export const PARTS: Readonly<Record<string, Readonly<Record<string, readonly str
     saving: ['packs', 'state', 'bytes', 'limits.ts'],
     application: ['saving', 'packs', 'state', 'bytes'],
     trees: ['saving', 'state'],
-    upkeep: ['saving', 'packs', 'state', 'limits.ts'],
+    upkeep: ['saving', 'packs', 'state', 'bytes', 'limits.ts'],
     'create-content.ts': ['application', 'saving', 'packs', 'state', 'bytes', 'limits.ts'],
   },
   operations: {

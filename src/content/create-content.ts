@@ -23,6 +23,7 @@ import {
 } from './limits.ts'
 import { createOpener, type Opener } from './packs/opener.ts'
 import type { ContentServices } from './saving/services.ts'
+import { createSessionChunks } from './saving/session-chunks.ts'
 import { createSignatures } from './saving/signatures.ts'
 import { createManifests } from './state/manifests.ts'
 
@@ -87,17 +88,19 @@ function createBase(
     timers: systemTimers,
     ...(sources.onRefusal && { onRefusal: sources.onRefusal }),
   })
+  const openShare = (names: HolderNames, signal?: AbortSignal) =>
+    createShare(memory.open(names), signal)
   const base = {
     metadata,
     blobs,
     limits: { ...DEFAULT_LIMITS, ...limits },
-    manifests: createManifests(metadata),
+    manifests: createManifests(metadata, openShare),
+    sessionChunks: createSessionChunks(metadata),
     opener,
     afterSave,
     inFlight: createInFlightBytes(),
     memory,
-    openShare: (names: HolderNames, signal?: AbortSignal) =>
-      createShare(memory.open(names), signal),
+    openShare,
     newId: sources.newId ?? newId,
     randomBytes: sources.randomBytes ?? secureRandomBytes,
   }

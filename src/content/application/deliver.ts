@@ -2,11 +2,12 @@ import type { DocumentSource, SavedDocument } from '../../ports/document-source.
 import type { Log } from '../../ports/log.ts'
 import type { DeliveryRecord } from '../../ports/metadata/deliveries.ts'
 import { keptBytes } from '../bytes/opened-bytes.ts'
+import { UNCOUNTED } from '../bytes/share.ts'
 import { unlessAborted } from '../bytes/single-flight.ts'
 import { openMain } from '../packs/main-content.ts'
 import { mainSize } from '../saving/commit.ts'
 import type { ContentServices } from '../saving/services.ts'
-import { decodeManifest } from '../state/manifest.ts'
+import { decodeManifestSteps } from '../state/manifest-format.ts'
 import type { Conflicts } from './conflicts.ts'
 import { isRevision } from './take-revision.ts'
 
@@ -71,7 +72,7 @@ async function handOver(
   const { documentKey, fileId, manifestId, sequenceNumber, userId, baseRevision, cause } = delivery
   const encoded = await metadata.readManifest(documentKey, manifestId)
   if (!encoded) throw new Error(`State ${sequenceNumber} of document ${fileId} is not there`)
-  const manifest = decodeManifest(encoded)
+  const manifest = await UNCOUNTED.work(decodeManifestSteps(encoded))
   const late = new AbortController()
   const signal = AbortSignal.any([ended, late.signal])
   const save: SavedDocument = {

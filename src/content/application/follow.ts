@@ -4,11 +4,13 @@ import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { legalName } from '../../protocol/file-name.ts'
 import { decodeLocks, liveLocks } from '../../protocol/locks/state.ts'
+import { UNCOUNTED } from '../bytes/share.ts'
 import { createSingleFlight, unlessAborted } from '../bytes/single-flight.ts'
 import { commitOn, mainSize } from '../saving/commit.ts'
 import type { ContentServices, DocumentRequest, FoundDocument } from '../saving/services.ts'
 import type { ChunkedContent } from '../state/chunked-content.ts'
-import { decodeManifest, encodeManifest, type Manifest } from '../state/manifest.ts'
+import type { Manifest } from '../state/manifest.ts'
+import { decodeManifestSteps, encodeManifest } from '../state/manifest-format.ts'
 import { applyWholePut, mainStream } from '../state/next-state.ts'
 import type { Conflicts } from './conflicts.ts'
 import { isRevision, takeRevision } from './take-revision.ts'
@@ -137,7 +139,7 @@ async function update(
   const content = await takeRevision(services, source, key, fileId, found)
   const newPacks = packsIn(content)
   const saved = await commitOn(services, document, found.ownerId, {
-    manifest: applyWholePut(decodeManifest(encoded), content, now),
+    manifest: applyWholePut(await UNCOUNTED.work(decodeManifestSteps(encoded)), content, now),
     newPacks,
     sourceRevision: found.revision,
   })
@@ -145,7 +147,7 @@ async function update(
 }
 
 function packsIn({ extents }: ChunkedContent) {
-  return extents.map(({ source }) => source).filter(({ application }) => !application)
+  return extents.sources.filter(({ application }) => !application)
 }
 
 function isLocked({ locks }: DocumentRecord, now: number): boolean {

@@ -3,11 +3,13 @@ import {
   RevisionGoneError,
   type SourceDocument,
 } from '../../ports/document-source.ts'
+import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { tooLarge } from '../../protocol/errors.ts'
 import { tameBytes } from '../bytes/opened-bytes.ts'
 import type { ContentServices } from '../saving/services.ts'
 import { storeWholeContent } from '../saving/whole-content.ts'
-import { type ChunkedContent, EMPTY_CONTENT } from '../state/chunked-content.ts'
+import { type ChunkedContent, emptyContent } from '../state/chunked-content.ts'
+import { ExtentList } from '../state/extents.ts'
 import { applicationSource } from '../state/manifest.ts'
 
 /** Longest name of a revision, in characters. */
@@ -59,8 +61,9 @@ export async function takeRevision(
 }
 
 function namedContent(fileId: string, { revision, size }: SourceDocument): ChunkedContent {
-  const common = { alternatives: [], awaitsChunking: false }
-  if (size === 0) return { ...common, ...EMPTY_CONTENT }
-  const extents = [{ source: applicationSource(fileId, revision), offset: 0, length: size }]
-  return { ...common, scheme: 'FullFile', size, chunks: [], extents }
+  const empty = { ...emptyContent(), awaitsChunking: false }
+  if (size === 0) return empty
+  const source = applicationSource(fileId, revision)
+  const extents = ExtentList.of([{ source, offset: 0, length: size }])
+  return { ...empty, size, chunks: new PackedChunks(), extents }
 }

@@ -77,6 +77,10 @@ export interface ByteReader {
   byte(): number
   integer(): number
   raw(length: number): Uint8Array
+  /** What it reads from. */
+  readonly bytes: Uint8Array
+  /** Passes over bytes, and tells where they start. */
+  skip(length: number): number
   text(): string
   /** @throws StoredFormatError when bytes are left */
   finish(): void
@@ -109,11 +113,16 @@ export function createByteReader(bytes: Uint8Array): ByteReader {
     }
   }
 
-  function raw(length: number): Uint8Array {
+  function skip(length: number): number {
     if (length > bytes.length - position)
       throw new StoredFormatError(`${length} bytes are missing at byte ${position}`)
     position += length
-    return bytes.subarray(position - length, position)
+    return position - length
+  }
+
+  function raw(length: number): Uint8Array {
+    const start = skip(length)
+    return bytes.subarray(start, start + length)
   }
 
   function text(): string {
@@ -129,6 +138,8 @@ export function createByteReader(bytes: Uint8Array): ByteReader {
     byte,
     integer,
     raw,
+    bytes,
+    skip,
     text,
     finish() {
       if (position !== bytes.length)

@@ -201,7 +201,7 @@ test('openPieces hands its signal to the store', async () => {
   const { blobs } = await filledStore()
 
   await assert.rejects(
-    openPieces(createOpener(blobs), everyPack(), AbortSignal.abort(new Error('gone'))),
+    openPieces(createOpener(blobs), everyPack(), { signal: AbortSignal.abort(new Error('gone')) }),
     /gone/,
   )
 })

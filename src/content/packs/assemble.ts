@@ -1,36 +1,30 @@
 import type { OpenedBytes } from '../../ports/blob-store.ts'
 import { joinBytes } from '../bytes/join.ts'
-import { MERGED_GAP_MAX_BYTES, READ_AHEAD_PACKS, SMALL_PIECE_MAX_BYTES } from '../limits.ts'
-import type { ByteSource, Extent } from '../state/extents.ts'
+import { READ_AHEAD_PACKS, SMALL_PIECE_MAX_BYTES } from '../limits.ts'
+import type { Extent } from '../state/extents.ts'
 import type { Opener } from './opener.ts'
+import { type Job, type Piece, planJobs, type ReadRun } from './runs.ts'
+import { readScattered } from './scattered.ts'
+
+export type { Piece } from './runs.ts'
 
 type ReadingOpener = Pick<Opener, 'open' | 'reserveAhead'>
-
-/** A part of a reply: bytes at hand, such as a frame header, or bytes of a pack. */
-export type Piece = Uint8Array | Extent
-
-/** One range read of one source, and the pieces that it serves in order. */
-interface ReadRun {
-  source: ByteSource
-  start: number
-  end: number
-  pieces: Piece[]
-}
 
 /**
  * Opens pieces as one stream of bytes. Neighbouring extents of a pack become one range read, also
  * across small gaps and across literal bytes, and the next packs are opened while one is being
- * read, as long as not too many readers do so. The first read has begun when the promise resolves,
+ * read, as long as not too many readers do so. Pieces are asked for as they are needed. The first read has begun when the promise resolves,
  * so a missing pack is an error before anything was sent. A read that breaks later makes the
  * iteration throw.
+ *
+ * @param options.lead bytes that go out before the pieces, asked for as they are needed
  */
 export async function openPieces(
   opener: ReadingOpener,
-  pieces: readonly Piece[],
-  signal?: AbortSignal,
+  pieces: Iterable<Piece>,
+  { signal, lead = [] }: { signal?: AbortSignal | undefined; lead?: Iterable<Uint8Array> } = {},
 ): Promise<OpenedBytes> {
-  const { lead, runs } = planRuns(pieces)
-  const queue = createRunQueue(opener, runs, signal)
+  const queue = createJobQueue(opener, planJobs(pieces), signal)
   await queue.first()
   const bytes = joinSmall(readAll(lead, queue))
   return {
@@ -42,92 +36,76 @@ export async function openPieces(
 /** Reads a few bytes into memory; the caller answers for `extents` being small. */
 export async function readExtents(
   opener: ReadingOpener,
-  extents: readonly Extent[],
+  extents: Iterable<Extent>,
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
-  await using opened = await openPieces(opener, extents, signal)
+  await using opened = await openPieces(opener, extents, { signal })
   for await (const bytes of opened) parts.push(new Uint8Array(bytes))
   return joinBytes(parts)
 }
 
-/** Literal bytes before the first extent go out on their own; all later ones ride in a run. */
-function planRuns(pieces: readonly Piece[]): { lead: Uint8Array[]; runs: ReadRun[] } {
-  const lead: Uint8Array[] = []
-  const runs: ReadRun[] = []
-  for (const piece of pieces) {
-    const run = runs.at(-1)
-    if (piece instanceof Uint8Array) {
-      if (run) run.pieces.push(piece)
-      else lead.push(piece)
-    } else if (run && continues(run, piece)) {
-      run.end = piece.offset + piece.length
-      run.pieces.push(piece)
-    } else if (piece.length > 0) {
-      const end = piece.offset + piece.length
-      runs.push({ source: piece.source, start: piece.offset, end, pieces: [piece] })
-    }
-  }
-  return { lead, runs }
-}
-
-function continues(run: ReadRun, extent: Extent): boolean {
-  const gap = extent.offset - run.end
-  return run.source.key === extent.source.key && gap >= 0 && gap <= MERGED_GAP_MAX_BYTES
-}
-
-/** A run that is opened, with the place that it takes while nobody reads it. */
+/** A job that is begun, with the place that it takes while nobody reads it. */
 interface Opening {
-  bytes: Promise<OpenedBytes>
+  job: Job
+  bytes: Promise<OpenedBytes> | undefined
   place: Disposable | undefined
 }
 
-interface RunQueue {
-  /** Waits for the first run to be open. */
+interface JobQueue {
+  /** Waits for the first read to be open. */
   first(): Promise<void>
-  /** The runs in order, each open. The one before is closed when the next is asked for. */
-  opened(): AsyncGenerator<{ run: ReadRun; bytes: OpenedBytes }>
+  /** The jobs in order, each open. The one before is closed when the next is asked for. */
+  opened(): AsyncGenerator<{ job: Job; bytes: OpenedBytes | undefined }>
   dispose(): Promise<void>
 }
 
-function createRunQueue(
+function createJobQueue(
   opener: ReadingOpener,
-  runs: readonly ReadRun[],
+  jobs: Iterator<Job>,
   signal: AbortSignal | undefined,
-): RunQueue {
+): JobQueue {
+  /** The job that is read now, and some behind it. */
   const openings: Opening[] = []
-  let started = 0
+  let next: Job | undefined
   let disposed = false
 
-  /** Opens the run that is read now, and some behind it. */
-  function startFrom(current: number): void {
-    openings[current]?.place?.[Symbol.dispose]()
-    const end = Math.min(current + 1 + READ_AHEAD_PACKS, runs.length)
-    for (; started < end && !disposed; started++) {
-      const place = started > current ? opener.reserveAhead() : undefined
-      if (started > current && !place) return
-      openings.push({ bytes: start(runs[started] as ReadRun), place })
+  function fill(): void {
+    while (!disposed && openings.length <= READ_AHEAD_PACKS) {
+      next ??= jobs.next().value ?? undefined
+      if (!next) return
+      const isAhead = openings.length > 0 && next.kind !== 'literal'
+      const place = isAhead ? opener.reserveAhead() : undefined
+      if (isAhead && !place) return
+      openings.push({ job: next, bytes: start(next), place })
+      next = undefined
     }
   }
 
-  function start({ source, start, end }: ReadRun): Promise<OpenedBytes> {
-    const bytes = opener.open(source, { range: { start, end }, ...(signal && { signal }) })
+  function start(job: Job): Promise<OpenedBytes> | undefined {
+    if (job.kind === 'literal') return undefined
+    const bytes =
+      job.kind === 'run' ? openRun(job) : readScattered(opener, job, signal).then(opened)
     // Whoever awaits it sees the failure; one that nobody awaits must not end the process.
     bytes.catch(() => {})
     return bytes
   }
 
+  function openRun({ source, start, end }: ReadRun): Promise<OpenedBytes> {
+    return opener.open(source, { range: { start, end }, ...(signal && { signal }) })
+  }
+
   async function close({ bytes, place }: Opening): Promise<void> {
-    const opened = await bytes.catch(() => undefined)
+    const opened = await bytes?.catch(() => undefined)
     await opened?.[Symbol.asyncDispose]()
     place?.[Symbol.dispose]()
   }
 
   return {
     async first() {
-      startFrom(0)
       try {
-        await openings[0]?.bytes
+        fill()
+        await openings.find(({ bytes }) => bytes)?.bytes
       } catch (error) {
         await this.dispose()
         throw error
@@ -135,11 +113,14 @@ function createRunQueue(
     },
 
     async *opened() {
-      for (const [i, run] of runs.entries()) {
-        startFrom(i)
-        const opening = openings[i]
-        if (!opening) throw new Error('The bytes were closed before their end was read')
-        yield { run, bytes: await opening.bytes }
+      for (;;) {
+        openings[0]?.place?.[Symbol.dispose]()
+        fill()
+        if (disposed) throw new Error('The bytes were closed before their end was read')
+        const opening = openings[0]
+        if (!opening) return
+        yield { job: opening.job, bytes: await opening.bytes }
+        openings.shift()
         // Nobody waits for it; a failure is seen when all are disposed.
         close(opening).catch(() => {})
       }
@@ -152,10 +133,22 @@ function createRunQueue(
   }
 }
 
-async function* readAll(lead: readonly Uint8Array[], queue: RunQueue): AsyncGenerator<Uint8Array> {
+/** Bytes in memory as if they were opened. */
+function opened(bytes: Uint8Array): OpenedBytes {
+  async function* once(): AsyncGenerator<Uint8Array> {
+    yield bytes
+  }
+  return { [Symbol.asyncIterator]: once, async [Symbol.asyncDispose]() {} }
+}
+
+async function* readAll(lead: Iterable<Uint8Array>, queue: JobQueue): AsyncGenerator<Uint8Array> {
   try {
     yield* lead
-    for await (const { run, bytes } of queue.opened()) yield* readRun(run, bytes)
+    for await (const { job, bytes } of queue.opened()) {
+      if (job.kind === 'literal') yield* job.pieces
+      else if (job.kind === 'run') yield* readRun(job, bytes as OpenedBytes)
+      else yield* bytes as OpenedBytes
+    }
   } finally {
     await queue.dispose()
   }

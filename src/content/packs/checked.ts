@@ -14,6 +14,14 @@ export class DamagedBytesError extends Error {
   }
 }
 
+/** Chunks to be hashed again: an array, or a row whose chunks are made when they are asked for. */
+export interface CheckedChunks extends Iterable<PlacedChunk> {
+  /** How many there are. */
+  readonly length: number
+  /** Of all of them, in bytes (default: they are added up). */
+  readonly bytes?: number
+}
+
 /**
  * Passes on what is opened and hashes chunks of it, up to `CHECKED_MAX_BYTES` all of them and of more a
  * sample. The iteration throws a DamagedBytesError instead of giving out the end of a damaged chunk.
@@ -26,7 +34,7 @@ export class DamagedBytesError extends Error {
  */
 export async function checkChunks(
   opened: OpenedBytes,
-  chunks: readonly PlacedChunk[],
+  chunks: CheckedChunks,
   { start = 0, random = Math.random }: { start?: number; random?: () => number } = {},
 ): Promise<OpenedBytes> {
   const sample = sampleOf(chunks, random)
@@ -57,15 +65,22 @@ async function* rejoin(
   }
 }
 
-function sampleOf(chunks: readonly PlacedChunk[], random: () => number): PlacedChunk[] {
-  const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
+function* sampleOf(chunks: CheckedChunks, random: () => number): Generator<PlacedChunk> {
+  const bytes = chunks.bytes ?? addUp(chunks)
   const share = Math.min(CHECKED_MAX_BYTES / bytes, CHECKED_MAX_CHUNKS / chunks.length)
-  return chunks.filter(({ length }) => length > 0 && (share >= 1 || random() < share))
+  for (const chunk of chunks)
+    if (chunk.length > 0 && (share >= 1 || random() < share)) yield chunk
+}
+
+function addUp(chunks: CheckedChunks): number {
+  let bytes = 0
+  for (const { length } of chunks) bytes += length
+  return bytes
 }
 
 async function* passChecked(
   opened: OpenedBytes,
-  chunks: readonly PlacedChunk[],
+  chunks: Iterator<PlacedChunk>,
   start: number,
 ): AsyncGenerator<Uint8Array> {
   const check = createCheck(chunks, start)
@@ -76,14 +91,17 @@ async function* passChecked(
 }
 
 /** Takes bytes in order, and throws where a chunk ends that is not what its id says. */
-function createCheck(chunks: readonly PlacedChunk[], start: number): (bytes: Uint8Array) => void {
-  let next = 0
+function createCheck(
+  chunks: Iterator<PlacedChunk>,
+  start: number,
+): (bytes: Uint8Array) => void {
+  let chunk: PlacedChunk | undefined = chunks.next().value
   let position = -start
   let hash: ReturnType<typeof createHash> | undefined
 
   return (bytes) => {
     const end = position + bytes.length
-    for (let chunk = chunks[next]; chunk && chunk.offset < end; chunk = chunks[next]) {
+    while (chunk && chunk.offset < end) {
       const chunkEnd = chunk.offset + chunk.length
       const part = bytes.subarray(Math.max(0, chunk.offset - position), chunkEnd - position)
       if (chunkEnd > end) {
@@ -95,7 +113,7 @@ function createCheck(chunks: readonly PlacedChunk[], start: number): (bytes: Uin
       const id = hash ? chunkIdFromBytes(hash.digest()) : chunkIdOf(part)
       if (id !== chunk.id) throw new DamagedBytesError(chunk.id)
       hash = undefined
-      next++
+      chunk = chunks.next().value
     }
     position = end
   }

@@ -1,35 +1,45 @@
 import type { ByteRange, OpenedBytes } from '../../ports/blob-store.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
+import type { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { MAIN_CONTENT } from '../../protocol/names.ts'
-import { placeChunks } from '../../protocol/signature.ts'
-import { indexExtents } from '../state/extents.ts'
 import type { Manifest } from '../state/manifest.ts'
 import { openPieces } from './assemble.ts'
 import { checkChunks } from './checked.ts'
 import type { Opener } from './opener.ts'
 
 /**
- * Opens the main content of a state, or a part of it. Chunks are hashed again on the way; see
- * `checkChunks`.
+ * Opens the main content of a state, or a part of it.
  *
- * @throws RangeError when `range` reaches past the end, DamagedBytesError
+ * @throws RangeError when `range` reaches past the end
  */
 export async function openMain(
   opener: Opener,
   manifest: Manifest,
   { range, signal }: { range?: ByteRange | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<OpenedBytes> {
-  const { extents, chunks } = manifest.streams.find(
-    ({ streamId }) => streamId === MAIN_CONTENT,
-  ) ?? { extents: [], chunks: [] }
-  const wanted = range ? indexExtents(extents).slice(range.start, range.end - range.start) : extents
-  const opened = await openPieces(opener, wanted, signal)
-  return checkChunks(opened, range ? chunksIn(placeChunks(chunks), range) : placeChunks(chunks))
+  const main = manifest.streams.find(({ streamId }) => streamId === MAIN_CONTENT)
+  if (!main) return openPieces(opener, [])
+  const whole = { start: 0, end: main.extents.size }
+  const { start, end } = range ?? whole
+  const wanted = range ? main.extents.slice(start, end - start) : main.extents
+  const opened = await openPieces(opener, wanted, { signal })
+  return checkChunks(opened, chunksIn(main.chunks, range ?? whole))
 }
 
 /** The chunks that lie in a range with all their bytes, placed from its start. */
-function chunksIn(chunks: readonly PlacedChunk[], { start, end }: ByteRange): PlacedChunk[] {
-  return chunks
-    .filter(({ offset, length }) => offset >= start && offset + length <= end)
-    .map((chunk) => ({ ...chunk, offset: chunk.offset - start }))
+function chunksIn(chunks: PackedChunks, { start, end }: ByteRange) {
+  const isIn = (i: number) => chunks.offsetAt(i) >= start && chunks.offsetAt(i) + chunks.lengthAt(i) <= end
+  let length = 0
+  let bytes = 0
+  for (let i = 0; i < chunks.length; i++) {
+    if (!isIn(i)) continue
+    length++
+    bytes += chunks.lengthAt(i)
+  }
+  function* placed(): Generator<PlacedChunk> {
+    for (let i = 0; i < chunks.length; i++)
+      if (isIn(i))
+        yield { id: chunks.idAt(i), length: chunks.lengthAt(i), offset: chunks.offsetAt(i) - start }
+  }
+  return { length, bytes, [Symbol.iterator]: placed }
 }

@@ -1,8 +1,9 @@
 import type { Place } from '../../ports/metadata/place.ts'
 import type { PlaceRefusal } from '../../ports/tree.ts'
 import { legalName, nameKey } from '../../protocol/file-name.ts'
-import type { Share } from '../bytes/share.ts'
-import { encodeManifest, type Manifest } from '../state/manifest.ts'
+import { type Share, UNCOUNTED } from '../bytes/share.ts'
+import type { Manifest } from '../state/manifest.ts'
+import { encodeManifestSteps } from '../state/manifest-format.ts'
 import { mainStream } from '../state/next-state.ts'
 import type { ContentServices } from './services.ts'
 import { storeWholeContent } from './whole-content.ts'
@@ -75,10 +76,10 @@ export async function storeDocument(
     key,
     ownerId,
     manifestId: services.newId(),
-    manifest: encodeManifest(manifest),
+    manifest: await (share ?? UNCOUNTED).work(encodeManifestSteps(manifest)),
     size: stored.size,
     userId: ownerId,
-    newPacks: stored.extents.map(({ source }) => source),
+    newPacks: stored.extents.sources,
   }
   let refusal: PlaceRefusal = 'name-taken'
   const wanted = legalName(document.name, '')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { packStream } from '../../../test/helpers/packed-states.ts'
 import {
   createTestHost,
   MINUTE,
@@ -18,7 +19,8 @@ import {
 import { zipOf } from '../../../test/helpers/zip-writer.ts'
 import { createOpener } from '../packs/opener.ts'
 import { writePack } from '../packs/pack-writer.ts'
-import { decodeManifest, encodeManifest, packsOf } from '../state/manifest.ts'
+import { packsOf } from '../state/manifest.ts'
+import { decodeManifest, encodeManifest } from '../state/manifest-format.ts'
 import { DEFAULT_RETENTION } from '../upkeep/retention.ts'
 import { createSweeper } from '../upkeep/sweep.ts'
 import { chunkLater } from './chunk-later.ts'
@@ -219,7 +221,10 @@ async function hostWithUncut(content = ZIP): Promise<TestHost> {
     documentKey: document.key,
     expected: { manifestId: document.manifestId },
     manifestId: 'm-uncut',
-    manifest: encodeManifest({ streams: [{ ...stream, awaitsChunking: true }], properties: [] }),
+    manifest: encodeManifest({
+      streams: [packStream({ ...stream, awaitsChunking: true })],
+      properties: [],
+    }),
     size: content.length,
     sequenceNumber: 2,
     userId: 'alice',

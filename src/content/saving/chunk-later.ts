@@ -1,11 +1,8 @@
+import { UNCOUNTED } from '../bytes/share.ts'
 import { SWEEP_AFTER_SAVE_MS } from '../limits.ts'
-import {
-  decodeManifest,
-  encodeManifest,
-  lacksSignature,
-  type Manifest,
-  type StreamState,
-} from '../state/manifest.ts'
+import type { ChunkedContent } from '../state/chunked-content.ts'
+import { lacksSignature, type Manifest, type StreamState } from '../state/manifest.ts'
+import { decodeManifestSteps, encodeManifestSteps } from '../state/manifest-format.ts'
 import { chunkByDirectory } from './chunk-stream.ts'
 import { mainSize } from './commit.ts'
 import type { ContentServices } from './services.ts'
@@ -27,7 +24,7 @@ export async function chunkLater(
   const { opener } = services
   // A tool beside the host cannot read what an application keeps: such a stream waits for the host.
   const isDue = ({ awaitsChunking, extents }: StreamState) =>
-    awaitsChunking && extents.every(({ source }) => opener.reaches(source))
+    awaitsChunking && extents.sources.every((source) => opener.reaches(source))
   return chunkWhere(services, documentKey, isDue, signal)
 }
 
@@ -48,16 +45,17 @@ async function chunkWhere(
   const current = (await services.metadata.listManifests(documentKey))[0]
   const encoded = current && (await services.metadata.readManifest(documentKey, current.manifestId))
   if (!encoded) return true
-  const manifest = decodeManifest(encoded)
+  const manifest = await UNCOUNTED.work(decodeManifestSteps(encoded))
   if (!manifest.streams.some(isDue)) return true
   const next: Manifest = { ...manifest, streams: [] }
+  const cut = createCutter(services, signal)
   for (const stream of manifest.streams)
-    next.streams.push(isDue(stream) ? await cut(services, stream, signal) : stream)
+    next.streams.push(isDue(stream) ? await cut(stream) : stream)
   const { ok } = await services.metadata.commit({
     documentKey,
     expected: { manifestId: current.manifestId },
     manifestId: services.newId(),
-    manifest: encodeManifest(next),
+    manifest: await UNCOUNTED.work(encodeManifestSteps(next)),
     size: mainSize(next),
     sequenceNumber: current.sequenceNumber,
     userId: current.userId,
@@ -67,10 +65,18 @@ async function chunkWhere(
   return ok
 }
 
-async function cut(
+/** Cuts streams; those of the same one chunk are read once. */
+function createCutter(
   { opener }: Pick<Services, 'opener'>,
-  stream: StreamState,
   signal: AbortSignal | undefined,
-): Promise<StreamState> {
-  return { ...stream, ...(await chunkByDirectory(opener, stream.extents, stream.size, signal)) }
+): (stream: StreamState) => Promise<StreamState> {
+  const cuts = new Map<string, ChunkedContent>()
+  return async (stream) => {
+    const id = stream.chunks.length === 1 ? stream.chunks.idAt(0) : stream.streamId
+    const known = cuts.get(id)
+    const content =
+      known ?? (await chunkByDirectory(opener, stream.extents, stream.size, { signal }))
+    cuts.set(id, content)
+    return { ...stream, ...content }
+  }
 }

@@ -2,29 +2,38 @@ import { createHash } from 'node:crypto'
 import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import type { PackRef } from '../../ports/metadata/pack-ref.ts'
 import type { SessionRecord } from '../../ports/metadata/sessions.ts'
-import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
+import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { tooLarge, WopiError } from '../../protocol/errors.ts'
 import { createChunkReader } from '../../protocol/frames/chunk-reader.ts'
+import type { ContentProperty } from '../../protocol/messages.ts'
 import { MAIN_CONTENT } from '../../protocol/names.ts'
 import type { SaveCause } from '../../protocol/save-cause.ts'
-import type { PutChunkedFileRequest } from '../../protocol/upload-messages.ts'
 import type { ByteCursor } from '../bytes/cursor.ts'
+import type { Share } from '../bytes/share.ts'
 import { CHUNKS_PER_UPLOAD_MAX } from '../limits.ts'
 import { writePack } from '../packs/pack-writer.ts'
+import { type ChunkIndex, indexChunks, manifestSources } from '../state/chunk-index.ts'
 import {
-  type ChunkIndex,
+  buildChunkTable,
   type ChunkSource,
-  indexChunks,
-  manifestSources,
-} from '../state/chunk-index.ts'
-import type { Manifest } from '../state/manifest.ts'
+  type ChunkTable,
+  TABLE_BYTES_PER_CHUNK,
+} from '../state/chunk-table.ts'
+import { ExtentList } from '../state/extents.ts'
+import { chunkCount, isLive, type Manifest } from '../state/manifest.ts'
 import type { DocumentState } from '../state/manifests.ts'
-import { applyChunkedPut, checkState, resolveStream } from '../state/next-state.ts'
-import { chunkIfZip } from './chunk-stream.ts'
+import {
+  applyChunkedPut,
+  checkChunkCount,
+  checkState,
+  type DeclaredStream,
+  resolveStream,
+} from '../state/next-state.ts'
+import { createZipCutter, type ZipCutter } from './chunk-stream.ts'
 import { commitNext, type NextState, type SavedState } from './commit.ts'
 import { takeBytes } from './message-body.ts'
 import type { ContentServices } from './services.ts'
-import { readerOf, sessionSource } from './session-format.ts'
+import { readerOf } from './session-format.ts'
 import {
   findOpenSession,
   findSession,
@@ -35,16 +44,26 @@ import {
 
 const FRAME_HEADER_BYTES = 16
 
+/** What a PutChunkedFile declares. */
+export interface DeclaredPut {
+  contentProperties: ContentProperty[]
+  signatures: DeclaredStream[]
+  uploadSessionTokenToCommit?: string
+}
+
 /** A PutChunkedFile whose message was read. */
 export interface ChunkedPut {
   fileId: string
   documentKey: string
-  /** As it was when the request started. */
+  /** As it was when the request started, at `now`. */
   document: DocumentRecord
+  now: number
   userId: string
   /** What the client says of the save. */
   cause?: SaveCause
-  message: PutChunkedFileRequest
+  message: DeclaredPut
+  /** Of this request. */
+  share: Share
   /** What a repeat of the same request is known by. */
   digest: string
   /** The state that the client has seen. */
@@ -75,15 +94,19 @@ export async function putChunks(
 ): Promise<SavedState> {
   const token = put.message.uploadSessionTokenToCommit
   if (token) await findOpenSession(services.metadata, token, put.documentKey)
-  await services.withSignatures(put.document, signal)
+  const base = await services.withSignatures(put.document, signal, put.share)
+  checkDeclared(put, base.manifest)
   const inline = await storeFrames(services, put, signal)
+  const inlineTable = await tableOf([inline.source], put.share)
+  const cutZip = createZipCutter(services.opener, { signal, share: put.share })
 
   const prepare = async (current: DocumentState): Promise<NextState> => {
     const { validBefore } = await put.check(current)
     const session = token ? await readSession(services, token) : undefined
-    const sources = [inline.source, ...manifestSources(current.manifest, current.now)]
-    if (session) sources.splice(1, 0, await sessionSource(services.metadata, session.tokenHash))
-    const manifest = await nextManifest(services, put, current, indexChunks(sources), signal)
+    const tables = [inlineTable]
+    if (session) tables.push(await services.sessionChunks.of(session, put.share))
+    tables.push(await tableOf(manifestSources(current.manifest, current.now), put.share))
+    const manifest = await nextManifest(put, current, indexChunks(tables), cutZip)
     checkState(manifest, services.limits.maxFileBytes)
     return {
       manifest,
@@ -121,31 +144,53 @@ export async function findRepeatedCommit(
   return isRepeat ? { sequenceNumber, modifiedAt } : undefined
 }
 
+/**
+ * Refuses what can only become too many chunks, before anything is stored.
+ *
+ * @throws WopiError CONTENT_LIMIT
+ */
+function checkDeclared({ message: { signatures }, now }: ChunkedPut, base: Manifest): void {
+  const put = new Set(signatures.map(({ streamId }) => streamId))
+  const declared = signatures.reduce((sum, { chunks }) => sum + chunks.length, 0)
+  const kept = base.streams.filter((stream) => !put.has(stream.streamId) && isLive(stream, now))
+  checkChunkCount(declared + chunkCount({ ...base, streams: kept }))
+}
+
+/** Makes the chunks of sources known by their ids. */
+async function tableOf(sources: readonly ChunkSource[], share: Share): Promise<ChunkTable> {
+  const count = sources.reduce((sum, { chunks }) => sum + chunks.length, 0)
+  await share.grow(count * TABLE_BYTES_PER_CHUNK)
+  return share.work(buildChunkTable(sources))
+}
+
 /** Puts the Chunk frames of the body into a pack; without any there is nothing to store. */
 async function storeFrames(
   services: ContentServices,
-  { documentKey, frames }: ChunkedPut,
+  { documentKey, frames, share }: ChunkedPut,
   signal: AbortSignal,
 ): Promise<{ source: ChunkSource; packs: PackRef[] }> {
   const reader = createChunkReader({ endFrame: 'required' })
-  const chunks: PlacedChunk[] = []
-  function check(bytes: Uint8Array): Uint8Array {
+  const chunks = new PackedChunks()
+  async function check(bytes: Uint8Array): Promise<Uint8Array> {
+    const held = chunks.heldBytes
     for (const chunk of reader.push(bytes)) chunks.push(chunk)
     if (chunks.length > CHUNKS_PER_UPLOAD_MAX) throw tooManyChunks()
     if (reader.position > services.limits.maxFileBytes) throw tooLarge(services.limits.maxFileBytes)
+    await share.grow(chunks.heldBytes - held)
     return bytes
   }
 
   return framesOrRefusal(async () => {
-    const start = check(await takeBytes(frames, FRAME_HEADER_BYTES))
-    if (reader.ended) return { source: { chunks, extents: [] }, packs: [] }
+    const start = await check(await takeBytes(frames, FRAME_HEADER_BYTES))
+    if (reader.ended) return { source: { chunks, extents: new ExtentList() }, packs: [] }
     const { pack, length } = await writePack(services, documentKey, checked(), signal)
-    return { source: { chunks, extents: [{ source: pack, offset: 0, length }] }, packs: [pack] }
+    const extents = ExtentList.of([{ source: pack, offset: 0, length }])
+    return { source: { chunks, extents }, packs: [pack] }
 
     async function* checked(): AsyncGenerator<Uint8Array> {
       yield start
       for await (const bytes of frames) {
-        yield check(bytes)
+        yield await check(bytes)
         if (reader.ended) break
       }
       reader.finish()
@@ -165,18 +210,21 @@ async function readSession({ metadata }: ContentServices, token: string): Promis
 }
 
 async function nextManifest(
-  { opener }: ContentServices,
-  { message }: ChunkedPut,
+  { message, share }: ChunkedPut,
   { manifest, now }: DocumentState,
   index: ChunkIndex,
-  signal: AbortSignal,
+  cutZip: ZipCutter,
 ): Promise<Manifest> {
   const deleted = new Set<string>()
   const streams = []
   for (const declared of message.signatures) {
     if (declared.chunks.length === 0 && declared.streamId !== MAIN_CONTENT)
       deleted.add(declared.streamId)
-    else streams.push(await chunkIfZip(opener, resolveStream(declared, index, now), signal))
+    else {
+      const stream = await share.work(resolveStream(declared, index, now))
+      await share.grow(stream.extents.heldBytes)
+      streams.push(await cutZip(stream))
+    }
   }
   return applyChunkedPut(manifest, streams, deleted, message.contentProperties, now)
 }

@@ -3,7 +3,7 @@ import test from 'node:test'
 import { createTestHost, type TestHost, testBytes } from '../../../test/helpers/test-host.ts'
 import { documentOf } from '../../../test/helpers/wopi-story.ts'
 import { SEQUENCE_NUMBER_MAX } from '../../protocol/names.ts'
-import { encodeManifest } from '../state/manifest.ts'
+import { encodeManifest } from '../state/manifest-format.ts'
 import { commitNext } from './commit.ts'
 
 test('commitNext asks again with the new state when another save was faster', async () => {

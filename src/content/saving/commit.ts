@@ -3,8 +3,10 @@ import type { PackRef } from '../../ports/metadata/pack-ref.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { MAIN_CONTENT, SEQUENCE_NUMBER_MAX } from '../../protocol/names.ts'
 import type { SaveCause } from '../../protocol/save-cause.ts'
-import { SWEEP_AFTER_SAVE_MS } from '../limits.ts'
-import { anyAwaitsChunking, encodeManifest, type Manifest } from '../state/manifest.ts'
+import { type Share, UNCOUNTED } from '../bytes/share.ts'
+import { MANIFEST_MAX_BYTES, SWEEP_AFTER_SAVE_MS } from '../limits.ts'
+import { anyAwaitsChunking, type Manifest, manifestBytes } from '../state/manifest.ts'
+import { encodeManifestSteps } from '../state/manifest-format.ts'
 import type { DocumentState } from '../state/manifests.ts'
 import type { ContentServices } from './services.ts'
 
@@ -42,7 +44,9 @@ export async function commitOn(
   document: DocumentRecord,
   userId: string,
   next: NextState,
+  share: Share = UNCOUNTED,
 ): Promise<SavedState | undefined> {
+  const manifest = await encodeNext(next.manifest, share)
   const sequenceNumber = nextSequenceNumber(document)
   const outcome = await services.metadata.commit({
     documentKey: document.key,
@@ -52,7 +56,7 @@ export async function commitOn(
       ...(next.validBefore !== undefined && { validBefore: next.validBefore }),
     },
     manifestId: services.newId(),
-    manifest: encodeManifest(next.manifest),
+    manifest,
     size: mainSize(next.manifest),
     sequenceNumber,
     userId,
@@ -69,6 +73,21 @@ export async function commitOn(
   return { sequenceNumber, modifiedAt: outcome.modifiedAt }
 }
 
+/**
+ * Encodes a new state.
+ *
+ * @throws WopiError CONTENT_LIMIT above `MANIFEST_MAX_BYTES`
+ */
+async function encodeNext(manifest: Manifest, share: Share): Promise<Uint8Array> {
+  await share.grow(manifestBytes(manifest))
+  const encoded = await share.work(encodeManifestSteps(manifest))
+  if (encoded.length > MANIFEST_MAX_BYTES)
+    throw new WopiError('CONTENT_LIMIT', {
+      detail: `The file's streams, chunks and properties would take ${encoded.length} bytes; ${MANIFEST_MAX_BYTES} are allowed`,
+    })
+  return encoded
+}
+
 /** A document that is saved, and what was stored for it before. */
 export interface SaveTarget {
   fileId: string
@@ -78,6 +97,8 @@ export interface SaveTarget {
   packs: readonly PackRef[]
   /** What the client says of the save. */
   cause?: SaveCause
+  /** Of the request that saves (default: not counted). */
+  share?: Share
 }
 
 /**
@@ -89,16 +110,16 @@ export interface SaveTarget {
  */
 export async function commitNext(
   services: CommitServices,
-  { fileId, documentKey, userId, packs, cause }: SaveTarget,
+  { fileId, documentKey, userId, packs, cause, share }: SaveTarget,
   prepare: (current: DocumentState) => Promise<NextState>,
 ): Promise<SavedState> {
   try {
     for (;;) {
-      const current = await services.manifests.current(fileId)
+      const current = await services.manifests.current(fileId, share)
       // Another document may have taken the fileId meanwhile; it must not name packs of this one.
       if (current?.document.key !== documentKey) throw new WopiError('NOT_FOUND')
       const next = { ...(await prepare(current)), ...(cause && { cause }) }
-      const saved = await commitOn(services, current.document, userId, next)
+      const saved = await commitOn(services, current.document, userId, next, share)
       if (saved) return saved
     }
   } catch (error) {

@@ -48,9 +48,15 @@ export async function putWhole(
     ...(share && { share }),
   })
 
-  const newPacks = content.extents.map(({ source }) => source)
-  const { fileId, key: documentKey } = file
-  const target = { fileId, documentKey, userId, packs: newPacks, ...(cause && { cause }) }
+  const newPacks = content.extents.sources
+  const target = {
+    fileId: file.fileId,
+    documentKey: file.key,
+    userId,
+    packs: newPacks,
+    ...(cause && { cause }),
+    ...(share && { share }),
+  }
   return commitNext(services, target, async ({ document, manifest, now }) => {
     const { validBefore } = await check(document, now)
     const next = applyWholePut(manifest, content, now)

@@ -9,6 +9,7 @@ import type { ContentLimits } from '../limits.ts'
 import type { Opener } from '../packs/opener.ts'
 import type { Manifest } from '../state/manifest.ts'
 import type { Manifests } from '../state/manifests.ts'
+import type { SessionChunks } from './session-chunks.ts'
 
 /** A document as it was when it was found, and the store's time then, in ms since 1970 UTC. */
 export interface FoundDocument {
@@ -37,6 +38,7 @@ interface DocumentContent {
 export type WithSignatures = (
   document: DocumentRecord,
   signal: AbortSignal,
+  share?: Share,
 ) => Promise<DocumentContent>
 
 /** What the content model works with. */
@@ -48,6 +50,7 @@ export interface ContentServices {
   /** Opens what extents name, in packs and in revisions that an application keeps. */
   opener: Opener
   withSignatures: WithSignatures
+  sessionChunks: SessionChunks
   /**
    * Finds the document of a request. With documents that an application keeps, the application is
    * asked, unless the request continues what an earlier one has begun.

@@ -2,16 +2,19 @@
 
 import type { FragmentRecord, SessionRecord, SessionStore } from '../../ports/metadata/sessions.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
+import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import {
   CHECKPOINT_BYTES,
   type ChunkReader,
   createChunkReader,
 } from '../../protocol/frames/chunk-reader.ts'
+import type { Steps } from '../../protocol/steps.ts'
 import { createByteReader, createByteWriter, StoredFormatError } from '../bytes/codec.ts'
 import { joinBytes } from '../bytes/join.ts'
-import type { ChunkSource } from '../state/chunk-index.ts'
-import { appendExtent, type Extent } from '../state/extents.ts'
-import { readPlacedChunks, writePlacedChunk } from '../state/manifest.ts'
+import type { Share } from '../bytes/share.ts'
+import type { ChunkSource } from '../state/chunk-table.ts'
+import { ExtentList } from '../state/extents.ts'
+import { readPlacedChunks, writePlacedChunk } from '../state/manifest-format.ts'
 
 const CHUNK_LIST_VERSION = 1
 const CHECKPOINT_VERSION = 2
@@ -20,25 +23,36 @@ const CHECKPOINT_VERSION = 2
 export async function sessionSource(
   metadata: SessionStore,
   tokenHash: string,
+  share: Share,
 ): Promise<ChunkSource> {
-  const chunks: PlacedChunk[] = []
-  const extents: Extent[] = []
-  for (const fragment of await metadata.listFragments(tokenHash)) {
-    appendExtent(extents, { source: fragment.pack, offset: 0, length: fragment.length })
-    for (const chunk of decodeChunkList(fragment)) chunks.push(chunk)
-  }
+  const chunks = new PackedChunks()
+  const extents = new ExtentList()
+  const fragments = await metadata.listFragments(tokenHash)
+  // The fragments go when they are read, the lists stay.
+  await share.grow(fragments.reduce((sum, fragment) => sum + 3 * fragment.chunks.length, 0))
+  await share.work(readFragments(fragments, { chunks, extents }))
   return { chunks, extents }
 }
 
-/** The chunks that a fragment completed. */
-export function decodeChunkList(fragment: FragmentRecord): PlacedChunk[] {
+function* readFragments(
+  fragments: readonly FragmentRecord[],
+  { chunks, extents }: ChunkSource,
+): Steps<void> {
+  for (const fragment of fragments) {
+    yield
+    extents.push({ source: fragment.pack, offset: 0, length: fragment.length })
+    yield* readChunkList(fragment, chunks)
+  }
+}
+
+/** Reads the chunks that a fragment completed, to the end of `into`. */
+export function* readChunkList(fragment: FragmentRecord, into: PackedChunks): Steps<void> {
   const input = createByteReader(fragment.chunks)
   const version = input.byte()
   if (version !== CHUNK_LIST_VERSION)
     throw new StoredFormatError(`A fragment's chunk list has the unknown format ${version}`)
-  const chunks = readPlacedChunks(input)
+  yield* readPlacedChunks(input, into)
   input.finish()
-  return chunks
 }
 
 /** Goes on with the frames of a session where its last fragment ended. */

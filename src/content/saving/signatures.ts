@@ -13,8 +13,8 @@ export function createSignatures(
 ): WithSignatures {
   const once = createSingleFlight()
 
-  return async (document, signal) => {
-    let read = await services.manifests.of(document)
+  return async (document, signal, share) => {
+    let read = await services.manifests.of(document, share)
     while (read.manifest.streams.some(lacksSignature)) {
       const { key, manifestId, fileId } = read.document
       signal.throwIfAborted()
@@ -23,7 +23,7 @@ export function createSignatures(
         signal,
       )
       // Whatever was faster is looked at anew.
-      const current = await services.manifests.current(fileId)
+      const current = await services.manifests.current(fileId, share)
       if (!current) throw new WopiError('NOT_FOUND')
       read = current
     }

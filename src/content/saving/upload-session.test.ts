@@ -14,10 +14,12 @@ import { append, assertRefused, documentOf, openSession } from '../../../test/he
 import { WopiError } from '../../protocol/errors.ts'
 import { END_FRAME } from '../../protocol/frames/encoder.ts'
 import { chunkIdOf } from '../../protocol/spooky/spooky.ts'
+import { runAtOnce } from '../../protocol/steps.ts'
 import { UNCOUNTED } from '../bytes/share.ts'
 import { CHUNKS_PER_UPLOAD_MAX, FRAGMENTS_PER_SESSION_MAX } from '../limits.ts'
 import { readExtents } from '../packs/assemble.ts'
 import { indexChunks } from '../state/chunk-index.ts'
+import { buildChunkTable } from '../state/chunk-table.ts'
 import { sessionSource } from './session-format.ts'
 import { appendFragment, exactly, findOpenSession, hashToken } from './upload-session.ts'
 
@@ -35,9 +37,9 @@ test('sessionSource finds every chunk, however the session was cut', async () =>
         offset += fragment.length
       }
 
-      const source = await sessionSource(host.content.metadata, hashToken(session))
+      const source = await sessionSource(host.content.metadata, hashToken(session), UNCOUNTED)
 
-      const index = indexChunks([source])
+      const index = indexChunks([runAtOnce(buildChunkTable([source]))])
       for (const bytes of chunks) {
         const found = index.find(chunkIdOf(bytes))
         assert.equal(found?.length, bytes.length)

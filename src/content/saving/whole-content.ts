@@ -1,4 +1,4 @@
-import { createStreamChunker } from '../../protocol/chunking/stream-chunker.ts'
+import { createPackedChunker } from '../../protocol/chunking/stream-chunker.ts'
 import { tooLarge } from '../../protocol/errors.ts'
 import { createPuller, type Puller } from '../bytes/puller.ts'
 import { type Share, UNCOUNTED } from '../bytes/share.ts'
@@ -7,7 +7,7 @@ import { SECOND_PASS_MAX_BYTES } from '../limits.ts'
 import { createOpener } from '../packs/opener.ts'
 import { type PackServices, writePack } from '../packs/pack-writer.ts'
 import { type ChunkedContent, chunkedContent } from '../state/chunked-content.ts'
-import { appendExtent, type Extent } from '../state/extents.ts'
+import { ExtentList } from '../state/extents.ts'
 import { chunkByDirectory } from './chunk-stream.ts'
 
 /**
@@ -29,8 +29,8 @@ export async function storeWholeContent(
     share = UNCOUNTED,
   }: { maxBytes: number; signal?: AbortSignal; share?: Share },
 ): Promise<ChunkedContent> {
-  const chunker = createStreamChunker()
-  const extents: Extent[] = []
+  const chunker = createPackedChunker()
+  const extents = new ExtentList()
   const source = createPuller(share.receive(body))
   try {
     const first = await (signal ? unlessAborted(firstBytes(source), signal) : firstBytes(source))
@@ -41,7 +41,7 @@ export async function storeWholeContent(
         await share.grow(chunker.heldBytes - held)
       })
       const stored = await writePack(services, documentKey, passed, signal)
-      appendExtent(extents, { source: stored.pack, offset: 0, length: stored.length })
+      extents.push({ source: stored.pack, offset: 0, length: stored.length })
     }
   } finally {
     source.close()
@@ -49,7 +49,7 @@ export async function storeWholeContent(
   const chunked = chunker.finish()
   if (!chunked.needsDirectory) return chunkedContent(chunked, extents, false)
   if (chunked.size > SECOND_PASS_MAX_BYTES) return chunkedContent(chunked, extents, true)
-  return chunkByDirectory(createOpener(services.blobs), extents, chunked.size, signal)
+  return chunkByDirectory(createOpener(services.blobs), extents, chunked.size, { signal, share })
 }
 
 /** The first bytes of a body that has any; an empty one needs no pack. */

@@ -1,65 +1,59 @@
-import type { ChunkId, PlacedChunk } from '../../protocol/chunking/chunk.ts'
-import { EMPTY_CHUNK_ID } from '../../protocol/chunking/chunk-id.ts'
-import { placeChunks } from '../../protocol/signature.ts'
-import { type Extent, type ExtentIndex, indexExtents } from './extents.ts'
+import type { ChunkId } from '../../protocol/chunking/chunk.ts'
+import { chunkIdToBytes, EMPTY_CHUNK_ID } from '../../protocol/chunking/chunk-id.ts'
+import type { ChunkSource, ChunkTable } from './chunk-table.ts'
+import type { Extent } from './extents.ts'
 import { isLive, type Manifest, type StreamState } from './manifest.ts'
-
-/** Bytes in which chunks can be found: a stream, a session, or the frames of one request. */
-export interface ChunkSource {
-  chunks: readonly PlacedChunk[]
-  extents: readonly Extent[]
-}
 
 /** A chunk that was found. */
 export interface FoundChunk {
   /** In bytes. */
   length: number
   /** The extents of `length` bytes of it from `offset` on. */
-  slice(offset: number, length: number): Extent[]
+  slice(offset: number, length: number): Iterable<Extent>
 }
 
 /**
- * Where the chunks of one request can be found. It is made of one document's own sources, anew for
- * each request: a ChunkId never reaches another document's bytes.
+ * Where the chunks of one request can be found. It is made of one document's own sources: a ChunkId
+ * never reaches another document's bytes.
  */
 export interface ChunkIndex {
   find(id: ChunkId): FoundChunk | undefined
+  /** The same, of the raw id in `bytes` at `at`. */
+  findRaw(bytes: Uint8Array, at: number): FoundChunk | undefined
 }
 
 const NOTHING: FoundChunk = { length: 0, slice: () => [] }
+const EMPTY_RAW_ID = chunkIdToBytes(EMPTY_CHUNK_ID)
 
-/** Indexes sources; where two know the same id, the earlier source wins. */
-export function indexChunks(sources: readonly ChunkSource[]): ChunkIndex {
-  const places = new Map<ChunkId, { chunk: PlacedChunk; bytes: ExtentIndex }>()
-  for (const source of sources) {
-    const bytes = indexExtents(source.extents)
-    for (const chunk of source.chunks)
-      if (!places.has(chunk.id)) places.set(chunk.id, { chunk, bytes })
-  }
-
-  return {
-    find(id) {
-      const place = places.get(id)
-      // Zip chunking leaves out empty payloads, so a client may name the empty chunk at any time.
-      if (!place) return id === EMPTY_CHUNK_ID ? NOTHING : undefined
-      const { chunk, bytes } = place
+/** Joins tables; where two know the same id, the earlier one wins. */
+export function indexChunks(tables: readonly ChunkTable[]): ChunkIndex {
+  function findRaw(bytes: Uint8Array, at: number): FoundChunk | undefined {
+    for (const table of tables) {
+      const place = table.find(bytes, at)
+      if (!place) continue
+      const { chunks, extents } = place.source
+      const start = chunks.offsetAt(place.index)
       return {
-        length: chunk.length,
-        slice: (offset, length) => bytes.slice(chunk.offset + offset, length),
+        length: chunks.lengthAt(place.index),
+        slice: (offset, length) => extents.slice(start + offset, length),
       }
-    },
+    }
+    // Zip chunking leaves out empty payloads, so a client may name the empty chunk at any time.
+    return EMPTY_RAW_ID.every((byte, i) => byte === bytes[at + i]) ? NOTHING : undefined
   }
+
+  return { findRaw, find: (id) => findRaw(chunkIdToBytes(id), 0) }
 }
 
 /** The chunks of a stream under all their names. */
-export function streamSource(stream: StreamState): ChunkSource {
-  return {
-    chunks: [...placeChunks(stream.chunks), ...stream.alternatives],
-    extents: stream.extents,
-  }
+export function streamSources({ chunks, alternatives, extents }: StreamState): ChunkSource[] {
+  return [
+    { chunks, extents },
+    { chunks: alternatives, extents },
+  ]
 }
 
 /** The chunks of all streams of a state that are still there at `now`. */
 export function manifestSources({ streams }: Manifest, now: number): ChunkSource[] {
-  return streams.filter((stream) => isLive(stream, now)).map(streamSource)
+  return streams.filter((stream) => isLive(stream, now)).flatMap(streamSources)
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { appendExtent, type Extent, extentsLength, indexExtents } from './extents.ts'
+import { type Extent, ExtentList } from './extents.ts'
 
 const anyExtents: fc.Arbitrary<Extent[]> = fc.array(
   fc.record({
@@ -12,15 +12,15 @@ const anyExtents: fc.Arbitrary<Extent[]> = fc.array(
   { maxLength: 12 },
 )
 
-test('indexExtents finds for every range exactly its bytes', () => {
+test('slice finds for every range exactly its bytes', () => {
   const cases = anyExtents.chain((extents) =>
     fc
-      .tuple(fc.nat(extentsLength(extents)), fc.nat(extentsLength(extents)))
+      .tuple(fc.nat(ExtentList.of(extents).size), fc.nat(ExtentList.of(extents).size))
       .map(([a, b]) => ({ extents, start: Math.min(a, b), end: Math.max(a, b) })),
   )
   fc.assert(
     fc.property(cases, ({ extents, start, end }) => {
-      const found = indexExtents(extents).slice(start, end - start)
+      const found = [...ExtentList.of(extents).slice(start, end - start)]
 
       assert.deepEqual(places(found), places(extents).slice(start, end))
       assert.ok(found.every(({ length }) => length > 0))
@@ -28,45 +28,45 @@ test('indexExtents finds for every range exactly its bytes', () => {
   )
 })
 
-test('indexExtents refuses a range beyond the end or before the start', () => {
-  const index = indexExtents([{ source: { key: 'a' }, offset: 5, length: 10 }])
+test('slice refuses a range beyond the end or before the start', () => {
+  const list = ExtentList.of([{ source: { key: 'a' }, offset: 5, length: 10 }])
 
-  assert.throws(() => index.slice(0, 11), RangeError)
-  assert.throws(() => index.slice(11, 0), RangeError)
-  assert.throws(() => index.slice(-1, 1), RangeError)
-  assert.throws(() => index.slice(0, -1), RangeError)
-  assert.throws(() => indexExtents([]).slice(0, 1), RangeError)
-  assert.deepEqual(indexExtents([]).slice(0, 0), [])
+  assert.throws(() => [...list.slice(0, 11)], RangeError)
+  assert.throws(() => [...list.slice(11, 0)], RangeError)
+  assert.throws(() => [...list.slice(-1, 1)], RangeError)
+  assert.throws(() => [...list.slice(0, -1)], RangeError)
+  assert.throws(() => [...new ExtentList().slice(0, 1)], RangeError)
+  assert.deepEqual([...new ExtentList().slice(0, 0)], [])
 })
 
-test('appendExtent keeps the bytes and their order', () => {
+test('push keeps the bytes and their order', () => {
   fc.assert(
     fc.property(anyExtents, (extents) => {
-      const row: Extent[] = []
-      for (const extent of extents) appendExtent(row, extent)
-
-      assert.deepEqual(places(row), places(extents))
+      assert.deepEqual(places([...ExtentList.of(extents)]), places(extents))
     }),
   )
 })
 
-test('appendExtent joins what touches in one pack, and nothing else', () => {
-  const row: Extent[] = []
+test('push joins what touches in one pack, and nothing else', () => {
+  const row = new ExtentList()
   const [a, b] = [{ key: 'a' }, { key: 'b' }]
 
-  appendExtent(row, { source: a, offset: 0, length: 5 })
-  appendExtent(row, { source: a, offset: 5, length: 5 })
-  appendExtent(row, { source: b, offset: 10, length: 5 })
-  appendExtent(row, { source: b, offset: 16, length: 5 })
-  appendExtent(row, { source: b, offset: 21, length: 0 })
-  appendExtent(row, { source: b, offset: 0, length: 1 })
+  row.push({ source: a, offset: 0, length: 5 })
+  row.push({ source: a, offset: 5, length: 5 })
+  row.push({ source: b, offset: 10, length: 5 })
+  row.push({ source: b, offset: 16, length: 5 })
+  row.push({ source: b, offset: 21, length: 0 })
+  row.push({ source: b, offset: 0, length: 1 })
 
-  assert.deepEqual(row, [
-    { source: a, offset: 0, length: 10 },
-    { source: b, offset: 10, length: 5 },
-    { source: b, offset: 16, length: 5 },
-    { source: b, offset: 0, length: 1 },
-  ])
+  assert.deepEqual(
+    [...row],
+    [
+      { source: a, offset: 0, length: 10 },
+      { source: b, offset: 10, length: 5 },
+      { source: b, offset: 16, length: 5 },
+      { source: b, offset: 0, length: 1 },
+    ],
+  )
 })
 
 /** Every byte of a row of extents by its place. */

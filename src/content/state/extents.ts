@@ -17,63 +17,127 @@ export interface Extent {
   length: number
 }
 
-/** Adds an extent at the end, joined with the last one where they touch. */
-export function appendExtent(extents: Extent[], extent: Extent): void {
-  if (extent.length === 0) return
-  const last = extents.at(-1)
-  if (last?.source.key === extent.source.key && last.offset + last.length === extent.offset)
-    extents[extents.length - 1] = { ...last, length: last.length + extent.length }
-  else extents.push(extent)
-}
+const FIRST_ROOM = 4
+const BYTES_PER_EXTENT = Uint32Array.BYTES_PER_ELEMENT + 2 * Float64Array.BYTES_PER_ELEMENT
 
-/** Total length in bytes. */
-export function extentsLength(extents: readonly Extent[]): number {
-  return extents.reduce((sum, extent) => sum + extent.length, 0)
-}
+/** A growing row of extents that follow each other, in 20 bytes each. */
+export class ExtentList implements Iterable<Extent> {
+  /** How many extents there are. */
+  length = 0
+  readonly #sources: ByteSource[] = []
+  readonly #indexOfSource = new Map<string, number>()
+  #indexes = new Uint32Array(FIRST_ROOM)
+  #offsets = new Float64Array(FIRST_ROOM)
+  /** Where each extent starts in the row; one more than there are extents. */
+  #starts = new Float64Array(FIRST_ROOM + 1)
 
-/** Finds parts of a long row of extents. */
-export interface ExtentIndex {
+  static of(extents: Iterable<Extent>): ExtentList {
+    if (extents instanceof ExtentList) return extents
+    const list = new ExtentList()
+    for (const extent of extents) list.push(extent)
+    return list
+  }
+
+  /** What the extents are of, each source once. */
+  get sources(): readonly ByteSource[] {
+    return this.#sources
+  }
+
+  /** Length of the whole row, in bytes. */
+  get size(): number {
+    return this.#starts[this.length] as number
+  }
+
+  /** Memory that the list takes, in bytes. */
+  get heldBytes(): number {
+    return this.#offsets.length * BYTES_PER_EXTENT
+  }
+
+  /** Adds an extent at the end, joined with the last one where they touch. */
+  push({ source, offset, length }: Extent): void {
+    if (length === 0) return
+    const index = this.#indexOf(source)
+    const last = this.length - 1
+    if (last >= 0 && this.#indexes[last] === index && this.#endAt(last) === offset) {
+      this.#starts[this.length] = this.size + length
+      return
+    }
+    this.#makeRoom()
+    this.#indexes[this.length] = index
+    this.#offsets[this.length] = offset
+    this.#starts[this.length + 1] = this.size + length
+    this.length++
+  }
+
+  at(index: number): Extent | undefined {
+    if (index < 0 || index >= this.length) return undefined
+    const source = this.#sources[this.#indexes[index] as number] as ByteSource
+    return { source, offset: this.#offsets[index] as number, length: this.#lengthAt(index) }
+  }
+
+  *[Symbol.iterator](): Generator<Extent> {
+    for (let i = 0; i < this.length; i++) yield this.at(i) as Extent
+  }
+
   /**
    * The extents of `length` bytes from `offset` on, counted over the whole row.
    *
    * @throws RangeError when the row is shorter
    */
-  slice(offset: number, length: number): Extent[]
-}
+  *slice(offset: number, length: number): Generator<Extent> {
+    if (offset < 0 || length < 0 || offset + length > this.size)
+      throw new RangeError(`Bytes ${offset} to ${offset + length} of ${this.size} were asked for`)
+    for (let i = this.#find(offset), at = offset; at < offset + length; i++) {
+      const extent = this.at(i) as Extent
+      const skip = at - (this.#starts[i] as number)
+      const taken = Math.min(offset + length - at, extent.length - skip)
+      yield { source: extent.source, offset: extent.offset + skip, length: taken }
+      at += taken
+    }
+  }
 
-/** Indexes extents that follow each other, so that each slice costs a binary search. */
-export function indexExtents(extents: readonly Extent[]): ExtentIndex {
-  const starts = new Float64Array(extents.length + 1)
-  extents.forEach((extent, i) => {
-    starts[i + 1] = (starts[i] as number) + extent.length
-  })
-  const total = starts[extents.length] as number
-
-  function find(offset: number): number {
+  /** The extent that has the byte at `offset`. */
+  #find(offset: number): number {
     let low = 0
-    let high = extents.length - 1
+    let high = this.length - 1
     while (low < high) {
       const middle = (low + high + 1) >> 1
-      if ((starts[middle] as number) <= offset) low = middle
+      if ((this.#starts[middle] as number) <= offset) low = middle
       else high = middle - 1
     }
     return low
   }
 
-  return {
-    slice(offset, length) {
-      if (offset < 0 || length < 0 || offset + length > total)
-        throw new RangeError(`Bytes ${offset} to ${offset + length} of ${total} were asked for`)
-      const found: Extent[] = []
-      let rest = length
-      for (let i = find(offset); rest > 0; i++) {
-        const extent = extents[i] as Extent
-        const skip = Math.max(0, offset - (starts[i] as number))
-        const taken = Math.min(rest, extent.length - skip)
-        found.push({ source: extent.source, offset: extent.offset + skip, length: taken })
-        rest -= taken
-      }
-      return found
-    },
+  #lengthAt(index: number): number {
+    return (this.#starts[index + 1] as number) - (this.#starts[index] as number)
   }
+
+  #endAt(index: number): number {
+    return (this.#offsets[index] as number) + this.#lengthAt(index)
+  }
+
+  #indexOf(source: ByteSource): number {
+    const last = this.length > 0 ? (this.#indexes[this.length - 1] as number) : -1
+    if (this.#sources[last]?.key === source.key) return last
+    const known = this.#indexOfSource.get(source.key)
+    if (known !== undefined) return known
+    this.#indexOfSource.set(source.key, this.#sources.length)
+    return this.#sources.push(source) - 1
+  }
+
+  #makeRoom(): void {
+    if (this.length < this.#offsets.length) return
+    const room = Math.ceil(this.length * 1.5)
+    this.#indexes = enlarged(this.#indexes, new Uint32Array(room))
+    this.#offsets = enlarged(this.#offsets, new Float64Array(room))
+    this.#starts = enlarged(this.#starts, new Float64Array(room + 1))
+  }
+}
+
+function enlarged<Values extends Uint32Array | Float64Array>(
+  values: Values,
+  larger: Values,
+): Values {
+  larger.set(values)
+  return larger
 }

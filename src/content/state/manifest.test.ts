@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import {
+  type PlainManifest,
+  type PlainStream,
+  packManifest,
+  plainManifest,
+} from '../../../test/helpers/packed-states.ts'
 import { testBytes } from '../../../test/helpers/test-host.ts'
 import { chunkIdFromBytes } from '../../protocol/chunking/chunk-id.ts'
 import { StoredFormatError } from '../bytes/codec.ts'
-import { appendExtent, type Extent } from './extents.ts'
+import { type Extent, ExtentList } from './extents.ts'
 import {
   applicationSource,
-  decodeManifest,
-  encodeManifest,
   findStream,
   liveProperties,
   type Manifest,
   packsOf,
-  type StreamState,
 } from './manifest.ts'
+import { decodeManifest, encodeManifest } from './manifest-format.ts'
 
 /** A manifest in format 1: without the 16 bytes of the checksum. */
 function withoutChecksum(manifest: Manifest): Uint8Array {
@@ -42,13 +46,9 @@ const anyExtents: fc.Arbitrary<Extent[]> = fc
       length: fc.integer({ min: 1, max: 2 ** 30 }),
     }),
   )
-  .map((extents) => {
-    const row: Extent[] = []
-    for (const extent of extents) appendExtent(row, extent)
-    return row
-  })
+  .map((extents) => [...ExtentList.of(extents)])
 
-const anyManifest: fc.Arbitrary<Manifest> = fc.record({
+const anyPlain: fc.Arbitrary<PlainManifest> = fc.record({
   streams: fc.array(
     fc.record({
       streamId: anyText,
@@ -73,11 +73,16 @@ const anyManifest: fc.Arbitrary<Manifest> = fc.record({
   ),
 })
 
+const anyManifest: fc.Arbitrary<Manifest> = anyPlain.map(packManifest)
+
 test('decodeManifest gives back what encodeManifest was given', () => {
   fc.assert(
     fc.property(anyManifest, (manifest) => {
       // fast-check makes objects without a prototype.
-      assert.deepEqual(decodeManifest(encodeManifest(manifest)), structuredClone(manifest))
+      assert.deepEqual(
+        plainManifest(decodeManifest(encodeManifest(manifest))),
+        structuredClone(plainManifest(manifest)),
+      )
     }),
   )
 })
@@ -152,7 +157,7 @@ test('encodeManifest writes 5,000 chunks in far less than 1 MB', () => {
   }))
   const stream = { ...streamOf('MainContent', 0), size: 1, chunks, extents }
 
-  const encoded = encodeManifest({ streams: [stream], properties: [] })
+  const encoded = encodeManifest(packManifest({ streams: [stream], properties: [] }))
 
   assert.ok(encoded.length < 5000 * 30, `${encoded.length} bytes`)
 })
@@ -172,14 +177,14 @@ test('packsOf names every pack once, and no revision of an application', () => {
     properties: [],
   }
 
-  assert.deepEqual(packsOf(manifest), [PACKS[0], PACKS[1]])
+  assert.deepEqual(packsOf(packManifest(manifest)), [PACKS[0], PACKS[1]])
 })
 
 test('findStream knows the main content for ever and an alternate stream for 30 days', () => {
-  const manifest = {
+  const manifest = packManifest({
     streams: [streamOf('MainContent', 1000), streamOf('Alternate', 1000)],
     properties: [],
-  }
+  })
   const found = (streamId: string, now: number) => findStream(manifest, streamId, now) !== undefined
 
   assert.equal(found('Alternate', 1000 + 30 * DAY - 1), true)
@@ -201,7 +206,7 @@ test('liveProperties knows a property for 30 days', () => {
   assert.deepEqual(liveProperties(manifest, 1000 + 30 * DAY), [])
 })
 
-function streamOf(streamId: string, updatedAt: number): StreamState {
+function streamOf(streamId: string, updatedAt: number): PlainStream {
   return {
     streamId,
     updatedAt,

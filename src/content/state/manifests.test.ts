@@ -10,13 +10,16 @@ test('current reads a manifest once and remembers it', async () => {
   const host = await createTestHost({ content: testBytes(7) })
   const { metadata } = host.content
   let reads = 0
-  const manifests = createManifests({
-    ...metadata,
-    readManifest(...names) {
-      reads++
-      return metadata.readManifest(...names)
+  const manifests = createManifests(
+    {
+      ...metadata,
+      readManifest(...names) {
+        reads++
+        return metadata.readManifest(...names)
+      },
     },
-  })
+    host.content.openShare,
+  )
 
   const first = await manifests.current(host.fileId)
   const second = await manifests.current(host.fileId)
@@ -51,7 +54,10 @@ test('of gives the state that was read, also after a save', async () => {
   const old = await documentOf(host)
   await host.put(testBytes(8), 'L')
 
-  const { manifest, document } = await createManifests(host.content.metadata).of(old)
+  const { manifest, document } = await createManifests(
+    host.content.metadata,
+    host.content.openShare,
+  ).of(old)
 
   assert.deepEqual([mainSize(manifest), document.sequenceNumber], [7, 1])
 })
@@ -63,7 +69,10 @@ test('of gives the present state, and says so, when the one that was read is pru
   await host.put(testBytes(8), 'L')
   await pruneHistory(host.content.metadata, old.key)
 
-  const { manifest, document } = await createManifests(host.content.metadata).of(old)
+  const { manifest, document } = await createManifests(
+    host.content.metadata,
+    host.content.openShare,
+  ).of(old)
 
   assert.deepEqual([mainSize(manifest), document.sequenceNumber], [8, 2])
 })

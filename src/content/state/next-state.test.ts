@@ -3,40 +3,48 @@ import test from 'node:test'
 import { testBytes } from '../../../test/helpers/test-host.ts'
 import { signatureOf } from '../../../test/helpers/wopi-story.ts'
 import { EMPTY_CHUNK_ID } from '../../protocol/chunking/chunk-id.ts'
-import { indexChunks } from './chunk-index.ts'
+import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
+import type { StreamSignature } from '../../protocol/signature.ts'
+import { runAtOnce } from '../../protocol/steps.ts'
+import { CHUNKS_PER_DOCUMENT_MAX } from '../limits.ts'
+import { type ChunkIndex, indexChunks } from './chunk-index.ts'
+import { buildChunkTable } from './chunk-table.ts'
+import { ExtentList } from './extents.ts'
 import type { Manifest, PropertyState, StreamState } from './manifest.ts'
 import { applyChunkedPut, applyWholePut, checkState, resolveStream } from './next-state.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 const [A, B] = [testBytes(10, 1), testBytes(20, 2)]
 const PACK = { key: 'aa/doc/1' }
-const INDEX = indexChunks([
-  {
-    chunks: [
-      { ...chunkOf(A), offset: 32 },
-      { ...chunkOf(B), offset: 74 },
-    ],
-    extents: [{ source: PACK, offset: 0, length: 100 }],
-  },
-])
+const SOURCE = {
+  chunks: PackedChunks.of([
+    { ...chunkOf(A), offset: 32 },
+    { ...chunkOf(B), offset: 74 },
+  ]),
+  extents: ExtentList.of([{ source: PACK, offset: 0, length: 100 }]),
+}
+const INDEX = indexChunks([runAtOnce(buildChunkTable([SOURCE]))])
 
 test('resolveStream finds the extents in the order of the signature', () => {
-  const stream = resolveStream(signatureOf([B, A, A]), INDEX, 7)
+  const stream = resolve(signatureOf([B, A, A]), INDEX, 7)
 
-  assert.deepEqual(stream.extents, [
-    { source: PACK, offset: 74, length: 20 },
-    { source: PACK, offset: 32, length: 10 },
-    { source: PACK, offset: 32, length: 10 },
-  ])
+  assert.deepEqual(
+    [...stream.extents],
+    [
+      { source: PACK, offset: 74, length: 20 },
+      { source: PACK, offset: 32, length: 10 },
+      { source: PACK, offset: 32, length: 10 },
+    ],
+  )
   assert.deepEqual([stream.size, stream.updatedAt, stream.scheme], [40, 7, 'Zip'])
 })
 
 test('resolveStream of a stream without bytes is the empty chunk of FullFile', () => {
   for (const declared of [signatureOf([]), signatureOf([new Uint8Array(0), new Uint8Array(0)])]) {
-    const { scheme, chunks, size, extents } = resolveStream(declared, INDEX, 7)
+    const { scheme, chunks, size, extents } = resolve(declared, INDEX, 7)
 
-    assert.deepEqual([scheme, size, extents], ['FullFile', 0, []])
-    assert.deepEqual(chunks, [{ id: EMPTY_CHUNK_ID, length: 0 }])
+    assert.deepEqual([scheme, size, [...extents]], ['FullFile', 0, []])
+    assert.deepEqual([...chunks], [{ id: EMPTY_CHUNK_ID, length: 0 }])
   }
 })
 
@@ -44,10 +52,10 @@ test('resolveStream refuses chunks that nobody has, and lengths that are wrong',
   const wrong = signatureOf([A])
   wrong.chunks = [{ ...chunkOf(A), length: 9 }]
 
-  assert.throws(() => resolveStream(signatureOf([testBytes(3, 3)]), INDEX, 7), {
+  assert.throws(() => resolve(signatureOf([testBytes(3, 3)]), INDEX, 7), {
     code: 'CHUNK_MISSING',
   })
-  assert.throws(() => resolveStream(wrong, INDEX, 7), /has 10 bytes, not 9/)
+  assert.throws(() => resolve(wrong, INDEX, 7), /has 10 bytes, not 9/)
 })
 
 test('applyChunkedPut replaces, deletes, carries forward, and drops what has expired', () => {
@@ -111,6 +119,24 @@ test('checkState allows exactly as much as the limits', () => {
   assert.throws(() => checkState({ streams, properties: [] }, 9), { code: 'TOO_LARGE' })
 })
 
+test('checkState allows so many chunks for all streams together, under all their names', () => {
+  const half = PackedChunks.of(
+    Array.from({ length: CHUNKS_PER_DOCUMENT_MAX / 2 }, () => ({ id: EMPTY_CHUNK_ID, length: 0 })),
+  )
+  const full = { ...streamOf('MainContent', 0), chunks: half, alternatives: half }
+  const more = { ...streamOf('a', 0), chunks: PackedChunks.of([chunkOf(A)]) }
+
+  checkState({ streams: [full], properties: [] }, 10)
+  assert.throws(() => checkState({ streams: [full, more], properties: [] }, 10), {
+    code: 'CONTENT_LIMIT',
+    message: /262145 chunks; 262144 are allowed/,
+  })
+})
+
+function resolve({ chunks, ...declared }: StreamSignature, index: ChunkIndex, now: number) {
+  return runAtOnce(resolveStream({ ...declared, chunks: PackedChunks.of(chunks) }, index, now))
+}
+
 function chunkOf(bytes: Uint8Array) {
   return signatureOf([bytes]).chunks[0] as { id: string; length: number }
 }
@@ -121,9 +147,9 @@ function streamOf(streamId: string, updatedAt: number): StreamState {
     updatedAt,
     scheme: 'FullFile',
     size: 0,
-    chunks: [],
-    alternatives: [],
-    extents: [],
+    chunks: new PackedChunks(),
+    alternatives: new PackedChunks(),
+    extents: new ExtentList(),
     awaitsChunking: false,
   }
 }

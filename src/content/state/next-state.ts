@@ -1,4 +1,6 @@
-import type { Chunk } from '../../protocol/chunking/chunk.ts'
+import type { ChunkingScheme } from '../../protocol/chunking/chunk.ts'
+import { CHUNK_ID_BYTES } from '../../protocol/chunking/chunk-id.ts'
+import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { tooLarge, WopiError } from '../../protocol/errors.ts'
 import type { ContentProperty } from '../../protocol/messages.ts'
 import {
@@ -6,13 +8,14 @@ import {
   CONTENT_PROPERTIES_MAX,
   MAIN_CONTENT,
 } from '../../protocol/names.ts'
-import type { StreamSignature } from '../../protocol/signature.ts'
-import { EXTENTS_MAX } from '../limits.ts'
+import { ITEMS_PER_STEP, type Steps } from '../../protocol/steps.ts'
+import { CHUNKS_PER_DOCUMENT_MAX, EXTENTS_MAX } from '../limits.ts'
 import type { ChunkIndex } from './chunk-index.ts'
 import type { ChunkedContent } from './chunked-content.ts'
-import { EMPTY_CONTENT } from './chunked-content.ts'
-import { appendExtent, type Extent } from './extents.ts'
+import { emptyContent } from './chunked-content.ts'
+import { ExtentList } from './extents.ts'
 import {
+  chunkCount,
   isLive,
   liveProperties,
   type Manifest,
@@ -20,35 +23,39 @@ import {
   type StreamState,
 } from './manifest.ts'
 
+/** What a client says a stream is made of. */
+export interface DeclaredStream {
+  streamId: string
+  scheme: ChunkingScheme
+  chunks: PackedChunks
+}
+
 /**
  * Finds the bytes of a declared stream. The signature is kept as it was declared.
  *
  * @throws WopiError CHUNK_MISSING for an id that no source knows, or knows with another length
  */
-export function resolveStream(
-  declared: StreamSignature,
+export function* resolveStream(
+  declared: DeclaredStream,
   index: ChunkIndex,
   now: number,
-): StreamState {
-  const extents: Extent[] = []
-  let size = 0
-  for (const { id, length } of declared.chunks) {
-    const found = index.find(id)
-    if (found?.length !== length)
-      throw chunkMissing(declared.streamId, { id, length }, found?.length)
-    for (const extent of found.slice(0, length)) appendExtent(extents, extent)
+): Steps<StreamState> {
+  const { streamId, scheme, chunks } = declared
+  const extents = new ExtentList()
+  const ids = chunks.rawIds
+  for (let i = 0; i < chunks.length; i++) {
+    if (i % ITEMS_PER_STEP === 0) yield
+    const found = index.findRaw(ids, i * CHUNK_ID_BYTES)
+    const length = chunks.lengthAt(i)
+    if (found?.length !== length) throw chunkMissing(declared, i, found?.length)
+    for (const extent of found.slice(0, length)) extents.push(extent)
     // A chunk may be named many times and lie in many fragments: the product has to stay bounded.
-    if (extents.length > EXTENTS_MAX) throw tooScattered(declared.streamId)
-    size += length
+    if (extents.length > EXTENTS_MAX) throw tooScattered(streamId)
   }
-  const common = {
-    streamId: declared.streamId,
-    updatedAt: now,
-    alternatives: [],
-    awaitsChunking: false,
-  }
-  if (size === 0) return { ...common, ...EMPTY_CONTENT }
-  return { ...common, scheme: declared.scheme, size, chunks: [...declared.chunks], extents }
+  const common = { streamId, updatedAt: now, awaitsChunking: false }
+  if (extents.size === 0) return { ...common, ...emptyContent() }
+  const alternatives = new PackedChunks()
+  return { ...common, scheme, size: extents.size, chunks, alternatives, extents }
 }
 
 /**
@@ -107,8 +114,21 @@ export function checkState(state: Manifest, maxFileBytes: number): void {
     throw new WopiError('CONTENT_LIMIT', {
       detail: `The file would have ${state.properties.length} properties; ${CONTENT_PROPERTIES_MAX} are allowed`,
     })
+  checkChunkCount(chunkCount(state))
   const size = state.streams.reduce((sum, stream) => sum + stream.size, 0)
   if (size > maxFileBytes) throw tooLarge(maxFileBytes)
+}
+
+/**
+ * Checks how many chunks a file would have, also before anything of them is stored.
+ *
+ * @throws WopiError CONTENT_LIMIT
+ */
+export function checkChunkCount(chunks: number): void {
+  if (chunks > CHUNKS_PER_DOCUMENT_MAX)
+    throw new WopiError('CONTENT_LIMIT', {
+      detail: `All streams of the file together would have ${chunks} chunks; ${CHUNKS_PER_DOCUMENT_MAX} are allowed`,
+    })
 }
 
 function tooScattered(streamId: string): WopiError {
@@ -117,12 +137,16 @@ function tooScattered(streamId: string): WopiError {
   })
 }
 
-function chunkMissing(streamId: string, chunk: Chunk, length: number | undefined): WopiError {
+function chunkMissing(
+  { streamId, chunks }: DeclaredStream,
+  index: number,
+  length: number | undefined,
+): WopiError {
   const what =
     length === undefined
       ? 'is in neither the request, its upload session, nor the file'
-      : `has ${length} bytes, not ${chunk.length}`
+      : `has ${length} bytes, not ${chunks.lengthAt(index)}`
   return new WopiError('CHUNK_MISSING', {
-    detail: `Chunk ${chunk.id} of stream ${streamId.slice(0, 80)} ${what}`,
+    detail: `Chunk ${chunks.idAt(index)} of stream ${streamId.slice(0, 80)} ${what}`,
   })
 }

@@ -2,11 +2,13 @@ import type { DocumentStore } from '../../ports/metadata/documents.ts'
 import type { GarbageStore, References } from '../../ports/metadata/garbage.ts'
 import type { PackRef } from '../../ports/metadata/pack-ref.ts'
 import type { SessionStore } from '../../ports/metadata/sessions.ts'
+import { UNCOUNTED } from '../bytes/share.ts'
 import { SESSION_GRACE_MS } from '../limits.ts'
 import { documentOfPack, packPrefix } from '../packs/pack-writer.ts'
 import { chunkLater } from '../saving/chunk-later.ts'
 import type { ContentServices } from '../saving/services.ts'
-import { decodeManifest, packsOf } from '../state/manifest.ts'
+import { packsOf } from '../state/manifest.ts'
+import { decodeManifestSteps } from '../state/manifest-format.ts'
 import { pruneStates } from './prune-states.ts'
 import type { Retention } from './retention.ts'
 import { raiseMark } from './store-mark.ts'
@@ -225,7 +227,9 @@ async function namedPacks(
   for (const manifestId of manifestIds) {
     const encoded = await metadata.readManifest(documentKey, manifestId)
     // A state that was pruned since names nothing any more.
-    if (encoded) for (const { key } of packsOf(decodeManifest(encoded))) named.add(key)
+    if (!encoded) continue
+    const manifest = await UNCOUNTED.work(decodeManifestSteps(encoded))
+    for (const { key } of packsOf(manifest)) named.add(key)
   }
   return named
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { pruneHistory } from '../../../test/helpers/prune-history.ts'
+import { packStream } from '../../../test/helpers/packed-states.ts'
 import {
   chunkFrames,
   createTestHost,
@@ -18,7 +19,7 @@ import {
 } from '../../../test/helpers/wopi-story.ts'
 import { zipOf } from '../../../test/helpers/zip-writer.ts'
 import { writePack } from '../packs/pack-writer.ts'
-import { encodeManifest } from '../state/manifest.ts'
+import { encodeManifest } from '../state/manifest-format.ts'
 import { verifyStore } from './verify.ts'
 
 const CONTENT = testBytes(1000)
@@ -134,7 +135,7 @@ test('verifyStore finds a stream whose extents are not as long as it should be',
     name: 'b.docx',
     ownerId: 'b',
     manifestId: 'm',
-    manifest: encodeManifest({ streams: [stream], properties: [] }),
+    manifest: encodeManifest({ streams: [packStream(stream)], properties: [] }),
     size: 1000,
     userId: 'b',
     newPacks: [pack],

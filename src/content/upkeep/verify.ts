@@ -3,13 +3,14 @@ import type { SessionRecord } from '../../ports/metadata/sessions.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
 import { chunkIdFromBytes } from '../../protocol/chunking/chunk-id.ts'
 import { createChunkReader } from '../../protocol/frames/chunk-reader.ts'
-import { placeChunks } from '../../protocol/signature.ts'
 import { createHash } from '../../protocol/spooky/spooky.ts'
+import { UNCOUNTED } from '../bytes/share.ts'
 import { openPieces } from '../packs/assemble.ts'
 import type { ContentServices } from '../saving/services.ts'
 import { sessionSource } from '../saving/session-format.ts'
-import { type Extent, extentsLength, indexExtents } from '../state/extents.ts'
-import { decodeManifest, lacksSignature, type StreamState } from '../state/manifest.ts'
+import type { Extent } from '../state/extents.ts'
+import { lacksSignature, type StreamState } from '../state/manifest.ts'
+import { decodeManifestSteps } from '../state/manifest-format.ts'
 
 /** Something that is not as it was when it was acknowledged. */
 export interface Damage {
@@ -118,7 +119,8 @@ async function verifyDocument(
       const encoded = await services.metadata.readManifest(key, state.manifestId)
       if (!encoded) continue
       report.states++
-      for (const stream of decodeManifest(encoded).streams)
+      const { streams } = await UNCOUNTED.work(decodeManifestSteps(encoded))
+      for (const stream of streams)
         await verifyStream(services, stream, { where, verified, stillKept }, report)
     } catch (error) {
       report.damage.push({ ...where, problem: `The manifest cannot be read: ${messageOf(error)}` })
@@ -142,17 +144,16 @@ async function verifyStream(
 ): Promise<void> {
   const { streamId, size } = stream
   const place = { ...where, streamId }
-  const held = extentsLength(stream.extents)
+  const held = stream.extents.size
   if (held !== size) {
     report.damage.push({ ...place, problem: `The stream has ${held} bytes in packs, not ${size}` })
     return
   }
-  const index = indexExtents(stream.extents)
   const isHere = ({ source }: Extent) => services.opener.reaches(source)
-  const unchecked = stream.extents.filter((extent) => lacksSignature(stream) || !isHere(extent))
-  report.bytesOfApplication += extentsLength(unchecked)
-  for (const chunk of [...placeChunks(stream.chunks), ...stream.alternatives]) {
-    const extents = index.slice(chunk.offset, chunk.length)
+  for (const extent of stream.extents)
+    if (lacksSignature(stream) || !isHere(extent)) report.bytesOfApplication += extent.length
+  for (const chunk of chunksOf(stream)) {
+    const extents = [...stream.extents.slice(chunk.offset, chunk.length)]
     if (!extents.every(isHere)) continue
     const name = `${chunk.id} ${extents.map((e) => `${e.source.key}:${e.offset}+${e.length}`).join()}`
     if (verified.has(name)) continue
@@ -162,10 +163,15 @@ async function verifyStream(
   }
 }
 
+function* chunksOf({ chunks, alternatives }: StreamState): Generator<PlacedChunk> {
+  yield* chunks.placed()
+  yield* alternatives.placed()
+}
+
 async function findChunkProblem(
   { opener }: Services,
   chunk: PlacedChunk,
-  extents: Extent[],
+  extents: readonly Extent[],
   report: VerifyReport,
 ): Promise<{ problem: string; pack?: string } | undefined> {
   const packs = [...new Set(extents.map(({ source }) => source.key))].join(', ')
@@ -192,7 +198,7 @@ async function verifySession(
 ): Promise<void> {
   const { fileId, id: sessionId, received } = session
   try {
-    const { extents, chunks } = await sessionSource(services.metadata, session.tokenHash)
+    const { extents, chunks } = await sessionSource(services.metadata, session.tokenHash, UNCOUNTED)
     const reader = createChunkReader({ endFrame: 'forbidden' })
     let completed = 0
     await using opened = await openPieces(services.opener, extents)

@@ -20,8 +20,8 @@ export const download = defineOperation({
     ifNoneMatch: header('If-None-Match'),
   }),
 
-  async run({ range, ifRange, ifNoneMatch }, { services, file, signal }) {
-    const { document, manifest } = await services.manifests.of(file)
+  async run({ range, ifRange, ifNoneMatch }, { services, file, signal, share }) {
+    const { document, manifest } = await services.manifests.of(file, share)
     const { name, size } = document
     const version = versionOf(document)
     if (isKnown(ifNoneMatch, version)) return { version }

@@ -1,13 +1,13 @@
+import type { Share } from '../../content/bytes/share.ts'
 import { openPieces, type Piece } from '../../content/packs/assemble.ts'
-import { checkChunks } from '../../content/packs/checked.ts'
+import { type CheckedChunks, checkChunks } from '../../content/packs/checked.ts'
 import type { ContentServices } from '../../content/saving/services.ts'
-import type { Extent } from '../../content/state/extents.ts'
 import { versionOf } from '../../content/state/version.ts'
 import type { OpenedBytes } from '../../ports/blob-store.ts'
 import type { HostReply } from '../../ports/exchange.ts'
 import type { DocumentRecord } from '../../ports/metadata/documents.ts'
-import type { Chunk, PlacedChunk } from '../../protocol/chunking/chunk.ts'
-import { END_FRAME, encodeMessage } from '../../protocol/frames/encoder.ts'
+import { END_FRAME, encodeFrameHeader } from '../../protocol/frames/encoder.ts'
+import { type JsonPart, measureJson, writeJson } from '../../protocol/json-text.ts'
 import { HEADERS } from '../../protocol/names.ts'
 
 /** A body of frames that is open, and the state that it shows. */
@@ -18,44 +18,41 @@ export interface OpenedFrames {
   document: DocumentRecord
 }
 
-/** Frames to be sent, and the whole chunks in them. */
-export interface FramePieces {
-  pieces: Piece[]
-  /** Of all pieces, in bytes. */
+/** What a body of frames says: nothing of it is made before it is sent. */
+export interface FramesAnswer {
+  document: DocumentRecord
+  /** The MessageJSON. */
+  json: readonly JsonPart[]
+  /** The frames behind it. */
+  pieces: Iterable<Piece>
+  /** Of these frames, in bytes. */
   length: number
-  /** Chunks that are hashed again on the way, placed from the start of the pieces. */
-  chunks: PlacedChunk[]
+  /** Whole chunks that are hashed again on the way, placed from the start of the frames. */
+  chunks: CheckedChunks
 }
 
-/** Adds a frame of bytes of a chunk, all of them or a part. */
-export function appendFrame(
-  frames: FramePieces,
-  header: Uint8Array,
-  extents: readonly Extent[],
-  whole?: Chunk,
-): void {
-  frames.pieces.push(header)
-  frames.length += header.length
-  if (whole) frames.chunks.push({ ...whole, offset: frames.length })
-  for (const extent of extents) {
-    frames.pieces.push(extent)
-    frames.length += extent.length
-  }
-}
-
-/** Opens a body of a MessageJSON, the frames, and an EndFrame. */
+/** Opens a body of a MessageJSON, the frames in `pieces`, and an EndFrame. */
 export async function openFrames(
   { opener }: ContentServices,
-  document: DocumentRecord,
-  json: Uint8Array,
-  { pieces, length, chunks }: FramePieces,
-  signal: AbortSignal,
+  { document, json, pieces, length, chunks }: FramesAnswer,
+  { signal, share }: { signal: AbortSignal; share: Share },
 ): Promise<OpenedFrames> {
-  const message = encodeMessage(json)
-  const opened = await openPieces(opener, [message, ...pieces, END_FRAME], signal)
-  const contentLength = message.length + length + END_FRAME.length
-  const body = await checkChunks(opened, chunks, { start: message.length })
+  const payloadSize = await share.work(measureJson(json))
+  const header = encodeFrameHeader({ type: 'MessageJSON', payloadSize })
+  const opened = await openPieces(opener, withEnd(pieces), { signal, lead: message(header, json) })
+  const body = await checkChunks(opened, chunks, { start: header.length + payloadSize })
+  const contentLength = header.length + payloadSize + length + END_FRAME.length
   return { body, contentLength, document }
+}
+
+function* message(header: Uint8Array, json: readonly JsonPart[]): Generator<Uint8Array> {
+  yield header
+  yield* writeJson(json)
+}
+
+function* withEnd(pieces: Iterable<Piece>): Generator<Piece> {
+  yield* pieces
+  yield END_FRAME
 }
 
 /** The answer of GetChunkedFile and GetChunks. */

@@ -1,22 +1,20 @@
+import type { Share } from '../../content/bytes/share.ts'
 import { messageOrRefusal, openOnlyMessage } from '../../content/saving/message-body.ts'
-import { indexExtents } from '../../content/state/extents.ts'
+import { TABLE_BYTES_PER_CHUNK } from '../../content/state/chunk-table.ts'
 import {
   findStream,
   liveProperties,
   type Manifest,
   type StreamState,
 } from '../../content/state/manifest.ts'
-import type { ChunkId } from '../../protocol/chunking/chunk.ts'
-import { encodeFrameHeader } from '../../protocol/frames/encoder.ts'
-import {
-  encodeGetChunkedFileResponse,
-  type GetChunkedFileRequest,
-  parseGetChunkedFileRequest,
-} from '../../protocol/messages.ts'
+import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
+import { type JsonPart, signatureEntries } from '../../protocol/json-text.ts'
+import { propertyMessage } from '../../protocol/message-content.ts'
+import { type ChunksToReturn, parseGetChunkedFileRequest } from '../../protocol/messages.ts'
 import { OVERRIDES } from '../../protocol/names.ts'
-import { placeChunks } from '../../protocol/signature.ts'
 import { defineOperation } from '../shared/operation.ts'
-import { appendFrame, type FramePieces, framesReply, openFrames } from './frames-reply.ts'
+import { framesReply, openFrames } from './frames-reply.ts'
+import { chooseChunks, type Wanted } from './wanted-chunks.ts'
 
 /** GetChunkedFile: signatures of the streams asked for, and the chunks that the client lacks. */
 export const getChunkedFile = defineOperation({
@@ -27,60 +25,81 @@ export const getChunkedFile = defineOperation({
   read: ({ body }) => ({ body }),
 
   async run({ body }, { services, file, now, signal, share }) {
-    using message = await openOnlyMessage(body, share)
-    const request = messageOrRefusal(
-      () => parseGetChunkedFileRequest(message.json),
-      'MESSAGE_INVALID',
-    )
-    const { document, manifest } = await services.withSignatures(file, signal)
-    const found = request.contentFilters.map((filter) => ({
-      filter,
+    const question = await readQuestion(body, share)
+    const { document, manifest } = await services.withSignatures(file, signal, share)
+    const found = question.filters.map((filter) => ({
+      ...filter,
       stream: findStream(manifest, filter.streamId, now),
     }))
-    const json = encodeGetChunkedFileResponse({
-      contentProperties: propertiesOf(manifest, request, now),
-      signatures: found.map(({ filter, stream }) => signatureOf(filter.streamId, stream)),
-    })
-    return openFrames(services, document, json, chunkPieces(found), signal)
+    const chosen = await choose(found, share)
+    const json = answerOf(propertiesOf(manifest, question.properties, now), found)
+    return openFrames(services, { document, json, ...chosen }, { signal, share })
   },
 
   reply: framesReply,
 })
 
-type Filter = GetChunkedFileRequest['contentFilters'][number]
+/** What is asked of one stream. */
+interface Filter {
+  streamId: string
+  chunksToReturn: ChunksToReturn
+  known: PackedChunks
+}
 
-function propertiesOf(manifest: Manifest, request: GetChunkedFileRequest, now: number) {
-  const wanted = new Set(request.contentPropertiesToReturn)
+/** Reads the message and keeps only what is asked. */
+async function readQuestion(
+  body: AsyncIterable<Uint8Array>,
+  share: Share,
+): Promise<{ properties: string[]; filters: Filter[] }> {
+  using message = await openOnlyMessage(body, share)
+  const { contentPropertiesToReturn, contentFilters } = messageOrRefusal(
+    () => parseGetChunkedFileRequest(message.json),
+    'MESSAGE_INVALID',
+  )
+  const filters = contentFilters.map(({ streamId, chunksToReturn, alreadyKnownChunks }) => {
+    const known = PackedChunks.of(alreadyKnownChunks.map((id) => ({ id, length: 0 })))
+    return { streamId, chunksToReturn, known }
+  })
+  return { properties: contentPropertiesToReturn, filters }
+}
+
+/** Chooses the chunks that go out; the tables for that are let go when it is done. */
+async function choose(found: readonly (Filter & Found)[], share: Share) {
+  const wanted = found.flatMap(({ stream, ...filter }): Wanted[] =>
+    stream ? [{ ...filter, stream }] : [],
+  )
+  const known = wanted.reduce((sum, one) => sum + one.known.heldBytes, 0)
+  const count = wanted.reduce((sum, { stream }) => sum + stream.chunks.length, 0)
+  await share.grow(known * 2 + count * TABLE_BYTES_PER_CHUNK)
+  try {
+    return await share.work(chooseChunks(wanted))
+  } finally {
+    // Two marks for each chunk stay.
+    share.shrink(known * 2 + count * (TABLE_BYTES_PER_CHUNK - 2))
+  }
+}
+
+interface Found {
+  stream: StreamState | undefined
+}
+
+function propertiesOf(manifest: Manifest, names: readonly string[], now: number) {
+  const wanted = new Set(names)
   return liveProperties(manifest, now).filter(({ name }) => wanted.has(name))
 }
 
 /** A stream that does not exist has the scheme Zip and no chunks. */
-function signatureOf(streamId: string, stream: StreamState | undefined) {
-  return { streamId, scheme: stream?.scheme ?? ('Zip' as const), chunks: stream?.chunks ?? [] }
-}
-
-/** The Chunk frames of all streams; a chunk that several places need goes out once. */
-function chunkPieces(
-  found: readonly { filter: Filter; stream: StreamState | undefined }[],
-): FramePieces {
-  const frames: FramePieces = { pieces: [], length: 0, chunks: [] }
-  const sent = new Set<ChunkId>()
-  for (const { filter, stream } of found) {
-    if (!stream) continue
-    const bytes = indexExtents(stream.extents)
-    const known = new Set(filter.alreadyKnownChunks)
-    for (const { id, offset, length } of wantedChunks(filter, stream)) {
-      if (known.has(id) || sent.has(id)) continue
-      sent.add(id)
-      const header = encodeFrameHeader({ type: 'Chunk', chunkId: id, payloadSize: length })
-      appendFrame(frames, header, bytes.slice(offset, length), { id, length })
-    }
+function answerOf(
+  properties: ReturnType<typeof propertiesOf>,
+  found: readonly (Pick<Filter, 'streamId'> & Found)[],
+): JsonPart[] {
+  const told = JSON.stringify(properties.map(propertyMessage))
+  const parts: JsonPart[] = [`{"ContentProperties":${told},"Signatures":[`]
+  for (const [i, { streamId, stream }] of found.entries()) {
+    const names = `"StreamId":${JSON.stringify(streamId)},"ChunkingScheme":"${stream?.scheme ?? 'Zip'}"`
+    parts.push(`${i === 0 ? '' : ','}{${names},"ChunkSignatures":[`)
+    if (stream) parts.push(signatureEntries(stream.chunks))
+    parts.push(']}')
   }
-  return frames
-}
-
-function wantedChunks({ chunksToReturn }: Filter, { scheme, chunks }: StreamState) {
-  if (chunksToReturn === 'All') return placeChunks(chunks)
-  if (chunksToReturn === 'LastZipChunk' && scheme === 'Zip') return placeChunks(chunks).slice(-1)
-  return []
+  return [...parts, ']}']
 }

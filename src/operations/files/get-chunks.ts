@@ -1,19 +1,19 @@
-import { EXTENTS_MAX } from '../../content/limits.ts'
+import type { Share } from '../../content/bytes/share.ts'
 import { messageOrRefusal, openOnlyMessage } from '../../content/saving/message-body.ts'
-import { type FoundChunk, indexChunks, streamSource } from '../../content/state/chunk-index.ts'
-import { findStream, type Manifest } from '../../content/state/manifest.ts'
-import type { ChunkId } from '../../protocol/chunking/chunk.ts'
-import { WopiError } from '../../protocol/errors.ts'
-import { encodeFrameHeader } from '../../protocol/frames/encoder.ts'
-import {
-  encodeGetChunksResponse,
-  type GetChunksRequest,
-  parseGetChunksRequest,
-  type RequestedRange,
-} from '../../protocol/messages.ts'
+import { findStream } from '../../content/state/manifest.ts'
+import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
+import { idEntries, type JsonPart } from '../../protocol/json-text.ts'
+import { parseGetChunksRequest, type RequestedRange } from '../../protocol/messages.ts'
 import { OVERRIDES } from '../../protocol/names.ts'
 import { defineOperation } from '../shared/operation.ts'
-import { appendFrame, type FramePieces, framesReply, openFrames } from './frames-reply.ts'
+import { framesReply, openFrames } from './frames-reply.ts'
+import {
+  type AskedRanges,
+  type FoundRanges,
+  findRanges,
+  measureFrames,
+  rangeFrames,
+} from './wanted-ranges.ts'
 
 /** GetChunks: ranges of chunks, for downloads that go on; chunks that are gone are left out. */
 export const getChunks = defineOperation({
@@ -26,78 +26,49 @@ export const getChunks = defineOperation({
   read: ({ body }) => ({ body }),
 
   async run({ body }, { services, file, now, signal, share }) {
-    using message = await openOnlyMessage(body, share)
-    const request = messageOrRefusal(() => parseGetChunksRequest(message.json), 'MESSAGE_INVALID')
-    const { document, manifest } = await services.withSignatures(file, signal)
-    const found = request.contentFilters.map((filter) => findRanges(filter, manifest, now))
-    const json = encodeGetChunksResponse({
-      chunkRangeCollection: found.map(({ streamId, ranges }) => ({
-        streamId,
-        chunkIds: [...new Set(ranges.map(({ id }) => id))],
-      })),
-    })
-    const pieces = piecesOf(found.flatMap(({ ranges }) => ranges))
-    return openFrames(services, document, json, pieces, signal)
+    const filters = await readFilters(body, share)
+    const { document, manifest } = await services.withSignatures(file, signal, share)
+    const asked = filters.map(({ streamId, ranges }) => ({
+      streamId,
+      stream: findStream(manifest, streamId, now),
+      ranges,
+    }))
+    const found = await share.work(findRanges(asked))
+    const measured = await share.work(measureFrames(found))
+    const json = answerOf(asked, found)
+    const answer = { document, json, pieces: rangeFrames(found), ...measured }
+    return openFrames(services, answer, { signal, share })
   },
 
   reply: framesReply,
 })
 
-/** A part of a chunk that is there, inside its bounds. */
-interface FoundRange {
-  id: ChunkId
-  chunk: FoundChunk
-  offset: number
-  length: number
+/** Reads the message and keeps only the ranges, which count until the answer has been sent. */
+async function readFilters(body: AsyncIterable<Uint8Array>, share: Share) {
+  using message = await openOnlyMessage(body, share)
+  const request = messageOrRefusal(() => parseGetChunksRequest(message.json), 'MESSAGE_INVALID')
+  const filters = request.contentFilters.map(({ streamId, chunkRangesToReturn }) => ({
+    streamId,
+    ranges: packedRanges(chunkRangesToReturn),
+  }))
+  // What is found of them takes about as much once more.
+  await share.grow(filters.reduce((sum, { ranges }) => sum + 2 * ranges.heldBytes, 0))
+  return filters
 }
 
-function findRanges(
-  { streamId, chunkRangesToReturn }: GetChunksRequest['contentFilters'][number],
-  manifest: Manifest,
-  now: number,
-): { streamId: string; ranges: FoundRange[] } {
-  const stream = findStream(manifest, streamId, now)
-  const index = indexChunks(stream ? [streamSource(stream)] : [])
-  const ranges: FoundRange[] = []
-  for (const range of chunkRangesToReturn) {
-    const chunk = stream && index.find(range.chunkId)
-    if (chunk) ranges.push({ id: range.chunkId, chunk, ...clampRange(range, chunk.length) })
+function packedRanges(asked: readonly RequestedRange[]): PackedChunks {
+  const ranges = new PackedChunks()
+  for (const { chunkId: id, offset, length } of asked) ranges.push({ id, offset, length })
+  return ranges
+}
+
+function answerOf(asked: readonly AskedRanges[], found: readonly FoundRanges[]): JsonPart[] {
+  const parts: JsonPart[] = ['{"ChunkRangeCollection":[']
+  for (const [i, { streamId, stream }] of asked.entries()) {
+    const there = found.find((one) => one.stream === stream)
+    parts.push(`${i === 0 ? '' : ','}{"StreamId":${JSON.stringify(streamId)},"ChunkIds":[`)
+    if (there) parts.push(idEntries(there.firsts, (index) => there.ranges.idAt(index)))
+    parts.push(']}')
   }
-  return { streamId, ranges }
-}
-
-/** A length of -1, or one beyond the end, reaches to the end of the chunk. */
-function clampRange({ chunkId, offset, length }: RequestedRange, chunkLength: number) {
-  if (offset > chunkLength)
-    throw new WopiError('MESSAGE_INVALID', {
-      detail: `Chunk ${chunkId} has ${chunkLength} bytes; the range starts at ${offset}`,
-    })
-  const rest = chunkLength - offset
-  return { offset, length: length === -1 ? rest : Math.min(length, rest) }
-}
-
-/** @throws WopiError MESSAGE_INVALID when so many ranges of so scattered chunks are asked for at once */
-function piecesOf(ranges: readonly FoundRange[]): FramePieces {
-  const frames: FramePieces = { pieces: [], length: 0, chunks: [] }
-  for (const range of ranges) {
-    appendRange(frames, range)
-    if (frames.pieces.length > EXTENTS_MAX)
-      throw new WopiError('MESSAGE_INVALID', {
-        detail: `The ranges lie in more than ${EXTENTS_MAX} pieces: ask for fewer at once`,
-      })
-  }
-  return frames
-}
-
-function appendRange(frames: FramePieces, { id, chunk, offset, length }: FoundRange): void {
-  const header = encodeFrameHeader({
-    type: 'ChunkRange',
-    chunkId: id,
-    payloadSize: length,
-    offset,
-    length,
-    endOfChunk: offset + length === chunk.length,
-  })
-  const whole = length === chunk.length ? { id, length } : undefined
-  appendFrame(frames, header, chunk.slice(offset, length), whole)
+  return [...parts, ']}']
 }

@@ -17,8 +17,8 @@ export const getFile = defineOperation({
     ifNoneMatch: header('If-None-Match'),
   }),
 
-  async run({ maxExpectedSize, ifNoneMatch }, { services, file, signal }) {
-    const { document, manifest } = await services.manifests.of(file)
+  async run({ maxExpectedSize, ifNoneMatch }, { services, file, signal, share }) {
+    const { document, manifest } = await services.manifests.of(file, share)
     const { size } = document
     if (size > maxExpectedSize)
       throw new WopiError('LARGER_THAN_EXPECTED', {

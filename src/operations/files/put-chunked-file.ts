@@ -1,5 +1,6 @@
 import {
   type ChunkedPut,
+  type DeclaredPut,
   digestMessage,
   findRepeatedCommit,
   putChunks,
@@ -11,6 +12,7 @@ import {
   openMessage,
 } from '../../content/saving/message-body.ts'
 import { versionOf } from '../../content/state/version.ts'
+import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { sequenceMismatch, tooLarge, WopiError } from '../../protocol/errors.ts'
 import {
   type PresentedLock,
@@ -21,7 +23,10 @@ import { decodeLocks } from '../../protocol/locks/state.ts'
 import { checkPutChunkedFile } from '../../protocol/locks/writing.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
 import { readSaveCause, type SaveCause } from '../../protocol/save-cause.ts'
-import { parsePutChunkedFileRequest } from '../../protocol/upload-messages.ts'
+import {
+  type PutChunkedFileRequest,
+  parsePutChunkedFileRequest,
+} from '../../protocol/upload-messages.ts'
 import { requireLock } from '../shared/locking.ts'
 import { defineOperation, type OperationContext } from '../shared/operation.ts'
 import { guardedSize } from '../shared/unlocked-saves.ts'
@@ -98,7 +103,7 @@ async function check(
 }
 
 function readPut(message: OpenedMessage, input: Input, context: OperationContext): ChunkedPut {
-  const { file, grant, services } = context
+  const { file, now, grant, services, share } = context
   if ((input.contentLength ?? 0) > services.limits.maxFileBytes)
     throw tooLarge(services.limits.maxFileBytes)
   const cause = input.causeIf(context.proven)
@@ -107,13 +112,23 @@ function readPut(message: OpenedMessage, input: Input, context: OperationContext
     ...(cause && { cause }),
     documentKey: file.key,
     document: file,
+    now,
+    share,
     userId: grant.userId,
-    message: messageOrRefusal(() => parsePutChunkedFileRequest(message.json)),
+    message: packedPut(messageOrRefusal(() => parsePutChunkedFileRequest(message.json))),
     digest: digestMessage(message.json),
     baseSequenceNumber: input.baseSequenceNumber,
     frames: message.rest,
     check: ({ document, now }) => check(input, context, { file: document, now }),
   }
+}
+
+function packedPut(request: PutChunkedFileRequest): DeclaredPut {
+  const signatures = request.signatures.map((one) => ({
+    ...one,
+    chunks: PackedChunks.of(one.chunks),
+  }))
+  return { ...request, signatures }
 }
 
 /**

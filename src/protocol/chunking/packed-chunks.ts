@@ -16,7 +16,7 @@ export class PackedChunks implements Iterable<Chunk> {
   #offsets = new Float64Array(FIRST_ROOM)
 
   /** The same chunks, packed; a list that is packed already is not copied. */
-  static of(chunks: Iterable<Chunk>): PackedChunks {
+  static of(chunks: Iterable<Chunk & Partial<PlacedChunk>>): PackedChunks {
     if (chunks instanceof PackedChunks) return chunks
     const packed = new PackedChunks()
     for (const chunk of chunks) packed.push(chunk)

@@ -2,6 +2,7 @@ import { createHash } from '../spooky/spooky.ts'
 import type { ZipDirectory, ZipRefusal } from '../zip/outcome.ts'
 import type { StreamChunks } from './chunk.ts'
 import { chunkIdFromBytes } from './chunk-id.ts'
+import { PackedChunks } from './packed-chunks.ts'
 import { ZipChunker } from './zip-chunker.ts'
 import { followDirectory, walkLocalHeaders } from './zip-route.ts'
 
@@ -22,6 +23,17 @@ export interface Chunked extends StreamChunks {
   needsDirectory: boolean
   /** Why the scheme is FullFile, else `undefined`. */
   refusal: ZipRefusal | undefined
+}
+
+/** The same, in packed lists. */
+export interface PackedChunked extends Omit<Chunked, 'chunks' | 'alternatives'> {
+  chunks: PackedChunks
+  alternatives: PackedChunks
+}
+
+/** A `StreamChunker` that gives packed lists. */
+export interface PackedChunker extends Omit<StreamChunker, 'finish'> {
+  finish(): PackedChunked
 }
 
 export interface StreamChunker {
@@ -56,6 +68,24 @@ export interface StreamChunker {
  * ```
  */
 export function createStreamChunker(options: { directory?: ZipDirectory } = {}): StreamChunker {
+  const packed = createPackedChunker(options)
+  return {
+    get heldBytes() {
+      return packed.heldBytes
+    },
+    push: packed.push,
+    finish() {
+      const { chunks, alternatives, ...rest } = packed.finish()
+      const others = [...alternatives.placed()]
+      // The whole stream is named last, as its id is known last, but it is the name that most ask for.
+      const whole = others.splice(-1)
+      return { ...rest, chunks: [...chunks], alternatives: [...whole, ...others] }
+    },
+  }
+}
+
+/** As `createStreamChunker`, with lists that take a quarter of the memory. */
+export function createPackedChunker(options: { directory?: ZipDirectory } = {}): PackedChunker {
   const { directory } = options
   const whole = createHash()
   const cutter = new ZipChunker(directory ? followDirectory(directory) : walkLocalHeaders())
@@ -76,8 +106,8 @@ export function createStreamChunker(options: { directory?: ZipDirectory } = {}):
       const id = chunkIdFromBytes(whole.digest())
       const cut = cutter.finish()
       if (!cut.ok) return fullFile(id, size, cut.reason, directory === undefined)
-      const alternatives = [{ id, offset: 0, length: size }, ...cut.alternatives.placed()]
-      const chunks = [...cut.chunks]
+      const { chunks, alternatives } = cut
+      alternatives.push({ id, offset: 0, length: size })
       return {
         scheme: 'Zip',
         size,
@@ -90,12 +120,12 @@ export function createStreamChunker(options: { directory?: ZipDirectory } = {}):
   }
 }
 
-function fullFile(id: string, size: number, refusal: ZipRefusal, walked: boolean): Chunked {
+function fullFile(id: string, size: number, refusal: ZipRefusal, walked: boolean): PackedChunked {
   return {
     scheme: 'FullFile',
     size,
-    chunks: [{ id, length: size }],
-    alternatives: [],
+    chunks: PackedChunks.of([{ id, length: size }]),
+    alternatives: new PackedChunks(),
     needsDirectory: walked && UNDECIDED.includes(refusal),
     refusal,
   }
