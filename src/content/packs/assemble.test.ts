@@ -8,7 +8,7 @@ import { createMemoryBlobStore } from '../../stores/blobs/memory.ts'
 import { MERGED_GAP_MAX_BYTES, READ_AHEAD_PACKS, READ_AHEAD_PACKS_IN_ALL } from '../limits.ts'
 import type { Extent } from '../state/extents.ts'
 import { openPieces, type Piece, readExtents } from './assemble.ts'
-import { createOpener } from './opener.ts'
+import { createOpener, type Opener } from './opener.ts'
 
 const PACK_BYTES = 200_000
 const PACKS = ['a', 'b', 'c', 'd', 'e'].map((key, i) => ({
@@ -277,3 +277,34 @@ async function drain(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   for await (const bytes of source) parts.push(bytes.slice())
   return new Uint8Array(Buffer.concat(parts))
 }
+
+test('openPieces reads a document that is scattered over two packs with few reads, in the right order', async () => {
+  const contents = [testBytes(4000, 1), testBytes(4000, 2)] as const
+  const blobs = createMemoryBlobStore()
+  await blobs.put('one', once(contents[0]))
+  await blobs.put('two', once(contents[1]))
+  let opens = 0
+  const counting: Pick<Opener, 'open' | 'reserveAhead'> = {
+    ...createOpener(blobs),
+    open: (source, options) => {
+      opens++
+      return createOpener(blobs).open(source, options)
+    },
+  }
+  const pieces: Piece[] = Array.from({ length: 4000 }, (_, i) => ({
+    source: { key: i % 2 === 0 ? 'one' : 'two' },
+    offset: 3999 - i,
+    length: 1,
+  }))
+  pieces.splice(7, 0, Uint8Array.of(1, 2, 3))
+
+  const bytes = await readExtents(counting, pieces as Extent[])
+
+  const expected = pieces.flatMap((piece) =>
+    piece instanceof Uint8Array
+      ? [...piece]
+      : [...contents[piece.source.key === 'one' ? 0 : 1].subarray(piece.offset, piece.offset + 1)],
+  )
+  assert.deepEqual([...bytes], expected)
+  assert.ok(opens < 10, `${opens} reads`)
+})

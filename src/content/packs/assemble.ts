@@ -1,5 +1,6 @@
 import type { OpenedBytes } from '../../ports/blob-store.ts'
 import { joinBytes } from '../bytes/join.ts'
+import { type Share, UNCOUNTED } from '../bytes/share.ts'
 import { READ_AHEAD_PACKS, SMALL_PIECE_MAX_BYTES } from '../limits.ts'
 import type { Extent } from '../state/extents.ts'
 import type { Opener } from './opener.ts'
@@ -7,6 +8,13 @@ import { type Job, type Piece, planJobs, type ReadRun } from './runs.ts'
 import { readScattered } from './scattered.ts'
 
 export type { Piece } from './runs.ts'
+
+/** Who reads, and until when. */
+export interface ReadingOptions {
+  signal?: AbortSignal | undefined
+  /** Of the request that reads: it is charged with work that is more than passing bytes on. */
+  share?: Share
+}
 
 type ReadingOpener = Pick<Opener, 'open' | 'reserveAhead'>
 
@@ -22,9 +30,9 @@ type ReadingOpener = Pick<Opener, 'open' | 'reserveAhead'>
 export async function openPieces(
   opener: ReadingOpener,
   pieces: Iterable<Piece>,
-  { signal, lead = [] }: { signal?: AbortSignal | undefined; lead?: Iterable<Uint8Array> } = {},
+  { signal, lead = [], share = UNCOUNTED }: ReadingOptions & { lead?: Iterable<Uint8Array> } = {},
 ): Promise<OpenedBytes> {
-  const queue = createJobQueue(opener, planJobs(pieces), signal)
+  const queue = createJobQueue(opener, planJobs(pieces), { signal, share })
   await queue.first()
   const bytes = joinSmall(readAll(lead, queue))
   return {
@@ -63,7 +71,7 @@ interface JobQueue {
 function createJobQueue(
   opener: ReadingOpener,
   jobs: Iterator<Job>,
-  signal: AbortSignal | undefined,
+  { signal, share }: ReadingOptions & { share: Share },
 ): JobQueue {
   /** The job that is read now, and some behind it. */
   const openings: Opening[] = []
@@ -75,6 +83,8 @@ function createJobQueue(
       next ??= jobs.next().value ?? undefined
       if (!next) return
       const isAhead = openings.length > 0 && next.kind !== 'literal'
+      // What costs much work is only done when it is needed.
+      if (isAhead && next.kind === 'scattered') return
       const place = isAhead ? opener.reserveAhead() : undefined
       if (isAhead && !place) return
       openings.push({ job: next, bytes: start(next), place })
@@ -85,7 +95,7 @@ function createJobQueue(
   function start(job: Job): Promise<OpenedBytes> | undefined {
     if (job.kind === 'literal') return undefined
     const bytes =
-      job.kind === 'run' ? openRun(job) : readScattered(opener, job, signal).then(opened)
+      job.kind === 'run' ? openRun(job) : readScattered(opener, job, { signal, share }).then(opened)
     // Whoever awaits it sees the failure; one that nobody awaits must not end the process.
     bytes.catch(() => {})
     return bytes

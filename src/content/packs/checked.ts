@@ -68,8 +68,7 @@ async function* rejoin(
 function* sampleOf(chunks: CheckedChunks, random: () => number): Generator<PlacedChunk> {
   const bytes = chunks.bytes ?? addUp(chunks)
   const share = Math.min(CHECKED_MAX_BYTES / bytes, CHECKED_MAX_CHUNKS / chunks.length)
-  for (const chunk of chunks)
-    if (chunk.length > 0 && (share >= 1 || random() < share)) yield chunk
+  for (const chunk of chunks) if (chunk.length > 0 && (share >= 1 || random() < share)) yield chunk
 }
 
 function addUp(chunks: CheckedChunks): number {
@@ -91,10 +90,7 @@ async function* passChecked(
 }
 
 /** Takes bytes in order, and throws where a chunk ends that is not what its id says. */
-function createCheck(
-  chunks: Iterator<PlacedChunk>,
-  start: number,
-): (bytes: Uint8Array) => void {
+function createCheck(chunks: Iterator<PlacedChunk>, start: number): (bytes: Uint8Array) => void {
   let chunk: PlacedChunk | undefined = chunks.next().value
   let position = -start
   let hash: ReturnType<typeof createHash> | undefined

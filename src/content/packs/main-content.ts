@@ -1,9 +1,10 @@
 import type { ByteRange, OpenedBytes } from '../../ports/blob-store.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
-import type { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
+import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { MAIN_CONTENT } from '../../protocol/names.ts'
+import { ExtentList } from '../state/extents.ts'
 import type { Manifest } from '../state/manifest.ts'
-import { openPieces } from './assemble.ts'
+import { openPieces, type ReadingOptions } from './assemble.ts'
 import { checkChunks } from './checked.ts'
 import type { Opener } from './opener.ts'
 
@@ -15,20 +16,20 @@ import type { Opener } from './opener.ts'
 export async function openMain(
   opener: Opener,
   manifest: Manifest,
-  { range, signal }: { range?: ByteRange | undefined; signal?: AbortSignal | undefined } = {},
+  { range, ...options }: { range?: ByteRange | undefined } & ReadingOptions = {},
 ): Promise<OpenedBytes> {
   const main = manifest.streams.find(({ streamId }) => streamId === MAIN_CONTENT)
-  if (!main) return openPieces(opener, [])
-  const whole = { start: 0, end: main.extents.size }
-  const { start, end } = range ?? whole
-  const wanted = range ? main.extents.slice(start, end - start) : main.extents
-  const opened = await openPieces(opener, wanted, { signal })
-  return checkChunks(opened, chunksIn(main.chunks, range ?? whole))
+  const { extents, chunks } = main ?? { extents: new ExtentList(), chunks: new PackedChunks() }
+  const { start, end } = range ?? { start: 0, end: extents.size }
+  const wanted = range ? extents.slice(start, end - start) : extents
+  const opened = await openPieces(opener, wanted, options)
+  return checkChunks(opened, chunksIn(chunks, { start, end }))
 }
 
 /** The chunks that lie in a range with all their bytes, placed from its start. */
 function chunksIn(chunks: PackedChunks, { start, end }: ByteRange) {
-  const isIn = (i: number) => chunks.offsetAt(i) >= start && chunks.offsetAt(i) + chunks.lengthAt(i) <= end
+  const isIn = (i: number) =>
+    chunks.offsetAt(i) >= start && chunks.offsetAt(i) + chunks.lengthAt(i) <= end
   let length = 0
   let bytes = 0
   for (let i = 0; i < chunks.length; i++) {

@@ -35,7 +35,7 @@ const PIECES_PER_JOB = 1024
 /** Runs of at most this many bytes are read together. */
 const SHORT_RUN_MAX_BYTES = 16 * 1024
 /** Most runs that are read together, and most bytes that they give. */
-const SCATTERED_MAX_RUNS = 2048
+const SCATTERED_MAX_RUNS = 1024
 const SCATTERED_MAX_BYTES = 256 * 1024
 /** So many runs must fall on each source, or each is read by itself. */
 const RUNS_PER_SOURCE_MIN = 4

@@ -1,3 +1,5 @@
+import { ITEMS_PER_STEP, type Steps } from '../../protocol/steps.ts'
+import type { Share } from '../bytes/share.ts'
 import type { ByteSource, Extent } from '../state/extents.ts'
 import type { Opener } from './opener.ts'
 import type { ScatteredRead } from './runs.ts'
@@ -28,10 +30,10 @@ interface Span {
 export async function readScattered(
   opener: Pick<Opener, 'open'>,
   { runs, size }: ScatteredRead,
-  signal: AbortSignal | undefined,
+  { signal, share }: { signal?: AbortSignal | undefined; share: Share },
 ): Promise<Uint8Array> {
   const whole = new Uint8Array(size)
-  for (const span of spansOf(slotsIn(runs, whole))) {
+  for (const span of await share.work(plan(runs, whole))) {
     const bytes = await readSpan(opener, span, signal)
     for (const { extent, at } of span.slots) {
       const from = extent.offset - span.start
@@ -41,11 +43,17 @@ export async function readScattered(
   return whole
 }
 
-/** Writes what is at hand, and tells where everything else belongs. */
-function slotsIn(runs: ScatteredRead['runs'], whole: Uint8Array): Slot[] {
+/** Writes what is at hand, and plans how everything else is read. */
+function* plan(runs: ScatteredRead['runs'], whole: Uint8Array): Steps<Span[]> {
+  const slots = yield* slotsIn(runs, whole)
+  return [...spansOf(slots)]
+}
+
+function* slotsIn(runs: ScatteredRead['runs'], whole: Uint8Array): Steps<Slot[]> {
   const slots: Slot[] = []
   let at = 0
   for (const piece of runs.flatMap(({ pieces }) => pieces)) {
+    if (slots.length % ITEMS_PER_STEP === 0) yield
     if (piece instanceof Uint8Array) whole.set(piece, at)
     else slots.push({ extent: piece, at })
     at += piece.length

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { pruneHistory } from '../../../test/helpers/prune-history.ts'
 import { packStream } from '../../../test/helpers/packed-states.ts'
+import { pruneHistory } from '../../../test/helpers/prune-history.ts'
 import {
   chunkFrames,
   createTestHost,

@@ -27,7 +27,7 @@ export const download = defineOperation({
     if (isKnown(ifNoneMatch, version)) return { version }
     const isSame = ifRange === undefined || ifRange === entityTagOf(version)
     const part = isSame ? readByteRange(range, size) : undefined
-    const body = await openMain(services.opener, manifest, { range: part, signal })
+    const body = await openMain(services.opener, manifest, { range: part, signal, share })
     return { version, content: { name, size, part, body } }
   },
 

@@ -39,7 +39,11 @@ export async function openFrames(
 ): Promise<OpenedFrames> {
   const payloadSize = await share.work(measureJson(json))
   const header = encodeFrameHeader({ type: 'MessageJSON', payloadSize })
-  const opened = await openPieces(opener, withEnd(pieces), { signal, lead: message(header, json) })
+  const opened = await openPieces(opener, withEnd(pieces), {
+    signal,
+    share,
+    lead: message(header, json),
+  })
   const body = await checkChunks(opened, chunks, { start: header.length + payloadSize })
   const contentLength = header.length + payloadSize + length + END_FRAME.length
   return { body, contentLength, document }

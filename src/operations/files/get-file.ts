@@ -26,7 +26,7 @@ export const getFile = defineOperation({
       })
     const version = versionOf(document)
     if (isKnown(ifNoneMatch, version)) return { version }
-    const body = await openMain(services.opener, manifest, { signal })
+    const body = await openMain(services.opener, manifest, { signal, share })
     return { version, content: { body, size } }
   },
 
