@@ -97,12 +97,13 @@ export async function putChunks(
   const base = await services.withSignatures(put.document, signal, put.share)
   checkDeclared(put, base.manifest)
   const inline = await storeFrames(services, put, signal)
-  const inlineTable = await tableOf([inline.source], put.share)
+  let inlineTable: ChunkTable | undefined
   const cutZip = createZipCutter(services.opener, { signal, share: put.share })
 
   const prepare = async (current: DocumentState): Promise<NextState> => {
     const { validBefore } = await put.check(current)
     const session = token ? await readSession(services, token) : undefined
+    inlineTable ??= await tableOf([inline.source], put.share)
     const tables = [inlineTable]
     if (session) tables.push(await services.sessionChunks.of(session, put.share))
     tables.push(await tableOf(manifestSources(current.manifest, current.now), put.share))
