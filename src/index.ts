@@ -8,6 +8,7 @@
 export {
   createSignedAccess,
   type MintedToken,
+  type RevokedTokens,
   type SignedAccess,
   type SignedAccessOptions,
 } from './access/signed-access.ts'

@@ -40,6 +40,7 @@ export type {
 export type { GarbageStore, PackJudgement, References } from './ports/metadata/garbage.ts'
 export type { PackRef } from './ports/metadata/pack-ref.ts'
 export type { Place } from './ports/metadata/place.ts'
+export type { RevocationStore, TokenSubject } from './ports/metadata/revocations.ts'
 export type { SecretStore } from './ports/metadata/secrets.ts'
 export type {
   AppendFragment,

@@ -50,17 +50,30 @@ export function checkMinted(token: MintedToken): void {
     throw new TypeError(
       `A token has userId, displayName, permissions, ttlMs and fileId or containerId, not ${misspelt}`,
     )
-  if (fileId !== undefined && containerId !== undefined)
-    throw new TypeError('A token is for a fileId or a containerId, not for both')
+  checkSubject(token)
   checkText(userId, 'userId')
   checkText(displayName, 'displayName')
-  for (const [name, id] of Object.entries({ fileId, containerId }))
-    if (id !== undefined) checkText(id, name)
   checkPermissions(permissions)
   if (!(typeof ttlMs === 'number' && ttlMs >= TTL_MIN_MS && ttlMs <= TTL_MAX_MS))
     throw new TypeError(
       `ttlMs must be how long the token lives, in ms and at least ${TTL_MIN_MS}, not ${show(ttlMs)}`,
     )
+}
+
+/**
+ * Checks whose tokens, and for what, something is about.
+ *
+ * @throws TypeError when an id is no text, or there are two resources
+ */
+export function checkSubject({
+  userId,
+  fileId,
+  containerId,
+}: Resource & { userId?: string }): void {
+  if (fileId !== undefined && containerId !== undefined)
+    throw new TypeError('A token is for a fileId or a containerId, not for both')
+  for (const [name, id] of Object.entries({ userId, fileId, containerId }))
+    if (id !== undefined) checkText(id, name)
 }
 
 function checkText(value: unknown, name: string): void {

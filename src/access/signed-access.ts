@@ -6,9 +6,16 @@ import type {
   Resource,
   TokenRequest,
 } from '../ports/access.ts'
+import type { RevocationStore, TokenSubject } from '../ports/metadata/revocations.ts'
 import { isUserId, USER_ID_MAX_BYTES } from '../protocol/user-ids.ts'
-import { checkKey, checkMinted, type MintedToken, PERMISSIONS } from './check-minted.ts'
-import { createTokenSigner, type SignedClaims } from './signed-token.ts'
+import {
+  checkKey,
+  checkMinted,
+  checkSubject,
+  type MintedToken,
+  PERMISSIONS,
+} from './check-minted.ts'
+import { createTokenSigner, type SignedClaims, type TokenSigner } from './signed-token.ts'
 
 export { type MintedToken, PERMISSIONS } from './check-minted.ts'
 
@@ -33,6 +40,21 @@ export interface SignedAccess extends Access {
    *   permission is unknown, or the lifetime is missing
    */
   mint(token: MintedToken): Promise<IssuedToken>
+  /**
+   * Takes back the tokens of a user, for a file or container, of a user for one of them, or all; those
+   * count that were issued until now, this very millisecond included, and those that are issued from
+   * them later. Every process over the same `revocations` refuses them from its next request on.
+   *
+   * @returns until when tokens are taken back, in ms since 1970 UTC
+   * @throws TypeError when it is not said whose, or there is no store for it
+   */
+  revoke(tokens: RevokedTokens | 'all'): Promise<number>
+}
+
+/** Whose tokens are taken back. */
+export interface RevokedTokens extends Resource {
+  /** Left out, those of everybody. */
+  userId?: string
 }
 
 /** How long tokens live that come of no other one (page "Key concepts"). */
@@ -48,6 +70,8 @@ const NONE: ReadonlySet<Permission> = new Set()
 /** A grant that knows what its token is for. */
 interface SignedGrant extends Grant {
   resource: Resource
+  /** In ms since 1970 UTC. A token that comes of another one has the time of that. */
+  issuedAt: number
 }
 
 /** What a token says, once its signature has been checked. */
@@ -63,13 +87,15 @@ export interface SignedAccessOptions {
   key: Uint8Array
   /** The user who owns a file; left out, the permission `create` leads nowhere. */
   ownerOf?: (fileId: string) => Promise<string | undefined>
+  /** Where tokens are noted that were taken back, such as the MetadataStore; without it none can be. */
+  revocations?: RevocationStore
   /** @internal The clock, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number
 }
 
 /**
- * Creates an Access with signed tokens (JWT, HMAC-SHA256). A token ends by itself; nobody can take
- * it back before that.
+ * Creates an Access with signed tokens (JWT, HMAC-SHA256). A token ends by itself, or when it is taken
+ * back, which needs `revocations`.
  *
  * @throws TypeError when the key has fewer than 32 bytes
  *
@@ -93,10 +119,11 @@ export interface SignedAccessOptions {
  * ```
  */
 export function createSignedAccess(options: SignedAccessOptions): SignedAccess {
-  const { key, ownerOf = async () => undefined, now = Date.now } = options
+  const { key, ownerOf = async () => undefined, revocations, now = Date.now } = options
   checkKey(key)
   const signer = createTokenSigner({ key, audience: AUDIENCE, now })
   const checked = new Map<string, CheckedToken>()
+  const sign = (user: TokenRequest['user'], token: NewToken) => signToken(signer, user, token)
 
   async function check(token: string): Promise<CheckedToken | undefined> {
     const known = checked.get(token)
@@ -115,6 +142,7 @@ export function createSignedAccess(options: SignedAccessOptions): SignedAccess {
       if (!found || found.grant.expiresAt <= now()) return undefined
       if (found.isDownload !== (request.operation === 'Download')) return undefined
       const { grant } = found
+      if (revocations && (await isRevoked(grant, revocations))) return undefined
       return isSame(grant.resource, request) ? grant : { ...grant, permissions: NONE }
     },
 
@@ -123,34 +151,29 @@ export function createSignedAccess(options: SignedAccessOptions): SignedAccess {
       if (from && !(await leadsTo(from, request, ownerOf))) return undefined
       const permissions = use === 'download' ? ['read'] : (from?.permissions ?? PERMISSIONS)
       const expiresAt = from?.expiresAt || now() + TOKEN_TTL_MS
-      return sign(user, { resource: request, permissions, expiresAt, ...(use && { use }) })
+      const issuedAt = (from as Partial<SignedGrant> | undefined)?.issuedAt ?? now()
+      return sign(user, {
+        resource: request,
+        permissions,
+        expiresAt,
+        issuedAt,
+        ...(use && { use }),
+      })
     },
 
     async mint(token) {
       checkMinted(token)
       const { userId, displayName, permissions, ttlMs, ...resource } = token
-      return sign({ userId, displayName }, { resource, permissions, expiresAt: now() + ttlMs })
+      const issuedAt = now()
+      const expiresAt = issuedAt + ttlMs
+      return sign({ userId, displayName }, { resource, permissions, expiresAt, issuedAt })
     },
-  }
 
-  function sign({ userId, displayName }: TokenRequest['user'], token: NewToken): IssuedToken {
-    if (!isUserId(userId))
-      throw new TypeError(
-        `A user id has 1 to ${USER_ID_MAX_BYTES} bytes and no control characters, not ${JSON.stringify(userId)}`,
-      )
-    const { fileId, containerId } = token.resource
-    // JWT counts in seconds.
-    const exp = Math.floor(token.expiresAt / 1000)
-    const accessToken = signer.sign({
-      sub: userId,
-      exp,
-      name: displayName,
-      ...(fileId !== undefined && { file: fileId }),
-      ...(containerId !== undefined && { container: containerId }),
-      ...(token.use && { use: token.use }),
-      scope: [...token.permissions].join(' '),
-    })
-    return { accessToken, accessTokenTtl: exp * 1000 }
+    async revoke(tokens) {
+      if (!revocations)
+        throw new TypeError('Tokens cannot be taken back without `revocations`: give it a store')
+      return revocations.revokeTokens(tokens === 'all' ? {} : subjectOf(tokens))
+    },
   }
 }
 
@@ -158,7 +181,55 @@ interface NewToken {
   resource: Resource
   permissions: Iterable<string>
   expiresAt: number
+  issuedAt: number
   use?: 'download'
+}
+
+function signToken(
+  signer: TokenSigner,
+  { userId, displayName }: TokenRequest['user'],
+  token: NewToken,
+): IssuedToken {
+  if (!isUserId(userId))
+    throw new TypeError(
+      `A user id has 1 to ${USER_ID_MAX_BYTES} bytes and no control characters, not ${JSON.stringify(userId)}`,
+    )
+  const { fileId, containerId } = token.resource
+  // JWT counts in seconds.
+  const exp = Math.floor(token.expiresAt / 1000)
+  const accessToken = signer.sign({
+    sub: userId,
+    exp,
+    // With its milliseconds, which JWT allows.
+    iat: token.issuedAt / 1000,
+    name: displayName,
+    ...(fileId !== undefined && { file: fileId }),
+    ...(containerId !== undefined && { container: containerId }),
+    ...(token.use && { use: token.use }),
+    scope: [...token.permissions].join(' '),
+  })
+  return { accessToken, accessTokenTtl: exp * 1000 }
+}
+
+/** How a store knows what a token is for. */
+function resourceName({ fileId, containerId }: Resource): string {
+  if (fileId !== undefined) return `file:${fileId}`
+  return containerId === undefined ? 'ecosystem' : `container:${containerId}`
+}
+
+async function isRevoked(grant: SignedGrant, revocations: RevocationStore): Promise<boolean> {
+  const { userId, resource, issuedAt } = grant
+  const until = await revocations.readRevokedUntil({ userId, resource: resourceName(resource) })
+  return until !== undefined && issuedAt <= until
+}
+
+function subjectOf(tokens: RevokedTokens): TokenSubject {
+  const { userId, fileId, containerId } = tokens
+  const resource = fileId !== undefined || containerId !== undefined
+  if (!userId && !resource)
+    throw new TypeError("revoke needs a userId, a fileId or a containerId, or 'all'")
+  checkSubject(tokens)
+  return { ...(userId && { userId }), ...(resource && { resource: resourceName(tokens) }) }
 }
 
 function isSame(one: Resource, other: Resource): boolean {
@@ -179,7 +250,7 @@ async function leadsTo(
 /** `undefined` for a token that says less, or something else, than those that are made here. */
 function readClaims(claims: SignedClaims | undefined): CheckedToken | undefined {
   if (!claims) return undefined
-  const { sub, exp, name, file, container, use, scope } = claims
+  const { sub, exp, iat, name, file, container, use, scope } = claims
   const permissions = readScope(scope)
   if (!permissions || typeof name !== 'string') return undefined
   if (!isTextOrAbsent(file) || !isTextOrAbsent(container)) return undefined
@@ -188,7 +259,10 @@ function readClaims(claims: SignedClaims | undefined): CheckedToken | undefined 
     ...(file !== undefined && { fileId: file }),
     ...(container !== undefined && { containerId: container }),
   }
-  const grant = { userId: sub, displayName: name, permissions, expiresAt: exp * 1000, resource }
+  // Those that say nothing of it are older than all that can be taken back.
+  const issuedAt = typeof iat === 'number' ? Math.round(iat * 1000) : 0
+  const who = { userId: sub, displayName: name, permissions, resource }
+  const grant = { ...who, expiresAt: exp * 1000, issuedAt }
   return { grant, isDownload: use !== undefined }
 }
 

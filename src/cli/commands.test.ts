@@ -160,12 +160,34 @@ describe('wopikit add and token', () => {
       [['token', fileId, '--user', 'ada', '--ttl', '10'], 2, /--ttl is a duration/],
       [['token', fileId, '--user', 'ada', '--ttl', '1000d'], 2, /366d/],
       [['token', fileId, '--user', 'ada', '--data', 'elsewhere'], 3, /no data here.*elsewhere/],
+      [['token', fileId], 2, /for whom, with --user/],
+      [['token', fileId, '--user', 'ada', '--all'], 2, /--all goes with --revoke/],
+      [['token', '--revoke'], 2, /whose tokens to take back/],
+      [['token', fileId, '--revoke', '--all'], 2, /either --all, or whose/],
+      [['token', 'nope', '--revoke'], 3, /no such document: nope/],
     ]
 
     for (const [args, code, message] of mistakes) {
       const ran = await wopikit(...args)
       assert.deepEqual([ran.exitCode, ran.stdout], [code, ''], args.join(' '))
       assert.match(ran.stderr, message)
+    }
+  })
+
+  test('token --revoke takes tokens back, and says whose', async () => {
+    const fileId = await addFile('a.txt', 'a')
+    const until = /^Tokens that were made until 20[^ ]+Z are not valid any more: /
+
+    for (const [args, whose] of [
+      [['--user', 'ada'], 'those of ada.'],
+      [[fileId], `those of everybody for ${fileId}.`],
+      [[fileId, '--user', 'ada'], `those of ada for ${fileId}.`],
+      [['--all'], 'all of them.'],
+    ] as const) {
+      const { exitCode, stdout } = await wopikit('token', ...args, '--revoke')
+      assert.equal(exitCode, 0)
+      assert.match(stdout, until)
+      assert.equal(stdout.replace(until, '').trim(), whose)
     }
   })
 

@@ -3,6 +3,7 @@ import type { DocumentStore } from './metadata/documents.ts'
 import type { EpochStore } from './metadata/epoch.ts'
 import type { FolderStore } from './metadata/folders.ts'
 import type { GarbageStore } from './metadata/garbage.ts'
+import type { RevocationStore } from './metadata/revocations.ts'
 import type { SecretStore } from './metadata/secrets.ts'
 import type { SessionStore } from './metadata/sessions.ts'
 import type { UserStore } from './metadata/users.ts'
@@ -27,6 +28,7 @@ export interface MetadataStore
     DeliveryStore,
     UserStore,
     SecretStore,
+    RevocationStore,
     EpochStore {
   /** Resolves when the store is ready for use. Rejects with the reason when it is not. */
   check(): Promise<void>

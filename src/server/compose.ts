@@ -8,6 +8,7 @@ import type { HostOptions } from '../http/host-options.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Log } from '../ports/log.ts'
 import type { DocumentStore } from '../ports/metadata/documents.ts'
+import type { RevocationStore } from '../ports/metadata/revocations.ts'
 import type { SecretStore } from '../ports/metadata/secrets.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import { createFileBlobStore } from '../stores/blobs/file.ts'
@@ -94,12 +95,13 @@ export function openTokenKey(
 
 /** The Access to the documents of a store, whose tokens are signed with `key`. */
 export function openAccess(
-  { metadata }: { metadata: DocumentStore },
+  { metadata }: { metadata: DocumentStore & RevocationStore },
   { key, now }: { key: Uint8Array; now?: () => number },
 ): SignedAccess {
   return createSignedAccess({
     key,
     ownerOf: async (fileId) => (await metadata.readDocument(fileId))?.document.ownerId,
+    revocations: metadata,
     ...(now && { now }),
   })
 }

@@ -11,6 +11,7 @@ import { epochContract } from './metadata/epoch.ts'
 import { packContract } from './metadata/packs.ts'
 import { placingContract } from './metadata/placing.ts'
 import { raceContract } from './metadata/races.ts'
+import { revocationContract } from './metadata/revocations.ts'
 import { sessionContract } from './metadata/sessions.ts'
 import { userInfoContract } from './metadata/user-info.ts'
 
@@ -72,6 +73,7 @@ export function metadataStoreContract(
     deliveryContract(contractTest)
     activityContract(contractTest)
     userInfoContract(contractTest)
+    revocationContract(contractTest)
     raceContract(contractTest)
     lifeContract(contractTest)
   })

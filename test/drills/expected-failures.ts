@@ -5,8 +5,6 @@
 export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
   'a data folder that was there before is closed to others':
     'it stays as open as it was, the database too',
-  'a token that was revoked for its user opens nothing any more':
-    'there is no way to revoke a token',
   'EnumerateChildren finds files of an extension behind many others':
     'it looks among the first 10,000 only',
 }

@@ -9,6 +9,7 @@ import { epochCommands } from './epoch.ts'
 import { fragmentCommands } from './fragments.ts'
 import { nameCommands } from './names.ts'
 import { packCommands } from './packs.ts'
+import { revocationCommands } from './revocations.ts'
 import { sessionCommands } from './sessions.ts'
 import { stateCommands } from './states.ts'
 import { valueCommands } from './values.ts'
@@ -30,6 +31,7 @@ export function allCommands(db: SqlDatabase): Commands {
     ...deliveryCommands(db),
     ...activityCommands(db),
     ...valueCommands(db),
+    ...revocationCommands(db),
     ...epochCommands(db),
   }
 }

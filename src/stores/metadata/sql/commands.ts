@@ -44,6 +44,8 @@ export const COMMANDS = {
   takeDelivery: 'write',
   deferDelivery: 'write',
   ensureSecret: 'write',
+  revokeTokens: 'write',
+  readRevokedUntil: 'read',
   readEpoch: 'read',
   raiseEpoch: 'write',
 } as const satisfies { [Name in Exclude<keyof MetadataStore, 'check' | 'close'>]: 'read' | 'write' }

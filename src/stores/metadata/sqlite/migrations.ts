@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { migrateTo2 } from './migration-2.ts'
 import { migrateTo3 } from './migration-3.ts'
 import { migrateTo4 } from './migration-4.ts'
+import { migrateTo5 } from './migration-5.ts'
 
 /** Marks the file as wopikit's: "wopi" in ASCII. */
 export const APPLICATION_ID = 0x77_6f_70_69
@@ -101,6 +102,7 @@ const MIGRATIONS: readonly (string | ((db: DatabaseSync) => void))[] = [
   migrateTo2,
   migrateTo3,
   migrateTo4,
+  migrateTo5,
 ]
 
 /**

@@ -14,6 +14,7 @@ const POINT_READS = [
   'listAncestors',
   'findChild',
   'readUserInfo',
+  'readRevokedUntil',
   'readEpoch',
 ] as const
 
