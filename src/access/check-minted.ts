@@ -1,13 +1,13 @@
 import type { Permission, Resource } from '../ports/access.ts'
 
-/** A token to be made; with neither file nor container it is for the host's ecosystem. */
+/** A token to make. Without a file or container it is for the host's ecosystem. */
 export interface MintedToken extends Resource {
   /** Any text of 1 to 150 bytes without control characters. */
   userId: string
   displayName: string
   /** At least one. */
   permissions: Iterable<Permission>
-  /** How long it lives, in ms; at least a second. */
+  /** How long the token is valid, in ms; at least a second. */
   ttlMs: number
 }
 
@@ -21,9 +21,9 @@ export const PERMISSIONS = [
 ] as const satisfies readonly Permission[]
 
 const KEY_MIN_BYTES = 32
-/** JWT counts in seconds: what is shorter ends before it begins. */
+/** JWT counts in seconds: a shorter token would end before it begins. */
 const TTL_MIN_MS = 1000
-/** Longer than anybody means; the date would be none. */
+/** Longer than any sensible lifetime; beyond it, the date would be invalid. */
 const TTL_MAX_MS = 100 * 366 * 24 * 60 * 60 * 1000
 
 /** @throws TypeError when a key is too short to be safe */
@@ -38,10 +38,10 @@ export function checkKey(key: unknown): void {
 }
 
 /**
- * Checks what a token is asked for, also in plain JavaScript: what is misspelt would make a token for
- * something else, or one that opens nothing.
+ * Checks the wanted token, also for callers in plain JavaScript: a misspelt field would make a
+ * token for something else, or one that opens nothing.
  *
- * @throws TypeError that names what was expected
+ * @throws TypeError that names the field and what was expected
  */
 export function checkMinted(token: MintedToken): void {
   const { userId, displayName, permissions, ttlMs, fileId, containerId, ...unknown } = token

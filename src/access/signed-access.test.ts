@@ -43,7 +43,7 @@ function openAccess(key = KEY) {
       assert.ok(grant)
       return grant
     },
-    /** What the token is worth that is issued, at its own resource. */
+    /** What an issued token allows at its own resource. */
     async issueAndUse(request: Omit<TokenRequest, 'user'>, operation = 'x') {
       const { from, use, ...resource } = request
       const issued = await access.issue({ user: USER, ...request })
@@ -53,7 +53,7 @@ function openAccess(key = KEY) {
 }
 
 describe('mint and authenticate', () => {
-  test('mint makes a token that authenticate reads back', async () => {
+  test('mint makes a token that authenticate accepts, with the same user and rights', async () => {
     const access = openAccess()
 
     const { accessToken, accessTokenTtl } = await access.mint(ADA)
@@ -68,7 +68,7 @@ describe('mint and authenticate', () => {
     assert.equal(accessTokenTtl, START + 10 * HOUR)
   })
 
-  test('mint makes tokens of characters that need no escaping, whatever the name', async () => {
+  test('mint makes tokens that need no escaping in a URL, whatever the name of the user', async () => {
     const access = openAccess()
 
     await fc.assert(
@@ -83,7 +83,7 @@ describe('mint and authenticate', () => {
     )
   })
 
-  test('mint takes e-mail addresses and UUIDs as user ids, and no control characters', async () => {
+  test('mint accepts e-mail addresses and UUIDs as user ids, and refuses control characters', async () => {
     const access = openAccess()
 
     for (const userId of ['ada@example.com', '0190f3a1-7b1e-7cc3-98c4-dc0c0c07398f']) {
@@ -105,7 +105,7 @@ describe('mint and authenticate', () => {
     )
   })
 
-  test('authenticate gives a token no right on anything else than it was made for', async () => {
+  test('authenticate gives a token rights on its own resource only', async () => {
     const access = openAccess()
     const { fileId: _, ...anywhere } = ADA
     const resources = [{ fileId: 'a' }, { fileId: 'b' }, { containerId: 'a' }, {}]
@@ -120,7 +120,7 @@ describe('mint and authenticate', () => {
       }
   })
 
-  test('authenticate refuses a token from the moment it expires, also one it has checked', async () => {
+  test('authenticate refuses a token once it has expired, even if it accepted it before', async () => {
     const access = openAccess()
     const { accessToken } = await access.mint(ADA)
 
@@ -151,7 +151,7 @@ describe('mint and authenticate', () => {
     )
   })
 
-  test('authenticate refuses a token that another text than the one issued decodes to', async () => {
+  test('authenticate refuses another spelling of an issued token', async () => {
     const access = openAccess()
     const { accessToken } = await access.mint(ADA)
     const last = accessToken.at(-1) ?? ''
@@ -168,7 +168,7 @@ describe('mint and authenticate', () => {
       )
   })
 
-  test('authenticate refuses what is no token, or signed otherwise', async () => {
+  test('authenticate refuses texts that are not tokens, and tokens with another signature', async () => {
     const access = openAccess()
     const claims = { name: 'A', file: 'f1', scope: 'read write', sub: 'a', aud: 'wopikit' }
     const exp = START / 1000 + 60
@@ -205,7 +205,7 @@ describe('mint and authenticate', () => {
     for (const token of wrong) assert.equal(await access.accepts(token), false, token)
   })
 
-  test('authenticate remembers more tokens than it has room for without mixing them up', async () => {
+  test('authenticate does not mix up tokens when its memory of them overflows', async () => {
     const access = openAccess()
     const tokens: string[] = []
 
@@ -224,7 +224,7 @@ describe('mint and authenticate', () => {
 })
 
 describe('issue', () => {
-  test('issue gives who has signed in all permissions for ten hours', async () => {
+  test('issue gives a user who has just signed in all permissions for ten hours', async () => {
     const access = openAccess()
 
     const issued = await access.issueAndUse({})
@@ -236,7 +236,7 @@ describe('issue', () => {
     })
   })
 
-  test('issue passes on the permissions and the end of the token that leads there', async () => {
+  test('issue passes on the permissions and the end of the token that asks', async () => {
     const access = openAccess()
     const from = await access.grant('read', 'browse')
     access.advance(4 * HOUR)
@@ -251,7 +251,7 @@ describe('issue', () => {
     })
   })
 
-  test('issue leads nowhere from a token without the permission to browse', async () => {
+  test('issue makes no token for another resource without the permission browse', async () => {
     const access = openAccess()
     const from = await access.grant('read', 'write', 'rename', 'delete')
 
@@ -259,7 +259,7 @@ describe('issue', () => {
       assert.equal(await access.issue({ user: USER, from, ...wanted }), undefined)
   })
 
-  test('issue leads from the permission to create to own files only', async () => {
+  test('issue with the permission create makes tokens only for files that the user owns', async () => {
     const access = openAccess()
     const from = await access.grant('read', 'write', 'create')
 
@@ -285,7 +285,7 @@ describe('issue', () => {
     assert.equal(other, undefined)
   })
 
-  test('issue makes no download token for a file that the token does not lead to', async () => {
+  test('issue makes no download token for a file that the token gives no access to', async () => {
     const access = openAccess()
     const from = await access.grant('write')
 
@@ -294,7 +294,7 @@ describe('issue', () => {
     assert.equal(issued, undefined)
   })
 
-  test('a token that is not for download is not valid for it', async () => {
+  test('authenticate refuses a token at Download that is not for download', async () => {
     const access = openAccess()
     const { accessToken } = await access.mint(ADA)
 

@@ -22,80 +22,87 @@ export { type MintedToken, PERMISSIONS } from './check-minted.ts'
 /** The `Access` of the server: signed tokens, each for one user and one file or container. */
 export interface SignedAccess extends Access {
   /**
-   * Makes a token for another resource. Without `from` it has all permissions and the default life.
-   * With it, it has the permissions of `from` and ends with it, and there is one only where `from`
-   * leads to:
+   * Makes a token for another resource. Without `from` the token has all permissions and the
+   * default lifetime. With `from`, the token has the permissions of `from` and expires with it, and
+   * there is a token only for what `from` gives access to:
    * - its own resource;
    * - everything, with the permission `browse`;
-   * - files that this user owns, with the permission `create`: what PutRelativeFile has just added
-   *   is the user's own. Nobody else's file opens itself by being overwritten.
+   * - files that this user owns, with the permission `create`: a user owns the file that their
+   *   PutRelativeFile has just added. So no user gets access to another user's file by overwriting
+   *   it.
    *
    * @throws TypeError when the user id is empty, longer than 150 bytes, or has control characters
    */
   issue(request: TokenRequest): Promise<IssuedToken | undefined>
   /**
-   * Makes a token for whoever the application says.
+   * Makes a token for a user that the application names.
    *
    * @throws TypeError when the user id is empty, longer than 150 bytes, or has control characters, a
    *   permission is unknown, or the lifetime is missing
    */
   mint(token: MintedToken): Promise<IssuedToken>
   /**
-   * Takes back the tokens of a user, for a file or container, of a user for one of them, or all; those
-   * count that were issued until now, this very millisecond included, and those that are issued from
-   * them later. Every process over the same `revocations` refuses them from its next request on.
+   * Revokes tokens: those of a user, those for a file or container, those of a user for one of
+   * these, or all. It revokes every token issued up to and including this millisecond, and every
+   * token that is later issued from one of them. Every process with the same `revocations` refuses
+   * them at its next request.
    *
-   * @returns until when tokens are taken back, in ms since 1970 UTC
-   * @throws TypeError when it is not said whose, or there is no store for it
+   * @returns the time up to which issued tokens are revoked, in ms since 1970 UTC
+   * @throws TypeError when `tokens` names nothing, or there are no `revocations`
    */
   revoke(tokens: RevokedTokens | 'all'): Promise<number>
 }
 
-/** Whose tokens are taken back. */
+/** The tokens to revoke. */
 export interface RevokedTokens extends Resource {
-  /** Left out, those of everybody. */
+  /** Absent for the tokens of all users. */
   userId?: string
 }
 
-/** How long tokens live that come of no other one (page "Key concepts"). */
+/** Lifetime of a token that is not derived from another one (page "Key concepts"). */
 export const TOKEN_TTL_MS = 10 * 60 * 60 * 1000
 
 const AUDIENCE = 'wopikit'
-/** Tokens whose signature need not be checked again; a token and its claims take about 1 KB. */
+/**
+ * Most tokens that are remembered with a checked signature; a token and its claims take about 1 KB.
+ */
 const CHECKED_TOKENS_MAX = 4096
-/** Longer tokens than any that are made here; checking them is not worth the time. */
+/** Longer than any token that is made here, and refused without a check. */
 const TOKEN_MAX_CHARS = 8192
 const NONE: ReadonlySet<Permission> = new Set()
 
-/** A grant that knows what its token is for. */
+/** A grant with the resource of its token. */
 interface SignedGrant extends Grant {
   resource: Resource
-  /** In ms since 1970 UTC. A token that comes of another one has the time of that. */
+  /** In ms since 1970 UTC. A token issued from another one keeps the time of that one. */
   issuedAt: number
 }
 
-/** What a token says, once its signature has been checked. */
+/** The content of a token, once its signature has been checked. */
 interface CheckedToken {
   grant: SignedGrant
-  /** Whether it stands in a FileUrl or DownloadUrl. */
+  /** Whether the token is for a FileUrl or DownloadUrl. */
   isDownload: boolean
 }
 
-/** What signed tokens are made with. */
+/** The options of an `Access` with signed tokens. */
 export interface SignedAccessOptions {
   /** At least 32 unpredictable bytes. */
   key: Uint8Array
-  /** The user who owns a file; left out, the permission `create` leads nowhere. */
+  /**
+   * Finds the user who owns a file. Without it, the permission `create` gives no access to other
+   * files.
+   */
   ownerOf?: (fileId: string) => Promise<string | undefined>
-  /** Where tokens are noted that were taken back, such as the MetadataStore; without it none can be. */
+  /** Where revocations are stored, such as the MetadataStore. Without it, `revoke` is refused. */
   revocations?: RevocationStore
   /** @internal The clock, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number
 }
 
 /**
- * Creates an Access with signed tokens (JWT, HMAC-SHA256). A token ends by itself, or when it is taken
- * back, which needs `revocations`.
+ * Creates an Access with signed tokens (JWT, HMAC-SHA256). A token expires by itself. With
+ * `revocations`, `revoke` ends it earlier.
  *
  * @throws TypeError when the key has fewer than 32 bytes
  *
@@ -129,7 +136,7 @@ export function createSignedAccess(options: SignedAccessOptions): SignedAccess {
     const known = checked.get(token)
     const fresh = known ?? readClaims(await signer.verify(token))
     if (!fresh) return undefined
-    // The map keeps its order: what was used last is forgotten last.
+    // The map keeps its order: the token used last is forgotten last.
     if (known) checked.delete(token)
     else if (checked.size >= CHECKED_TOKENS_MAX) forgetOldest(checked)
     checked.set(token, fresh)
@@ -247,7 +254,7 @@ async function leadsTo(
   return (await ownerOf(wanted.fileId)) === user.userId
 }
 
-/** `undefined` for a token that says less, or something else, than those that are made here. */
+/** `undefined` for a token whose claims are not those that are made here. */
 function readClaims(claims: SignedClaims | undefined): CheckedToken | undefined {
   if (!claims) return undefined
   const { sub, exp, iat, name, file, container, use, scope } = claims

@@ -3,7 +3,10 @@ import type { JWTPayload } from 'jose'
 import { JOSEError } from 'jose/errors'
 import { jwtVerify } from 'jose/jwt/verify'
 
-/** What a token says; `sub` is the user and `exp` when it ends, in seconds since 1970 UTC. */
+/**
+ * The claims of a token: `sub` is the user, `exp` is when the token expires, in seconds since 1970
+ * UTC.
+ */
 export interface SignedClaims {
   sub: string
   exp: number
@@ -14,15 +17,15 @@ export interface SignedClaims {
 export interface TokenSigner {
   /** A token of characters that need no escaping in a URL. */
   sign(claims: SignedClaims): string
-  /** What a token says, or `undefined` when it is expired, forged or for somebody else. */
+  /** The claims of a token, or `undefined` when it is expired, forged or for another audience. */
   verify(token: string): Promise<(JWTPayload & SignedClaims) | undefined>
 }
 
 const ALGORITHM = 'HS256'
 
 /**
- * Creates a signer of JWT with HMAC-SHA256. Signers of one key do not take each other's tokens when
- * their audiences differ.
+ * Creates a signer of JWT with HMAC-SHA256. Signers with the same key refuse each other's tokens
+ * when their audiences differ.
  *
  * @param options.key at least 32 unpredictable bytes
  * @param options.now the clock, in ms since 1970 UTC
@@ -37,13 +40,13 @@ export function createTokenSigner({
   now: () => number
 }): TokenSigner {
   const keyId = nameOf(key)
-  // Bare bytes would be made a key again for each token, which takes ten times as long.
+  // With bare bytes, Node would make a key for each token, which takes ten times as long.
   const secret = createSecretKey(key)
   const header = encode({ alg: ALGORITHM, kid: keyId })
 
   return {
     sign(claims) {
-      // Not with WebCrypto, which takes 80 µs: a listing makes a token for each of its entries.
+      // WebCrypto would take 80 µs, and a listing makes a token for each of its entries.
       const input = `${header}.${encode({ ...claims, aud: audience })}`
       return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
     },
@@ -67,8 +70,8 @@ export function createTokenSigner({
 }
 
 /**
- * Whether each part is written as it was issued. A decoder drops bits and characters that mean
- * nothing, so that several texts would be one token.
+ * Whether each part is written exactly as the signer writes it. A decoder ignores bits and
+ * characters without meaning, so several texts would count as one token.
  */
 function isExact(token: string): boolean {
   return token
@@ -84,7 +87,7 @@ function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
-/** A name by which tokens tell with which key they were signed; it gives nothing of it away. */
+/** The name of a key in the tokens that it signs; it reveals nothing of the key. */
 function nameOf(key: Uint8Array): string {
   return createHash('sha256').update('wopikit key id').update(key).digest('base64url').slice(0, 8)
 }

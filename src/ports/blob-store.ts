@@ -105,7 +105,7 @@ export interface BlobStore {
   list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<ListedBlob>
 
   /**
-   * Whether there is room for new blobs. Absent in a store that keeps no reserve.
+   * Checks that there is room for new blobs. Absent in a store that keeps no reserve.
    *
    * @throws BlobStoreFullError when only the reserve is left
    */

@@ -5,7 +5,7 @@ import { fillTemplate, templateProblem } from './address-template.ts'
 
 const RULES = { needs: ['fileId'], takes: ['name'] } as const
 
-test('templateProblem takes addresses with the placeholders that are wanted', () => {
+test('templateProblem accepts addresses with the required placeholders', () => {
   const sound = [
     'https://docs.example.com/edit/{fileId}',
     'http://localhost:3000/{fileId}/{name}?again={fileId}#{name}',
@@ -15,7 +15,7 @@ test('templateProblem takes addresses with the placeholders that are wanted', ()
   for (const template of sound) assert.equal(templateProblem(template, RULES), undefined, template)
 })
 
-test('templateProblem says what is wrong with others', () => {
+test('templateProblem says what is wrong with a template', () => {
   const wrong: [string, RegExp][] = [
     ['https://docs.example.com/', /must have \{fileId\} in it/],
     ['https://docs.example.com/{fileId}/{type}', /no \{type\}; \{fileId\}, \{name\} can be in it/],
@@ -53,13 +53,13 @@ test('fillTemplate keeps every value in its own place', () => {
   )
 })
 
-test('fillTemplate takes half a character in a name for one that cannot be shown', () => {
+test('fillTemplate replaces half a surrogate pair in a name', () => {
   const filled = fillTemplate('https://docs.example.com/{name}', { name: 'a\ud83d' })
 
   assert.equal(filled, 'https://docs.example.com/a%EF%BF%BD')
 })
 
-test('fillTemplate leaves empty what does not apply', () => {
+test('fillTemplate leaves a placeholder without a value empty', () => {
   const filled = fillTemplate('https://docs.example.com/?f={fileId}&c={containerId}', {
     containerId: 'c1',
   })

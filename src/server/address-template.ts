@@ -1,17 +1,17 @@
-/** What stands for a part of an address that differs from file to file. */
+/** A placeholder in an address, for a part that differs from file to file. */
 export type Placeholder = 'fileId' | 'containerId' | 'name' | 'type'
 
 export type PlaceholderValues = Readonly<Partial<Record<Placeholder, string>>>
 
 const PLACEHOLDER = /\{([^{}]*)\}/g
-/** Placeholders count after the host only: which one that is nobody else may say. */
+/** Placeholders count only after the host name, which no value may change. */
 const ADDRESS = /^https?:\/\/[^/?#{}\s]+([/?#]\S*)?$/
 
 /**
- * Tells why a template cannot be used, or `undefined` when it can.
+ * Returns why a template cannot be used, or `undefined` when it can.
  *
- * @param rules.needs placeholders that must be in it
- * @param rules.takes placeholders that may be in it, too
+ * @param rules.needs required placeholders
+ * @param rules.takes other allowed placeholders
  */
 export function templateProblem(
   template: string,
@@ -29,7 +29,7 @@ export function templateProblem(
   return undefined
 }
 
-/** The address of a template; values that it does not apply to are empty. */
+/** The address that a template gives; a placeholder without a value becomes empty. */
 export function fillTemplate(template: string, values: PlaceholderValues): string {
   return template.replace(PLACEHOLDER, (_, name: Placeholder) =>
     encodeURIComponent((values[name] ?? '').toWellFormed()),

@@ -15,7 +15,7 @@ const NAMED: [set: string, told: string][] = [
   ['https://[2001:DB8::0:1]:443', 'https://[2001:db8::1]'],
 ]
 for (const [publicUrl, told] of NAMED) {
-  test(`publicUrlOf writes ${publicUrl} as clients sign it`, () => {
+  test(`publicUrlOf writes ${publicUrl} in the form that clients sign`, () => {
     assert.equal(publicUrlOf({ publicUrl, host: '127.0.0.1' }, 8080), told)
   })
 }
@@ -35,7 +35,7 @@ for (const [host, port, told] of LISTENING) {
   })
 }
 
-test('publicUrlOf asks for publicUrl where nothing can be made of the host', () => {
+test('publicUrlOf asks for publicUrl when host gives no address', () => {
   assert.throws(
     () => publicUrlOf({ publicUrl: undefined, host: 'fe80::1%eth0' }, 8080),
     (error) => error instanceof ServerError && /--public-url/.test(error.fix),
@@ -46,18 +46,18 @@ function problemOf(host: string, publicUrl?: string): string | undefined {
   return addressProblem({ host, publicUrl }, publicUrlOf({ host, publicUrl }, 8080))
 }
 
-test('addressProblem tells of a host that lets others in and sends them to themselves', () => {
+test('addressProblem asks for publicUrl when other machines can reach the server', () => {
   for (const host of ['0.0.0.0', '::', '0']) assert.match(problemOf(host) ?? '', /--public-url/)
 })
 
-test('addressProblem has nothing against a host that is told, or alone', () => {
+test('addressProblem accepts a server with publicUrl, or one that only its own machine reaches', () => {
   for (const host of ['127.0.0.1', 'localhost', '::1', '192.168.1.7', 'docs.example'])
     assert.equal(problemOf(host), undefined, host)
   assert.equal(problemOf('0.0.0.0', 'https://docs.example'), undefined)
   assert.equal(problemOf('0.0.0.0', 'http://localhost:8080'), undefined)
 })
 
-/** What is logged when clients call a server so. */
+/** The log lines when clients use these names for the server. */
 function watched(hosts: string[], publicUrl?: string): unknown[] {
   const logged: unknown[] = []
   const line = (fields: Record<string, unknown>) => logged.push(fields.calledAs)
@@ -67,11 +67,11 @@ function watched(hosts: string[], publicUrl?: string): unknown[] {
   return logged
 }
 
-test('createAddressWatch warns once of clients that call the server by another name', () => {
+test('createAddressWatch warns once when clients use another name for the server', () => {
   assert.deepEqual(watched(['127.0.0.1:8080', 'docs.example', 'other.example']), ['docs.example'])
 })
 
-test('createAddressWatch has nothing against names of the machine, or where publicUrl is set', () => {
+test('createAddressWatch does not warn about names of the machine, or when publicUrl is set', () => {
   assert.deepEqual(watched(['localhost:1', '127.0.0.2', '[::1]:8080', 'LOCALHOST']), [])
   assert.deepEqual(watched(['docs.example'], 'http://localhost:8080'), [])
 })

@@ -5,16 +5,19 @@ import type { Log } from '../ports/log.ts'
 import type { Config } from './config.ts'
 import { ServerError } from './errors.ts'
 
-/** Addresses that mean all of a machine's, as `URL` writes them; no client can be sent there. */
+/**
+ * Addresses that stand for all addresses of a machine, as `URL` writes them; no client can connect
+ * to them.
+ */
 const ANY_ADDRESS = new Set(['0.0.0.0', '[::]', '[::ffff:0:0]'])
-/** Names that every machine has for itself. */
+/** Names that every machine uses for itself. */
 const OWN_NAME = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /**
- * The address by which clients reach a server: what is set, or where it listens. It is written as
- * `URL` writes it, as clients do that sign it: without a default port, in lower case.
+ * The address by which clients reach a server: `publicUrl`, or the address where it listens. It has
+ * the form of `URL`, which clients sign: in lower case, without a default port.
  *
- * @throws ServerError ADDRESS_UNUSABLE for a `host` that no address can be made of
+ * @throws ServerError ADDRESS_UNUSABLE when `host` gives no address
  */
 export function publicUrlOf(
   { publicUrl, host }: Pick<Config, 'publicUrl' | 'host'>,
@@ -23,8 +26,8 @@ export function publicUrlOf(
   if (publicUrl !== undefined) return checkPublicUrl(publicUrl)
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   if (!isPublicUrl(url))
-    throw new ServerError('ADDRESS_UNUSABLE', `clients cannot be sent to ${host}`, {
-      fix: 'Give the address by which clients reach this host with --public-url.',
+    throw new ServerError('ADDRESS_UNUSABLE', `${host} is not part of a URL`, {
+      fix: 'Set --public-url to the address by which clients reach this host.',
     })
   return ANY_ADDRESS.has(new URL(url).hostname)
     ? checkPublicUrl(`http://localhost:${port}`)
@@ -32,8 +35,8 @@ export function publicUrlOf(
 }
 
 /**
- * What is wrong with the address that clients are told, or `undefined`: a server that lets other
- * machines in, and was not told by which name, sends them to themselves.
+ * What is wrong with the address that clients get, or `undefined`. A server that other machines can
+ * reach needs `publicUrl`: without it, their clients would look for documents on their own machine.
  */
 export function addressProblem(
   config: Pick<Config, 'publicUrl' | 'host'>,
@@ -42,19 +45,19 @@ export function addressProblem(
   const isGuess = config.publicUrl === undefined && OWN_NAME.test(new URL(url).hostname)
   if (!isGuess || OWN_NAME.test(hostnameOf(config.host))) return undefined
   return (
-    `Clients are told to find documents at ${url}, where only this machine finds them. ` +
-    'Set publicUrl, such as --public-url https://docs.example.com'
+    `Clients get addresses at ${url}, which only this machine can reach. ` +
+    'Set publicUrl, for example --public-url https://docs.example.com'
   )
 }
 
-/** Whether a server that listens on this address can be reached from its own machine only. */
+/** Whether only the machine itself can reach a server that listens on this address. */
 export function isOwnMachine(host: string): boolean {
   return OWN_NAME.test(hostnameOf(host))
 }
 
 /**
- * Watches for clients that call a server by another name than it tells them, as behind a proxy, and
- * warns of the first one. There is nothing to watch for where `publicUrl` is set.
+ * Warns about the first client that uses another name for the server than the server gives to
+ * clients, as happens behind a proxy. Does nothing when `publicUrl` is set.
  */
 export function createAddressWatch(
   { publicUrl }: Pick<Config, 'publicUrl'>,
@@ -66,23 +69,23 @@ export function createAddressWatch(
     isOver = true
     log.warn(
       { calledAs: loggedText(host), url },
-      'A client calls this host by another name: set publicUrl',
+      'A client uses another address for this host: set publicUrl to the address that clients use',
     )
   }
 }
 
-/** The host name of `host`, `host:port` or a bare address of IPv6; as it is when it is none. */
+/** The host name of `host`, `host:port` or a bare IPv6 address; any other text stays as it is. */
 function hostnameOf(host: string): string {
   const text = /:.*:/.test(host) && !host.startsWith('[') ? `[${host}]` : host
   return URL.canParse(`http://${text}`) ? new URL(`http://${text}`).hostname : host
 }
 
-/** The WOPISrc of a document, as commands print it that run beside the server. */
+/** The WOPISrc of a document, for commands beside the server. */
 export function wopiSrcOf(config: Config, fileId: string): string {
   return `${baseUrlOf(config)}/wopi/files/${fileId}`
 }
 
-/** The address of a container, as commands print it that run beside the server. */
+/** The address of a container, for commands beside the server. */
 export function containerSrcOf(config: Config, containerId: string): string {
   return `${baseUrlOf(config)}/wopi/containers/${containerId}`
 }

@@ -38,16 +38,16 @@ export interface StoresOptions {
   create?: boolean
   /** Free disk space below which new content is refused, in bytes. */
   minFreeBytes?: number
-  /** Told what the system cannot promise. */
+  /** Gets a warning when the system lacks a guarantee. */
   log?: Log
   /** The clock, in ms since 1970 UTC. */
   now?: () => number
 }
 
 /**
- * Opens the stores of a data folder; several processes may do so at once.
+ * Opens the stores of a data folder. Several processes may do so at once.
  *
- * @throws ServerError DATA_MISSING when there is none and `create` is false, DATA_UNUSABLE
+ * @throws ServerError DATA_MISSING when there is no data and `create` is false, DATA_UNUSABLE
  */
 export async function openStores(options: StoresOptions): Promise<Stores> {
   const { dataDir, create = true, minFreeBytes, log, now } = options
@@ -85,7 +85,7 @@ export async function claimStores(stores: Stores, dataDir: string): Promise<void
   }
 }
 
-/** The key of a data folder with which tokens are signed; it is made when there is none. */
+/** The key of a data folder that signs tokens. Makes one if there is none. */
 export function openTokenKey(
   { metadata }: { metadata: SecretStore },
   randomBytes: (length: number) => Uint8Array,
@@ -93,7 +93,7 @@ export function openTokenKey(
   return metadata.ensureSecret(TOKEN_KEY, randomBytes(TOKEN_KEY_BYTES))
 }
 
-/** The Access to the documents of a store, whose tokens are signed with `key`. */
+/** The Access for the documents of a store, with tokens signed by `key`. */
 export function openAccess(
   { metadata }: { metadata: DocumentStore & RevocationStore },
   { key, now }: { key: Uint8Array; now?: () => number },
@@ -106,7 +106,7 @@ export function openAccess(
   })
 }
 
-/** What a host is put together of, besides its settings. */
+/** The parts of a host, besides its settings. */
 export type HostParts = Pick<
   HostOptions,
   | 'metadata'
@@ -121,11 +121,11 @@ export type HostParts = Pick<
   | 'proofKeys'
   | 'properties'
 > & {
-  /** Where coauthoring is; read again and again. */
+  /** The addresses for coauthoring; called again and again. */
   coauthAddresses: () => CoauthAddresses
 }
 
-/** Puts a host on stores, as the settings say. */
+/** Creates a host over stores, with these settings. */
 export function composeHost(config: Config, { coauthAddresses, ...parts }: HostParts): Host {
   const { basePath, uploadSessions, containers, coauth } = config
   return createHost({
@@ -158,7 +158,7 @@ function coauthOf(
   }
 }
 
-/** Limits of the content, as the settings say. */
+/** The settings that limit content. */
 export function limitsOf(config: Config): NonNullable<Required<HostOptions>['limits']> {
   const { maxFileBytes, maxSessionsPerUser, maxSessionBytes } = config
   const { maxSessionBytesPerDocument, maxSessionBytesPerUser } = config
@@ -171,7 +171,7 @@ export function limitsOf(config: Config): NonNullable<Required<HostOptions>['lim
   }
 }
 
-/** How long things are kept, as the settings say. */
+/** The settings that say how long states and garbage stay. */
 export function retentionOf(config: Config): NonNullable<Required<HostOptions>['retention']> {
   const { historyStates, historyAge, garbageDelay } = config
   return { historyStates, historyAgeMs: historyAge, garbageDelayMs: garbageDelay }

@@ -10,7 +10,7 @@ const failsWith = (message: RegExp) => (error: unknown) =>
   error instanceof ConfigError && message.test(error.message)
 
 describe('readConfig', () => {
-  test('readConfig takes the flag before the variable before the file before the default', () => {
+  test('readConfig prefers the flag to the variable, the variable to the file, and the file to the default', () => {
     const flags = { port: '1' }
     const env = { WOPIKIT_PORT: '2' }
     const file = { port: 3 }
@@ -25,14 +25,14 @@ describe('readConfig', () => {
     assert.deepEqual(ports, [1, 2, 3, 8080])
   })
 
-  test('readConfig passes an empty variable over', () => {
+  test('readConfig ignores an empty variable', () => {
     assert.equal(readConfig({ env: { WOPIKIT_HOST: '' }, file: { host: 'h' } }).host, 'h')
   })
 
-  test('readConfig refuses an address for the trial sign-in that Office would cut', () => {
+  test('readConfig refuses trialSignIn with an address that Office would cut', () => {
     const file = { trialSignIn: 'on', publicUrl: 'https://docs.example/a=b' }
 
-    assert.throws(() => readConfig({ file }), failsWith(/publicUrl must be without =/))
+    assert.throws(() => readConfig({ file }), failsWith(/publicUrl must not contain =/))
     assert.ok(readConfig({ file: { ...file, trialSignIn: 'off' } }))
   })
 
@@ -77,7 +77,7 @@ describe('readConfig', () => {
     assert.deepEqual(fromText.coauth, ['.docx', '.xlsx'])
   })
 
-  test('readConfig names every mistake with where it stands and what is expected', () => {
+  test('readConfig names every mistake, its place, and what is expected', () => {
     const flags = { coauth: '*.docx' }
     const env = { WOPIKIT_PORT: '65536', WOPIKIT_HISTORY_AGE: '3' }
     const file = { publicUrl: 'docs.example.com', prot: 1 }
@@ -121,7 +121,7 @@ describe('readConfig', () => {
       assert.throws(() => readConfig({ env }), failsWith(message))
   })
 
-  test('readConfig takes back what listSettings names as defaults', () => {
+  test('readConfig accepts the defaults that listSettings shows', () => {
     const written = Object.fromEntries(
       listSettings().map(({ variable, default: value }) => [variable, value]),
     )
@@ -152,7 +152,7 @@ test('readConfigFile says why a file cannot be used', async () => {
   try {
     await assert.rejects(readConfigFile(path), failsWith(/wopikit\.json cannot be read.*ENOENT/))
     await writeFile(path, '[]')
-    await assert.rejects(readConfigFile(path), failsWith(/it is no JSON object/))
+    await assert.rejects(readConfigFile(path), failsWith(/it is not a JSON object/))
     await writeFile(path, '{"port":5}')
     assert.deepEqual(await readConfigFile(path), { port: 5 })
   } finally {

@@ -11,13 +11,13 @@ import {
   whole,
 } from './setting-types.ts'
 
-/** Content is deleted only when no request that could still name it is under way. */
+/** Longer than any request that could still name the content takes. */
 const GARBAGE_DELAY_MIN_MS = 60 * 60 * 1000
 const EXTENSION = /^(\*|\.?[a-z0-9]+)$/i
 
 /**
  * Every setting of the server. Flag, environment variable, key in the file, default, help text and
- * docs/configuration.md are all derived from here.
+ * docs/configuration.md come from this table.
  */
 const SETTINGS = z.strictObject({
   port: whole(0, 65_535).prefault('8080').describe('TCP port to listen on; 0 takes any free one'),
@@ -25,7 +25,9 @@ const SETTINGS = z.strictObject({
     .string()
     .min(1)
     .prefault('127.0.0.1')
-    .describe('address to listen on; 0.0.0.0 lets other machines in, and needs publicUrl'),
+    .describe(
+      'address to listen on; with 0.0.0.0 other machines can connect, and publicUrl is needed',
+    ),
   data: z
     .string()
     .min(1)
@@ -36,7 +38,7 @@ const SETTINGS = z.strictObject({
     .refine(isPublicUrl, 'must be like https://docs.example.com')
     .optional()
     .describe(
-      'scheme, host and port that clients see: needed behind a proxy, and where other machines are let in',
+      'scheme, host and port that clients use; needed behind a proxy, and when other machines can connect',
     ),
   basePath: z
     .string()
@@ -46,22 +48,22 @@ const SETTINGS = z.strictObject({
   logLevel: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .prefault('info')
-    .describe('what is logged: debug, info, warn, error or silent'),
+    .describe('lowest level to log: debug, info, warn, error or silent'),
   maxFileBytes: size().prefault('64G').describe('largest content of one document'),
   memoryBudget: size()
     .prefault('96M')
     .describe(
-      'memory that all requests share for messages, lists of chunks and answers; a fifth of what the process may have',
+      'memory that all requests share for messages, lists of chunks and answers; give a fifth of what the process may use',
     ),
   minFreeBytes: size()
     .prefault('256M')
-    .describe('free disk space below which new content is refused'),
+    .describe('free disk space below which the host refuses new content'),
   uploadSessions: onOff()
     .prefault('on')
     .describe('whether clients may send a document in several requests'),
   containers: onOff()
     .prefault('on')
-    .describe('whether clients may go along the tree of containers, with tokens that allow it'),
+    .describe('whether clients may browse the tree of containers, if their tokens allow it'),
   maxSessionsPerUser: whole(1, 10_000)
     .prefault('32')
     .describe('most open upload sessions of one user on one document'),
@@ -77,10 +79,10 @@ const SETTINGS = z.strictObject({
     .describe(
       'states of a document that are kept: the newest, and the last of days, weeks and hours',
     ),
-  historyAge: duration().prefault('30d').describe('age at which a former state goes even so'),
-  garbageDelay: duration()
-    .prefault('1d')
-    .describe('how long content that nothing needs waits before it is deleted'),
+  historyAge: duration()
+    .prefault('30d')
+    .describe('age at which a former state is removed in any case'),
+  garbageDelay: duration().prefault('1d').describe('how long to keep content that nothing needs'),
   coauth: list()
     .refine((extensions) => extensions.every((extension) => EXTENSION.test(extension)), {
       message: 'must be extensions such as .docx,.xlsx, or *',
@@ -96,19 +98,19 @@ const SETTINGS = z.strictObject({
     })
     .prefault('')
     .describe(
-      "Office's discovery, an address or a file: its proof keys are demanded, and it has the addresses for coauth",
+      "Office's discovery, an address or a file: the host demands its proof keys, and takes the addresses for coauth from it",
     ),
   proofKeys: onOff()
     .prefault('on')
-    .describe('whether requests must be signed by the client that `discovery` is of, if it is set'),
+    .describe('whether clients must sign requests with the keys in discovery, if discovery is set'),
   ocsUrl: z
     .string()
     .prefault('')
-    .describe("Office's collaboration service, for coauth; that of discovery when left out"),
+    .describe("Office's collaboration service, for coauth; default: from discovery"),
   rtcUrl: z
     .string()
     .prefault('')
-    .describe("Office's real-time channel, for coauth; that of discovery when left out"),
+    .describe("Office's real-time channel, for coauth; default: from discovery"),
   geoLocation: z
     .string()
     .prefault('')
@@ -123,29 +125,29 @@ const SETTINGS = z.strictObject({
     'page about a container, such as https://docs.example.com/folders/{containerId}',
   ),
   shareUrl: addressTemplate({ needs: ['fileId', 'containerId', 'type'], takes: ['name'] }).describe(
-    'page that a share link leads to, such as ' +
-      'https://docs.example.com/share/{type}?file={fileId}&folder={containerId}; one of both is ' +
+    'page that a share link opens, such as ' +
+      'https://docs.example.com/share/{type}?file={fileId}&folder={containerId}; one of the two ids is ' +
       'empty, and the type is ReadOnly or ReadWrite',
   ),
   postMessageOrigin: z
     .string()
     .refine((text) => text === '' || isOrigin(text), 'must be like https://docs.example.com')
     .prefault('')
-    .describe('origin of the page that the editor is in: PostMessageOrigin of CheckFileInfo'),
+    .describe('origin of the page that embeds the editor: PostMessageOrigin of CheckFileInfo'),
   properties: z
     .string()
     .prefault('')
     .describe(
-      'JSON file of more properties of CheckFileInfo, by extension or for all: {"*": {…}, ".docx": {…}}',
+      'JSON file with more properties of CheckFileInfo, for all files or by extension: {"*": {…}, ".docx": {…}}',
     ),
   trialSignIn: onOff()
     .prefault('off')
     .describe(
-      'whether anybody can sign in as Demo User, with all rights: for trying the bootstrapper only',
+      'whether anybody can sign in as Demo User, with all rights; only for trying the bootstrapper',
     ),
   shutdownGrace: duration()
     .prefault('8s')
-    .describe('how long requests may still take when the server is stopped'),
+    .describe('how long requests in progress may take once the server is told to stop'),
 })
 
 /** The settings of a server; sizes are in bytes and durations in ms. */
@@ -153,7 +155,7 @@ export type Config = z.output<typeof SETTINGS>
 
 export type SettingName = keyof Config
 
-/** One setting, as commands and documentation show it. */
+/** A setting, as commands and documentation show it. */
 export interface Setting {
   /** Key in the file. */
   name: SettingName
@@ -161,14 +163,14 @@ export interface Setting {
   flag: string
   /** `WOPIKIT_MAX_FILE_BYTES` */
   variable: string
-  /** What it is written as: text, number, size, duration, on/off, list. */
+  /** How its value is written: text, number, size, duration, on/off, list. */
   kind: string
-  /** As it would be written; `undefined` for none. */
+  /** The default as a user would write it; `undefined` for none. */
   default: string | undefined
   help: string
 }
 
-/** Settings cannot be used; the message names each of them and how to mend it. */
+/** Settings cannot be used; the message names each of them and what it must be. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly code = 'CONFIG_INVALID'
@@ -186,7 +188,7 @@ export function listSettings(): Setting[] {
   }))
 }
 
-/** Where settings come from; the first one that has a setting decides. */
+/** The places where settings come from. The first that has a setting decides. */
 export interface ConfigSources {
   /** From the command line, by name. */
   flags?: Readonly<Record<string, unknown>>
@@ -196,8 +198,8 @@ export interface ConfigSources {
 }
 
 /**
- * Puts the settings together: flag before environment variable before file before default. An empty
- * variable counts as absent.
+ * Reads the settings: a flag wins over an environment variable, a variable over the file, the file
+ * over the default. An empty variable counts as absent.
  *
  * @throws ConfigError
  */
@@ -220,15 +222,15 @@ function isAddress(text: string): boolean {
   return username + password === ''
 }
 
-/** Whether a text is what browsers tell as the origin of an http(s) page, letter for letter. */
+/** Whether a text is exactly what browsers send as the origin of an http(s) page. */
 function isOrigin(text: string): boolean {
   return isPublicUrl(text) && new URL(text).origin === text
 }
 
-/** Checks settings that only make sense with others. */
+/** Checks settings that depend on each other. */
 function checkTogether(config: Config): Config {
   const { coauth, ocsUrl, rtcUrl, discovery } = config
-  // Office takes an empty address as no coauthoring at all (page "checkfileinfo-csppp").
+  // For Office, an empty address means no coauthoring at all (page "checkfileinfo-csppp").
   const known = (url: string) => URL.canParse(url) || (url === '' && discovery !== '')
   if (coauth.length > 0 && !(known(ocsUrl) && known(rtcUrl)))
     throw new ConfigError(
@@ -236,22 +238,24 @@ function checkTogether(config: Config): Config {
         'those of its actions `collab` and `rtc`, such as --ocs-url https://… --rtc-url https://…',
     )
   if (config.trialSignIn && /[=,]/.test(config.publicUrl ?? ''))
-    throw new ConfigError('publicUrl must be without = and , for trialSignIn: Office cuts it there')
+    throw new ConfigError(
+      'publicUrl must not contain = or , when trialSignIn is on: Office cuts addresses there',
+    )
   if (config.garbageDelay < GARBAGE_DELAY_MIN_MS)
-    throw new ConfigError('garbageDelay must be at least 1h: a save under way may take as long')
+    throw new ConfigError('garbageDelay must be at least 1h: a save in progress may take as long')
   return config
 }
 
 /**
  * Reads the settings of a JSON file.
  *
- * @throws ConfigError when it cannot be read or is no JSON object
+ * @throws ConfigError when the file cannot be read or is not a JSON object
  */
 export async function readConfigFile(path: string): Promise<Record<string, unknown>> {
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(path, 'utf8')))
   } catch (error) {
-    const reason = error instanceof z.ZodError ? 'it is no JSON object' : String(error)
+    const reason = error instanceof z.ZodError ? 'it is not a JSON object' : String(error)
     throw new ConfigError(`The configuration file ${path} cannot be read: ${reason}`)
   }
 }

@@ -62,7 +62,7 @@ function warnings() {
   return { log, lines }
 }
 
-/** Serves what it is told to; 503 while that is nothing. */
+/** Serves the given discovery, or 503 while there is none. */
 async function serveDiscovery() {
   const served: { xml?: string } = {}
   const server = createServer((_, response) => {
@@ -77,7 +77,7 @@ async function serveDiscovery() {
 }
 
 describe('openDiscovery', () => {
-  test('openDiscovery has nothing where none is set', async () => {
+  test('openDiscovery has neither keys nor addresses when discovery is not set', async () => {
     const opened = await openDiscovery({ discovery: '', proofKeys: true }, warnings())
 
     assert.equal(opened.proofKeys, undefined)
@@ -105,7 +105,7 @@ describe('openDiscovery', () => {
     assert.equal(opened.coauthAddresses().collab, 'https://ocs.example/c')
   })
 
-  test('openDiscovery demands no proofs where they are switched off', async () => {
+  test('openDiscovery demands no proofs when proofKeys is off', async () => {
     const discovery = await discoveryFile()
 
     const opened = await openDiscovery({ discovery, proofKeys: false }, warnings())
@@ -114,7 +114,7 @@ describe('openDiscovery', () => {
     assert.equal(opened.coauthAddresses().collab, 'https://ocs.example/c')
   })
 
-  test('openDiscovery warns when there are no keys to check proofs with', async () => {
+  test('openDiscovery warns when discovery has no proof keys', async () => {
     const discovery = await discoveryFile(discoveryXml({ key: '' }))
     const { log, lines } = warnings()
 
@@ -124,8 +124,8 @@ describe('openDiscovery', () => {
   })
 
   const unusable: [problem: string, xml: string | undefined][] = [
-    ['is not there', undefined],
-    ['is none of discovery', '<html/>'],
+    ['does not exist', undefined],
+    ['is not a discovery document', '<html/>'],
     ['has a broken key', discoveryXml({ key: '<proof-key value="AAAA"/>' })],
   ]
   for (const [problem, xml] of unusable) {
@@ -134,14 +134,14 @@ describe('openDiscovery', () => {
       return { opened: await openDiscovery({ discovery, proofKeys }, { log }), lines }
     }
 
-    test(`openDiscovery refuses a file that ${problem} where proofs are demanded`, async () => {
+    test(`openDiscovery refuses a file that ${problem} when proofs are demanded`, async () => {
       await assert.rejects(
         open(true),
         (error) => error instanceof ServerError && error.code === 'DISCOVERY_UNUSABLE',
       )
     })
 
-    test(`openDiscovery only warns of a file that ${problem} where no proofs are demanded`, async () => {
+    test(`openDiscovery only warns about a file that ${problem} when no proofs are demanded`, async () => {
       const { opened, lines } = await open(false)
 
       assert.equal(opened.proofKeys, undefined)
@@ -149,7 +149,7 @@ describe('openDiscovery', () => {
     })
   }
 
-  test('openDiscovery has the addresses of a discovery with a broken key', async () => {
+  test('openDiscovery reads the addresses of a discovery with a broken key', async () => {
     using client = await serveDiscovery()
     client.served.xml = discoveryXml({ key: '<proof-key value="AAAA"/>' })
 
@@ -158,7 +158,7 @@ describe('openDiscovery', () => {
     assert.equal(opened.coauthAddresses().collab, 'https://ocs.example/c')
   })
 
-  test('openDiscovery waits for no client that is down, and finds it when it is up', async () => {
+  test('openDiscovery does not wait for a client that is down, and reads its discovery once it is up', async () => {
     using client = await serveDiscovery()
     const { log, lines } = warnings()
     let time = Date.UTC(2026, 0, 1)
@@ -182,7 +182,7 @@ describe('openDiscovery', () => {
 })
 
 describe('a server with discovery', () => {
-  /** What a server answers to a request, whose proof is left out where nobody signs. */
+  /** The answer of a server to a request, signed if there is a key. */
   async function answerTo(settings: Record<string, unknown>, key?: SigningKey) {
     const data = await mkdtemp(join(folder, 'data-'))
     const config = readConfig({ file: { port: 0, data, coauth: ['*'], ...settings } })
@@ -215,7 +215,7 @@ describe('a server with discovery', () => {
     ['with a decimal exponent, as by scripts of ONLYOFFICE', { exponent: '65537' }],
     ['without a modulus', { modulus: '' }],
   ] as const) {
-    test(`a server takes requests by a key that discovery writes ${written}`, async () => {
+    test(`a server accepts requests signed with a key that discovery writes ${written}`, async () => {
       const signing = await createSigningKey()
       const attributes = { ...signing.attributes, value: blobOf(signing), ...mend }
       const texts = Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`)
@@ -227,13 +227,13 @@ describe('a server with discovery', () => {
     })
   }
 
-  test('a server starts with a client that is down, and refuses requests until it is up', async () => {
+  test('a server starts while its client is down, and refuses requests until it is up', async () => {
     using client = await serveDiscovery()
 
     assert.equal((await answerTo({ discovery: client.url })).status, 500)
   })
 
-  test('a server tells clients of the addresses that discovery has, or of those that are set', async () => {
+  test('CheckFileInfo has the coauthoring addresses of discovery, or those of the settings', async () => {
     const settings = { discovery: await discoveryFile(), proofKeys: false }
 
     const found = await answerTo(settings)

@@ -8,35 +8,35 @@ import { DISCOVERY_MAX_CHARS } from '../protocol/parse-discovery.ts'
 import type { Config } from './config.ts'
 import { ServerError } from './errors.ts'
 
-/** Where Office's services for coauthoring are; empty while that is not known. */
+/** The addresses of Office's services for coauthoring; empty while they are unknown. */
 export interface CoauthAddresses {
   collab: string
   rtc: string
 }
 
-/** What a server has of a client's discovery. */
+/** The parts of a client's discovery that a server uses. */
 export interface ServerDiscovery {
-  /** Left out when proofs are not demanded. */
+  /** Absent when the server demands no proofs. */
   proofKeys?: ProofKeySource
   coauthAddresses(): CoauthAddresses
 }
 
-/** Largest file that is read as discovery, in bytes: two for each character, as UTF-16 has. */
+/** Largest accepted discovery file, in bytes: two for each character, as in UTF-16. */
 const FILE_MAX_BYTES = 2 * DISCOVERY_MAX_CHARS
 const NOWHERE: CoauthAddresses = { collab: '', rtc: '' }
 
-/** Whether the setting `discovery` is an address; else it is a file. */
+/** Whether the setting `discovery` is an address; otherwise it is a file. */
 export function isDiscoveryAddress(discovery: string): boolean {
   return /^https?:\/\//i.test(discovery)
 }
 
 /**
- * Reads discovery, as the settings say. A client that cannot be reached, or whose discovery cannot be
- * used, stops nothing: it is asked again by and by, and until then requests that need its keys are
- * refused.
+ * Reads the discovery that the settings name. The server starts even if the address cannot be
+ * reached, or its discovery cannot be used: it tries again later, and until then refuses requests
+ * that need the keys.
  *
- * @throws ServerError DISCOVERY_UNUSABLE for a file that cannot be read, is none of discovery, or has
- *   broken keys, where proofs are demanded
+ * @throws ServerError DISCOVERY_UNUSABLE for a file that cannot be read, is not a discovery
+ *   document, or has broken keys, when proofs are demanded
  */
 export async function openDiscovery(
   { discovery: location, proofKeys }: Pick<Config, 'discovery' | 'proofKeys'>,
@@ -53,7 +53,10 @@ export async function openDiscovery(
     if (proofKeys && !isAddress && !isMissing)
       throw new ServerError('DISCOVERY_UNUSABLE', reasonOf(location, cause), { cause })
     if (isMissing)
-      log.warn({}, 'Discovery has no proof key: all requests are refused unless proofKeys is off')
+      log.warn(
+        {},
+        'Discovery has no proof key, so the host refuses all requests. Set proofKeys to off to accept them',
+      )
   }
   return {
     ...(proofKeys && { proofKeys: client.proofKeys }),
@@ -61,13 +64,13 @@ export async function openDiscovery(
   }
 }
 
-/** The addresses of discovery as it was last read; whoever asks has it looked at again. */
+/** The addresses in the last discovery; each call also has an outdated discovery read again. */
 async function followAddresses(client: DiscoveryClient): Promise<() => CoauthAddresses> {
   let seen: Discovery | undefined
   let addresses = NOWHERE
 
   async function look(): Promise<void> {
-    // Attempts that fail are in the log already.
+    // The log already has the attempts that failed.
     const discovery = await client.read().catch(() => seen)
     if (discovery === seen) return
     seen = discovery
@@ -85,7 +88,7 @@ function addressesIn(discovery: Discovery): CoauthAddresses {
   return { collab: addressOf(discovery, 'collab'), rtc: addressOf(discovery, 'rtc') }
 }
 
-/** The address of an action without its placeholders; empty when there is none. */
+/** The address of an action, without its placeholders; empty when there is no such action. */
 function addressOf(discovery: Discovery, action: string): string {
   const urlsrc = findAction(discovery, { action })?.action.urlsrc ?? ''
   return urlsrc.replace(/<[^<>]*>/g, '').replace(/[?&]+$/, '')

@@ -13,25 +13,25 @@ async function ask(options: { check: () => Promise<void>; closing: boolean }) {
   return [reply.status, await reply.json(), reply.headers.get('Connection')]
 }
 
-test('answerHealth says 200 when the store can be used', async () => {
+test('answerHealth answers 200 when the store can be used', async () => {
   const answer = await ask({ check: async () => {}, closing: false })
 
   assert.deepEqual(answer, [200, { status: 'ok' }, 'keep-alive'])
 })
 
-test('answerHealth says 503 when the store cannot be used, and not why', async () => {
+test('answerHealth answers 503 when the store cannot be used, without the reason', async () => {
   const check = () => Promise.reject(new Error('disk /secret/path broke'))
 
   assert.deepEqual(await ask({ check, closing: false }), [503, { status: 'failing' }, 'keep-alive'])
 })
 
-test('answerHealth says 503 while the server stops', async () => {
+test('answerHealth answers 503 while the server stops', async () => {
   const answer = await ask({ check: async () => {}, closing: true })
 
   assert.deepEqual(answer, [503, { status: 'stopping' }, 'close'])
 })
 
-test('isHealthRequest leaves other paths and methods alone', () => {
+test('isHealthRequest accepts GET and HEAD of /health only', () => {
   const cases = [
     ['GET', '/health', true],
     ['HEAD', '/health', true],

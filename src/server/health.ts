@@ -4,7 +4,7 @@ import type { MetadataStore } from '../ports/metadata-store.ts'
 
 const PATH = '/health'
 
-/** Whether a request asks how the server is. */
+/** Whether a request asks for the health of the server. */
 export function isHealthRequest({ method, url: sent = '' }: IncomingMessage): boolean {
   const url = originForm(sent)
   return (url === PATH || url.startsWith(`${PATH}?`)) && (method === 'GET' || method === 'HEAD')
@@ -26,7 +26,7 @@ export async function answerHealth(
   response.end(body)
 }
 
-/** The reason is for the log of the store, not for whoever asks. */
+/** The reason belongs into the store's log, not into the answer. */
 function checkStore(metadata: Pick<MetadataStore, 'check'>): Promise<'ok' | 'failing'> {
   return metadata.check().then(
     () => 'ok',

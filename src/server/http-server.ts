@@ -10,11 +10,11 @@ import { ServerError } from './errors.ts'
 import { answerHealth, isHealthRequest } from './health.ts'
 import type { TrialSignIn } from './trial-sign-in/trial-sign-in.ts'
 
-/** How often connections that have become idle are looked for while the server stops, in ms. */
+/** How often to look for idle connections while the server stops, in ms. */
 const IDLE_CHECK_MS = 50
 
 /**
- * Listens where the settings say.
+ * Listens on the address of the settings.
  *
  * @throws ServerError PORT_TAKEN, ADDRESS_UNUSABLE
  */
@@ -36,21 +36,21 @@ export async function listen({ host, port }: Pick<Config, 'host' | 'port'>): Pro
 }
 
 /**
- * Takes no more connections, lets the requests that are under way finish within `graceMs`, cuts the
+ * Accepts no more connections, lets the requests in progress finish within `graceMs`, cuts the
  * others, and closes the stores.
  */
 type Stop = (graceMs: number, timers: Timers) => Promise<void>
 
-/** Who answers requests. */
+/** The parts that answer requests. */
 interface Answering {
   host: Host
   stores: Stores
   log: Log
-  /** Left out when nobody may sign in for trial. */
+  /** Absent when the trial sign-in is off. */
   trial: TrialSignIn | undefined
 }
 
-/** Answers the requests of a server. The result stops it. */
+/** Answers the requests of a server. The returned function stops the server. */
 export function serveRequests(server: Server, { host, stores, log, trial }: Answering): Stop {
   let stopped: Promise<void> | undefined
   host.configureServer(server)
@@ -80,7 +80,7 @@ export function serveRequests(server: Server, { host, stores, log, trial }: Answ
 
 async function closeServer(server: Server, graceMs: number, timers: Timers): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  // A reply that was under way when stopping began may have left its connection open.
+  // A reply in progress when the stop began may have left its connection open.
   const idleCheck = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
   const stopTimer = timers.after(graceMs, () => server.closeAllConnections())
   await closed

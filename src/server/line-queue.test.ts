@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { setImmediate as endOfTurn } from 'node:timers/promises'
 import { createLineQueue } from './line-queue.ts'
 
-/** A queue to a reader that takes what is written only when told to. */
+/** A queue to a reader that takes lines only when told to. */
 function openQueue(maxChars: number) {
   const written: string[] = []
   const noted: number[] = []
@@ -19,7 +19,7 @@ function openQueue(maxChars: number) {
 }
 
 describe('createLineQueue', () => {
-  test('a queue writes the lines of one turn together, and in order', async () => {
+  test('createLineQueue writes the lines of one turn together, and in order', async () => {
     const { queue, written, take } = openQueue(1000)
 
     queue.write('one\n')
@@ -32,7 +32,7 @@ describe('createLineQueue', () => {
     assert.deepEqual(written, ['one\ntwo\n', 'three\n'])
   })
 
-  test('a queue that nobody reads holds no more than its limit, and counts what it drops', async () => {
+  test('createLineQueue holds no more than its limit when nobody reads, and counts dropped lines', async () => {
     const { queue, written, noted, take } = openQueue(100)
 
     for (let line = 0; line < 1000; line += 1) queue.write(`${line}`.padStart(9, '0').concat('\n'))
@@ -46,7 +46,7 @@ describe('createLineQueue', () => {
     assert.deepEqual([written[0]?.length, written.slice(1)], [100, ['last\n']])
   })
 
-  test('a queue counts what could not be written, and goes on', async () => {
+  test('createLineQueue counts lines that could not be written, and continues', async () => {
     const { queue, written, noted, take } = openQueue(100)
 
     queue.write('lost\n')

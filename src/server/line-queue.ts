@@ -1,26 +1,26 @@
-/** Bytes or characters go in; `done` is called when they are written, or cannot be. */
+/** Writes bytes or characters, and calls `done` when they are written or the write has failed. */
 export type WriteText = (text: string, done: (error?: Error | null) => void) => void
 
-/** Lines on their way to somebody who may take them slowly, or not at all. */
+/** Lines on their way to a reader that may be slow, or not read at all. */
 export interface LineQueue {
-  /** Takes a line if there is room. Never waits. */
+  /** Accepts a line if there is room. Never waits. */
   write(line: string): void
   /** Lines that were not written, since the start. */
   readonly dropped: number
 }
 
 /**
- * Creates a queue of lines that holds no more than `maxChars`, plus one line. What comes while it is
- * full is dropped and counted. Lines of one turn of the event loop are written together.
+ * Creates a queue of lines that holds no more than `maxChars`, plus one line. While it is full, it
+ * drops and counts lines. It writes the lines of one turn of the event loop together.
  *
- * @param options.onDropped told how many lines were dropped, once there is room again
+ * @param options.onDropped gets the number of dropped lines, once there is room again
  */
 export function createLineQueue(
   write: WriteText,
   { maxChars, onDropped }: { maxChars: number; onDropped: (lines: number) => void },
 ): LineQueue {
   let waiting: string[] = []
-  /** Characters that wait or are being written. */
+  /** Characters that wait, or that a write has taken. */
   let held = 0
   let state: 'idle' | 'gathering' | 'writing' = 'idle'
   let dropped = 0

@@ -16,7 +16,7 @@ describe('loggedError', () => {
     )
   })
 
-  test('loggedError shows no secret of an address, and no token', () => {
+  test('loggedError hides secrets in addresses, and tokens', () => {
     const token = `eyJhbGciOiJIUzI1NiJ9.${'c'.repeat(40)}.${'s'.repeat(43)}`
     const texts = [
       'cannot fetch https://docs.example.com/wopi/files/f1?access_token=SECRET, it said',
@@ -35,7 +35,7 @@ describe('loggedError', () => {
     )
   })
 
-  test('loggedError is bounded and leaves out what libraries hang on their errors', () => {
+  test('loggedError limits the size, and omits fields that libraries add to errors', () => {
     const error = Object.assign(new Error('m'.repeat(100_000)), { request: { token: 'SECRET' } })
 
     const shown = JSON.stringify(loggedError(error))
@@ -44,7 +44,7 @@ describe('loggedError', () => {
     assert.doesNotMatch(shown, /SECRET/)
   })
 
-  test('loggedError takes whatever is thrown', () => {
+  test('loggedError accepts any thrown value', () => {
     assert.deepEqual(loggedError('only a text'), { message: 'only a text' })
   })
 })

@@ -3,15 +3,15 @@ import { withoutTokens } from '../host/logged.ts'
 /** Most characters of an error's message, and of its stack with those of its causes. */
 const MESSAGE_MAX_CHARS = 1000
 const STACK_MAX_CHARS = 8000
-/** Most errors that are shown of a chain of causes. */
+/** Most errors of a chain of causes that are shown. */
 const CAUSES_MAX = 5
 
-/** Everything in an address that may be a secret: name and password, and query or fragment. */
+/** The parts of an address that may be secret: name and password, query and fragment. */
 const ADDRESS = /(\b\w{1,20}:\/\/)(?:[^\s/?#@'"]*@)?([^\s?#'"<>]*)(?:[?#][^\s'"<>]*)?/g
 
 /**
- * An error as a log may show it: bounded, and without the secrets that addresses carry. Fields that
- * libraries add to their errors, such as whole requests, are left out.
+ * An error in the form that a log may show: limited in size, and without the secrets of addresses.
+ * It omits fields that libraries add to their errors, such as whole requests.
  */
 export function loggedError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: shown(String(error), MESSAGE_MAX_CHARS) }

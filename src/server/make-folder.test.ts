@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(place, { recursive: true }))
 
-test('makeFolder makes those above, too, and leaves one that is there as it is', async () => {
+test('makeFolder also makes the folders above, and leaves an existing folder as it is', async () => {
   const path = join(place, 'a/b/c')
 
   await makeFolder(path, OWNER_ONLY)
@@ -24,7 +24,7 @@ test('makeFolder makes those above, too, and leaves one that is there as it is',
     assert.equal((await stat(join(place, made))).mode & 0o777, OWNER_ONLY)
 })
 
-test('makeFolder called by many at once succeeds for all', async () => {
+test('makeFolder succeeds for many callers at once', async () => {
   const path = join(place, 'a/b/c')
 
   await Promise.all(Array.from({ length: 20 }, () => makeFolder(path, OWNER_ONLY)))
@@ -32,7 +32,7 @@ test('makeFolder called by many at once succeeds for all', async () => {
   assert.ok((await stat(path)).isDirectory())
 })
 
-test('makeFolder fails where none can be made, and does not try for ever', {
+test('makeFolder fails when it cannot make a folder, and does not try for ever', {
   timeout: 5000,
 }, async () => {
   await writeFile(join(place, 'file'), '')

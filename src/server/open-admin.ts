@@ -17,10 +17,10 @@ export type { Damage, HeldLock, LockFilter, VerifyReport } from '../host/admin.t
 export { DocumentExistsError } from '../host/admin.ts'
 export type { Permission } from '../ports/access.ts'
 
-/** The administration of a data folder, for commands that run beside a server or without one. */
+/** The administration of a data folder, for commands with or without a running server. */
 export interface OpenedAdmin extends Admin, AsyncDisposable {
   access: SignedAccess
-  /** The WOPISrc of a document at the server that used the folder last. */
+  /** The WOPISrc of a document at the server that last used the folder. */
   wopiSrc(fileId: string): string
   /** The address of a container at that server. */
   containerSrc(containerId: string): string

@@ -2,7 +2,7 @@ import type { PageSubject, Pages } from '../host/core.ts'
 import { fillTemplate } from './address-template.ts'
 import type { Config } from './config.ts'
 
-/** Addresses of the application's own pages, as the settings say. */
+/** The addresses of the application's own pages, from the settings. */
 export function pagesOf(config: Config): Pages {
   const { viewUrl, editUrl, containerUrl, shareUrl } = config
   const fill = (template: string) => (subject: PageSubject) => fillTemplate(template, subject)

@@ -17,7 +17,7 @@ import { openAdmin } from './open-admin.ts'
 import { type RunningServer, startServer } from './run.ts'
 import { readServing } from './serving-record.ts'
 
-/** A server on a data folder of its own, and the lines that it logged. */
+/** A server with a data folder of its own, and its log lines. */
 interface TestRun extends AsyncDisposable {
   server: RunningServer
   config: Config
@@ -59,7 +59,7 @@ async function run(
 }
 
 describe('startServer', () => {
-  test('startServer answers health, and has the sample document and a usable token', async () => {
+  test('startServer answers /health, and serves the sample document with a new token', async () => {
     await using started = await run()
     const { server } = started
 
@@ -74,7 +74,7 @@ describe('startServer', () => {
     assert.equal((await content.arrayBuffer()).byteLength, Size)
   })
 
-  test('startServer keeps its key and documents from one start to the next', async () => {
+  test('startServer keeps its key and documents across restarts', async () => {
     const first = await run()
     const token = await first.token()
     const document = { name: 'a.txt', ownerId: 'a', content: empty }
@@ -89,7 +89,7 @@ describe('startServer', () => {
     assert.equal((await second.server.host.admin.find(fileId))?.name, 'a.txt')
   })
 
-  test('startServer keeps tokens of one data folder out of another', async () => {
+  test('startServer refuses tokens of another data folder', async () => {
     await using one = await run()
     await using other = await run()
 
@@ -99,7 +99,7 @@ describe('startServer', () => {
     assert.equal(reply.status, 401)
   })
 
-  test('startServer notes its address and retention for commands beside it', async () => {
+  test('startServer records its address and retention for commands beside it', async () => {
     await using started = await run({ historyStates: 3, basePath: '/office' })
     const file = await readServing(started.config.data)
     const config = readConfig({ file: { ...file, data: started.config.data } })
@@ -110,7 +110,7 @@ describe('startServer', () => {
     assert.equal(config.garbageDelay, started.config.garbageDelay)
   })
 
-  test('startServer has no sign-in of its own unless it is switched on', async () => {
+  test('startServer has no trial sign-in unless it is switched on', async () => {
     await using started = await run()
 
     const replies = await Promise.all(
@@ -125,7 +125,7 @@ describe('startServer', () => {
     )
   })
 
-  test('startServer tells clients of the pages that are set', async () => {
+  test('startServer sends clients the page addresses of its settings', async () => {
     const page = 'https://app.example'
     await using started = await run({
       viewUrl: `${page}/view/{fileId}`,
@@ -145,7 +145,7 @@ describe('startServer', () => {
     })
   })
 
-  test('startServer leads along the tree, or not where that is switched off', async () => {
+  test('startServer lets clients browse the tree, unless containers is off', async () => {
     const promised: unknown[] = []
     for (const containers of [true, false]) {
       await using started = await run({ containers })
@@ -162,7 +162,7 @@ describe('startServer', () => {
     ])
   })
 
-  test('startServer names the port that is taken', async () => {
+  test('startServer names a port that is in use', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     const { port } = taken.address() as AddressInfo
@@ -175,7 +175,7 @@ describe('startServer', () => {
     taken.close()
   })
 
-  test('startServer leaves nothing open when no host can be put together', async () => {
+  test('startServer leaves nothing open when it cannot create the host', async () => {
     const data = await mkdtemp(join(tmpdir(), 'wopikit-run-'))
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
@@ -193,7 +193,7 @@ describe('startServer', () => {
     await rm(data, { recursive: true })
   })
 
-  test('startServer takes 6 KB of headers and a token of 8 KB', async () => {
+  test('startServer accepts 6 KB of headers and a token of 8 KB', async () => {
     await using started = await run()
     const source = started.server.host.wopiSrc(started.server.sampleFileId)
     const headers = { 'X-WOPI-CoauthLockMetadata': 'm'.repeat(6 * 1024) }
@@ -203,7 +203,7 @@ describe('startServer', () => {
     assert.equal(reply.status, 401)
   })
 
-  test('startServer refuses headers without end', async () => {
+  test('startServer refuses endless headers', async () => {
     await using started = await run()
     const client = await openRawHttp(started.port)
 
@@ -225,7 +225,7 @@ describe('closing a server', () => {
   })
   after(() => client.destroy())
 
-  /** Has the server begin a request whose body it waits for. */
+  /** Makes the server begin a request, and wait for its body. */
   async function beginPut(): Promise<void> {
     const token = await started.token()
     target = `/wopi/files/${started.server.sampleFileId}`
@@ -240,7 +240,7 @@ describe('closing a server', () => {
     await client.reply()
   }
 
-  test('close lets a request in flight finish, and takes no new one', async () => {
+  test('close lets a request in progress finish, and accepts no new one', async () => {
     started = await run({}, { timers })
     await beginPut()
 
@@ -271,7 +271,7 @@ describe('closing a server', () => {
   })
 })
 
-test('requests are logged in one line each, and no line holds a token', async () => {
+test('each request gets one log line, and no line holds a token', async () => {
   await using started = await run()
   const token = await started.token()
   const source = started.server.host.wopiSrc(started.server.sampleFileId)

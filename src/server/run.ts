@@ -26,20 +26,20 @@ import { createTrialSignIn, type TrialSignIn } from './trial-sign-in/trial-sign-
 
 /** A server that answers requests. */
 export interface RunningServer {
-  /** What clients put before the base path. */
+  /** The address before the base path that clients use. */
   url: string
   host: Host
   access: SignedAccess
-  /** What is wrong with `url`, if anything is: other machines do not reach the server there. */
+  /** What is wrong with `url`, if anything: other machines cannot reach the server there. */
   addressProblem: string | undefined
-  /** A document to try: the sample, unless it is not there. */
+  /** A document to try: the sample, if it exists. */
   sampleFileId: string
   /**
-   * Stops: takes no more connections, lets the requests that are under way finish within the grace
-   * time of the settings, cuts the others, and closes the stores.
+   * Stops: accepts no more connections, lets the requests in progress finish within the grace time
+   * of the settings, cuts the others, and closes the stores.
    */
   close(): Promise<void>
-  /** Cuts all connections at once, also while `close` waits for them. */
+  /** Cuts all connections now, also while `close` waits for them. */
   cut(): void
 }
 
@@ -51,8 +51,8 @@ export interface ServerDependencies {
 }
 
 /**
- * Starts a server on a data folder. When the promise resolves it answers requests, and the sample
- * document is there.
+ * Starts a server on a data folder. When the promise resolves, the server answers requests, and the
+ * sample document exists.
  *
  * @throws ServerError DATA_UNUSABLE, DATA_MISMATCH, PROPERTIES_UNUSABLE, PORT_TAKEN, ADDRESS_UNUSABLE;
  *   nothing stays open then
@@ -82,7 +82,10 @@ export async function startServer(
     const problem = addressProblem(config, url)
     if (problem) log.warn({ url }, problem)
     await noteServing(config, url).catch((error) => {
-      log.warn({ err: error }, 'Commands beside this server will not know its address')
+      log.warn(
+        { err: error },
+        'The address of this server could not be recorded, so commands beside it do not know it',
+      )
     })
     host.start()
     const cleaned = cleanUp(stores, log)
@@ -104,12 +107,12 @@ export async function startServer(
   }
 }
 
-/** What a host is put together of that nobody can call yet. */
+/** The parts of a host that does not answer yet. */
 type UnplacedParts = Omit<HostParts, 'publicUrl' | 'onRequest' | 'signIn'> & { log: Log }
 
 /**
- * Puts a host together, has it answer, and adds the sample document. A server on which that fails
- * does not stay open.
+ * Creates a host, answers requests, and adds the sample document. If this fails, it closes the
+ * server.
  */
 async function answer(
   server: Server,
@@ -146,14 +149,14 @@ function openTrial(
   { url, key, log, now }: { url: string; key: Uint8Array; log: Log; now?: () => number },
 ): TrialSignIn | undefined {
   if (!trialSignIn) return undefined
-  log.warn({}, 'trialSignIn is on: whoever reaches this server may do everything')
+  log.warn({}, 'trialSignIn is on: anybody who reaches this server may do everything')
   const baseUrl = `${url}${basePath}`
   return createTrialSignIn({ baseUrl, basePath, key, randomBytes, ...(now && { now }) })
 }
 
-/** Removes, beside the first requests, what a killed server has left of unfinished writes. */
+/** Removes the unfinished writes of killed servers, while the first requests run. */
 async function cleanUp({ blobs }: Stores, log: Log): Promise<void> {
   await blobs.cleanUp?.().catch((error) => {
-    log.warn({ err: error }, 'What is left of unfinished writes could not be removed')
+    log.warn({ err: error }, 'The leftovers of unfinished writes could not be removed')
   })
 }

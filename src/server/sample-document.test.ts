@@ -33,6 +33,6 @@ test('sampleDocument carries the checksum of every part', () => {
   }
 })
 
-test('sampleDocument gives the same bytes every time', () => {
+test('sampleDocument returns the same bytes every time', () => {
   assert.deepEqual(sampleDocument(), sampleDocument())
 })

@@ -19,7 +19,7 @@ const WORD_TYPE = 'application/vnd.openxmlformats-officedocument.wordprocessingm
 /** The date is part of the bytes, which must be the same on every start. */
 const CREATED = '2025-01-01T00:00:00Z'
 
-/** The document that the first start adds: a small Word file, always the same bytes. */
+/** The document that the first start adds: a small Word file, always with the same bytes. */
 export function sampleDocument(): { name: string; content: Uint8Array } {
   const content = storedZip([
     ['[Content_Types].xml', contentTypes()],

@@ -4,13 +4,13 @@ import { sampleDocument } from './sample-document.ts'
 
 /** The fileId of the sample document. */
 export const SAMPLE_FILE_ID = 'welcome'
-/** Who owns documents that were added without an owner. */
+/** Owner of documents that were added without an owner. */
 export const DEFAULT_OWNER = 'owner'
 
 /**
  * Adds the sample document to a store that has no document yet.
  *
- * @returns the fileId of a document to try: the sample, or another one where it is not there
+ * @returns the fileId of a document to try: the sample, or another one if the sample is gone
  */
 export async function ensureSample(admin: Admin): Promise<string> {
   const present = (await admin.find(SAMPLE_FILE_ID)) ?? (await admin.findAny())
@@ -25,7 +25,7 @@ export async function ensureSample(admin: Admin): Promise<string> {
     })
     return added.fileId
   } catch (error) {
-    // Another process has started on the same folder at the same time.
+    // Another process started on the same folder at the same time.
     if (error instanceof DocumentExistsError) return SAMPLE_FILE_ID
     throw error
   }

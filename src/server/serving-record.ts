@@ -6,8 +6,8 @@ import type { Config } from './config.ts'
 const FILE = 'serving.json'
 
 /**
- * Notes the settings of a starting server in its data folder, so that commands which run beside it
- * agree with it: they print its address, and keep what it keeps.
+ * Records the settings of a starting server in its data folder, so that commands beside it print
+ * its address and use its retention.
  */
 export async function noteServing(config: Config, publicUrl: string): Promise<void> {
   const settings = {
@@ -24,7 +24,7 @@ export async function noteServing(config: Config, publicUrl: string): Promise<vo
   await rename(beside, join(config.data, FILE))
 }
 
-/** The settings of the server that used this data folder last; none when there was none. */
+/** The settings of the server that last used this data folder; empty when there was none. */
 export async function readServing(dataDir: string): Promise<Record<string, unknown>> {
   try {
     return JSON.parse(await readFile(join(dataDir, FILE), 'utf8'))

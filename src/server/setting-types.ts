@@ -4,13 +4,13 @@ import { type Placeholder, templateProblem } from './address-template.ts'
 const DURATION_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 const SIZE_UNITS = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 } as const
 
-/** What a setting is written as, for help texts and documentation. */
+/** How a setting is written, for help texts and documentation. */
 export const SETTING_KINDS = z.registry<{ kind: string; example?: string }>()
 
 /**
  * Reads a duration such as `90s`, `30m`, `10h` or `30d`, in ms.
  *
- * @returns `undefined` when it is none
+ * @returns `undefined` for any other text
  */
 export function parseDuration(text: string): number | undefined {
   const [, digits, unit] = /^(\d{1,15})(ms|s|m|h|d)$/.exec(text.trim()) ?? []
@@ -22,7 +22,7 @@ export function parseDuration(text: string): number | undefined {
 /**
  * Reads a size such as `512K`, `64M` or `16GiB`, in bytes; units are powers of 1024.
  *
- * @returns `undefined` when it is none
+ * @returns `undefined` for any other text
  */
 export function parseSize(text: string): number | undefined {
   const [, digits, unit = ''] = /^(\d{1,15})([KMGT]?)(?:i?B)?$/i.exec(text.trim()) ?? []

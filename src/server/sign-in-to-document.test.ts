@@ -21,21 +21,21 @@ after(async () => {
   await rm(data, { recursive: true })
 })
 
-/** Follows an address of an answer, and reads what is there. */
+/** Follows an address of an answer, and reads the reply. */
 async function follow<T>(address: string): Promise<T> {
   const reply = await fetch(address)
   assert.equal(reply.status, 200, address.replace(/\?.*/, ''))
   return (await reply.json()) as T
 }
 
-/** An address below another one that has a token. */
+/** An address below another one, with the same token. */
 function below(address: string, path: string): string {
   const url = new URL(address)
   url.pathname += path
   return url.href
 }
 
-/** Signs in with nothing but what the challenge says. */
+/** Signs in with nothing but the data of the challenge. */
 async function signIn(challenge: string): Promise<string> {
   const [, authorize] = /authorization_uri="([^"]+)"/.exec(challenge) ?? []
   const [, issuance] = /tokenIssuance_uri="([^"]+)"/.exec(challenge) ?? []
@@ -53,7 +53,7 @@ async function signIn(challenge: string): Promise<string> {
 }
 
 describe('the trial sign-in of a server', () => {
-  test('a client gets from the challenge to the content of a document', async () => {
+  test('a client can get from the challenge to the content of a document', async () => {
     const bootstrapper = `${server.url}/office/wopibootstrapper`
     const unknown = await fetch(bootstrapper)
     const token = await signIn(unknown.headers.get('WWW-Authenticate') ?? '')
@@ -77,7 +77,7 @@ describe('the trial sign-in of a server', () => {
     assert.equal((await content.arrayBuffer()).byteLength, file?.Size)
   })
 
-  test('what is signed in with opens no document, and a WOPI token signs nobody in', async () => {
+  test('a sign-in token opens no document, and a WOPI token signs nobody in', async () => {
     const bootstrapper = `${server.url}/office/wopibootstrapper`
     const challenge = (await fetch(bootstrapper)).headers.get('WWW-Authenticate') ?? ''
     const oauth = await signIn(challenge)

@@ -2,20 +2,20 @@ import { fstatSync, write } from 'node:fs'
 import type { WriteText } from './line-queue.ts'
 
 const STDERR = 2
-/** How long a terminal or file that is not ready is left alone, in ms. */
+/** How long to wait before another write to a terminal or file that is not ready, in ms. */
 const RETRY_MS = 20
 
 /**
- * Ways to write to the standard error stream that never hold up the event loop. Node's own stream does
- * so for files and terminals. For a pipe it does not, and needs no thread, which a reader that stalls
- * would hold for ever.
+ * Writes to the standard error stream without ever blocking the event loop. Node's own stream
+ * blocks it for files and terminals. For pipes it does not, and it needs no thread, which a stalled
+ * reader would block for ever.
  */
 export function writeToStandardError(): WriteText {
   return isPipe() ? (text, done) => process.stderr.write(text, done) : writeByThread
 }
 
 function isPipe(): boolean {
-  // Windows writes to pipes while the caller waits.
+  // On Windows, writes to pipes block the caller.
   if (process.platform === 'win32') return false
   const stats = fstatSync(STDERR)
   return stats.isFIFO() || stats.isSocket()

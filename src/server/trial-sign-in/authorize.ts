@@ -10,7 +10,7 @@ export interface Answer {
 }
 
 const OWN_MACHINE: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
-/** By which Office's apps are called back (page "App-to-app sign-in"). */
+/** Schemes of the addresses at which Office's apps are called back (page "App-to-app sign-in"). */
 const APP_SCHEMES: ReadonlySet<string> = new Set([
   'ms-word-tp:',
   'ms-excel-tp:',
@@ -37,18 +37,22 @@ export function authorize(
   { codes, user }: { codes: CodeStore; user: SignedInUser },
 ): Answer {
   const redirect = readRedirect(query.get('redirect_uri'))
-  if (!redirect) return refusal(400, 'redirect_uri must lead to this machine or to an Office app.')
+  if (!redirect)
+    return refusal(400, 'redirect_uri must be an address of this machine or of an Office app.')
   const state = query.get('state')
   const grant = readGrant(query)
   if ('error' in grant) return goBack(redirect, { error: grant.error, state })
   if (method === 'GET') return page(redirect, user)
-  // Another site may not press the button.
+  // Another site must not press the button.
   if ((headers['sec-fetch-site'] ?? 'same-origin') !== 'same-origin')
-    return refusal(403, 'This form was sent by another site.')
+    return refusal(403, 'Another site sent this form. Sign in on this page.')
   return goBack(redirect, { code: codes.give(grant), state })
 }
 
-/** Where a client may be called back; a code must not leak to a server elsewhere. */
+/**
+ * The address at which the client is called back, if it is allowed: no code may leak to another
+ * server.
+ */
 function readRedirect(text: string | null): URL | undefined {
   if (text === null || text.length > PARAMETER_MAX_CHARS || !URL.canParse(text)) return undefined
   const url = new URL(text)
@@ -82,9 +86,9 @@ function refusal(status: number, text: string): Answer {
   return { status, headers: { ...SECRET, 'Content-Type': 'text/plain' }, body: `${text}\n` }
 }
 
-/** The form has no action: it goes to the address of the page, with its query. */
+/** The form has no action, so the browser sends it to the address of the page, with its query. */
 function page(redirect: URL, { displayName }: SignedInUser): Answer {
-  // Browsers hold the redirect after a form to form-action, too.
+  // Browsers apply form-action to the redirect after a form, too.
   const callback = redirect.origin === 'null' ? redirect.protocol : redirect.origin
   const policy = [
     "default-src 'none'",

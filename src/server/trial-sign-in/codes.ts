@@ -1,21 +1,21 @@
-/** What an authorization code was given for; the request that trades it must say the same. */
+/** The request for which a code was given. The request that trades the code must match it. */
 export interface CodeGrant {
   clientId: string
   redirectUri: string
-  /** Of PKCE with SHA-256; left out when the client uses none. */
+  /** Challenge of PKCE with SHA-256; absent when the client does not use PKCE. */
   challenge?: string
 }
 
 /** Authorization codes: each can be traded once, within a minute. */
 export interface CodeStore {
   give(grant: CodeGrant): string
-  /** What a code was given for; from then on it is worth nothing. */
+  /** Returns the request for which a code was given, and makes the code invalid. */
   take(code: string): CodeGrant | undefined
 }
 
 const CODE_BYTES = 32
 const CODE_LIFETIME_MS = 60_000
-/** The oldest code goes when there are more that nobody has traded. */
+/** Most codes that wait to be traded; beyond it the oldest one is dropped. */
 const CODES_MAX = 1000
 
 /**

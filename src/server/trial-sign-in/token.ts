@@ -7,7 +7,7 @@ import type { CodeStore } from './codes.ts'
 const ACCESS_LIFETIME_S = 60 * 60
 const REFRESH_LIFETIME_S = 30 * 24 * 60 * 60
 
-/** What tokens of the trial sign-in are made with. */
+/** The signers and the clock of the trial sign-in. */
 export interface TrialTokens {
   user: SignedInUser
   codes: CodeStore

@@ -19,12 +19,12 @@ const AUTHORIZE = {
   state: 'st&te',
 }
 
-/** A trial sign-in behind a server of its own. */
+/** A trial sign-in with a server of its own. */
 interface Trial extends AsyncDisposable {
   signIn: TrialSignIn
   advance(ms: number): void
   authorize(query: Record<string, string>, options?: RequestInit): Promise<Response>
-  /** Presses the button, and reads the code that comes back. */
+  /** Presses the button, and returns the code of the redirect. */
   code(query?: Record<string, string>): Promise<string>
   token(form: Record<string, string>): Promise<Response>
 }
@@ -84,7 +84,7 @@ async function refused(reply: Response): Promise<unknown> {
 }
 
 describe('the authorization endpoint', () => {
-  test('GET shows a page without script, whose form may lead to the client only', async () => {
+  test('GET shows a page without script, whose form may redirect only to the client', async () => {
     await using trial = await openTrial()
 
     const reply = await trial.authorize(AUTHORIZE)
@@ -99,7 +99,7 @@ describe('the authorization endpoint', () => {
     )
   })
 
-  test('POST goes back to the client with a code and its state', async () => {
+  test('POST redirects to the client with a code and the state of the client', async () => {
     await using trial = await openTrial()
 
     const reply = await trial.authorize(AUTHORIZE, { method: 'POST' })
@@ -111,7 +111,7 @@ describe('the authorization endpoint', () => {
     assert.equal(reply.headers.get('Cache-Control'), 'no-store')
   })
 
-  test('POST goes back to an Office app by its scheme', async () => {
+  test('POST redirects to an Office app by its scheme', async () => {
     await using trial = await openTrial()
     const query = { ...AUTHORIZE, redirect_uri: 'ms-word-tp://open' }
 
@@ -122,7 +122,7 @@ describe('the authorization endpoint', () => {
     assert.match(callback.href, /^ms-word-tp:\/\/open\?code=/)
   })
 
-  test('a code is given to nobody on another machine', async () => {
+  test('no code goes to another machine', async () => {
     await using trial = await openTrial()
     const elsewhere = [
       'http://localhost.evil.example/',
@@ -144,7 +144,7 @@ describe('the authorization endpoint', () => {
       }
   })
 
-  test('a mistake of the client is told to it with its state', async () => {
+  test('the client gets its own mistake as an error, with its state', async () => {
     await using trial = await openTrial()
     const mistakes: [Record<string, string>, string][] = [
       [{ response_type: 'token' }, 'unsupported_response_type'],
@@ -195,7 +195,7 @@ describe('the token endpoint', () => {
     assert.deepEqual(user, TRIAL_USER)
   })
 
-  test('a code is traded once, and not after a minute', async () => {
+  test('a code can be traded once, and only within a minute', async () => {
     await using trial = await openTrial()
     const code = await trial.code()
     const late = await trial.code()
@@ -210,7 +210,7 @@ describe('the token endpoint', () => {
     assert.equal(await refused(third), 'invalid_grant')
   })
 
-  test('a code is traded by its own client only, and is lost to the others', async () => {
+  test('only its own client can trade a code, and a failed attempt makes it invalid', async () => {
     await using trial = await openTrial()
     const pkce = { ...AUTHORIZE, code_challenge: CHALLENGE, code_challenge_method: 'S256' }
     const wrong: [Record<string, string>, Record<string, string>][] = [
@@ -230,7 +230,7 @@ describe('the token endpoint', () => {
     assert.equal(sound.status, 200)
   })
 
-  test('the oldest codes go when too many are not traded', async () => {
+  test('the oldest codes are dropped when too many wait', async () => {
     await using trial = await openTrial()
     const codes: string[] = []
 
@@ -242,7 +242,7 @@ describe('the token endpoint', () => {
     assert.deepEqual([oldest, next], [400, 200])
   })
 
-  test('a refresh token is traded for new tokens, an access token is not', async () => {
+  test('a refresh token can be traded for new tokens, an access token cannot', async () => {
     await using trial = await openTrial()
     const first = await trial.token(trade(await trial.code()))
     const { access_token, refresh_token } = (await first.json()) as Record<string, string>
@@ -259,7 +259,7 @@ describe('the token endpoint', () => {
     assert.equal(await refused(wrong), 'invalid_grant')
   })
 
-  test('what is no grant is named as OAuth wants it', async () => {
+  test('a request without a valid grant gets the error that OAuth defines', async () => {
     await using trial = await openTrial()
 
     const none = await trial.token({})
@@ -272,7 +272,7 @@ describe('the token endpoint', () => {
   })
 })
 
-test('an access token of the sign-in is no WOPI token, and the other way round', async () => {
+test('an access token of the sign-in is not a WOPI token, and a WOPI token does not sign in', async () => {
   await using trial = await openTrial()
   const access = createSignedAccess({ key: KEY, now: () => START })
   const { accessToken } = await access.mint({ ...TRIAL_USER, permissions: ['read'], ttlMs: 60_000 })

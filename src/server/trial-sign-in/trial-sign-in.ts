@@ -6,14 +6,16 @@ import { type Answer, authorize } from './authorize.ts'
 import { createCodeStore } from './codes.ts'
 import { tradeToken } from './token.ts'
 
-/** A sign-in without passwords for trying what needs OAuth; never for documents that matter. */
+/**
+ * A sign-in without passwords, for trying clients that need OAuth; never for documents that matter.
+ */
 export interface TrialSignIn extends SignIn {
-  /** Whether a request is for one of its two addresses. */
+  /** Whether a request is for one of the two addresses of the sign-in. */
   isOwn(request: IncomingMessage): boolean
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
-/** Who everybody is that tries the server out. */
+/** The one user of the trial sign-in. */
 export const TRIAL_USER: SignedInUser = {
   userId: 'demo',
   signInName: 'demo@example.com',
@@ -22,7 +24,7 @@ export const TRIAL_USER: SignedInUser = {
 
 const AUTHORIZE = '/oauth/authorize'
 const TOKEN = '/oauth/token'
-/** Not that of WOPI tokens, so that neither kind is taken for the other. */
+/** Differs from the audience of WOPI tokens, so that neither kind passes for the other. */
 const ACCESS_AUDIENCE = 'wopikit trial sign-in'
 const REFRESH_AUDIENCE = 'wopikit trial refresh'
 const FORM_MAX_BYTES = 16 * 1024
@@ -32,7 +34,7 @@ const FORM_PAUSE_MS = 10_000
 /**
  * Creates an OAuth 2.0 server with one user and no passwords.
  *
- * @param options.baseUrl what clients put before `/oauth`
+ * @param options.baseUrl the address before `/oauth` that clients use
  * @param options.basePath the path of `baseUrl`
  * @param options.key at least 32 unpredictable bytes
  * @param options.now the clock, in ms since 1970 UTC
@@ -103,7 +105,7 @@ function targetOf({ url: sent = '' }: IncomingMessage): { path: string; query: U
   return { path, query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)) }
 }
 
-/** `undefined` for a body that is longer than any form of OAuth. */
+/** `undefined` when the body is longer than any OAuth form. */
 async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
   request.setTimeout(FORM_PAUSE_MS, () => request.destroy())
   const parts: Buffer[] = []
