@@ -60,6 +60,12 @@ export {
 export type { Log } from './ports/log.ts'
 export type { ActivityRecord } from './ports/metadata/documents.ts'
 export type { ProofKeySource } from './ports/proof-keys.ts'
+export type {
+  SettingsFileName,
+  SettingsFiles,
+  SettingsRequest,
+  SettingsScope,
+} from './ports/settings-files.ts'
 export type { SignedInUser, SignIn } from './ports/sign-in.ts'
 export type { Folders, PlaceRefusal, TreeContainer, TreeFile } from './ports/tree.ts'
 export { type FailureCode, WopiError } from './protocol/errors.ts'

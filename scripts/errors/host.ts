@@ -49,6 +49,10 @@ export const HOST_FAILURES: Record<FailureCode, FailureRow> = {
     cause: 'The file would have too many alternate streams, content properties or pieces.',
     mend: 'The reason names the limit. Delete streams or properties first, or save the file in one stream.',
   },
+  SETTINGS_PATH_INVALID: {
+    cause: 'The address or `fileId` of a request for settings names no file of settings.',
+    mend: 'Send `type=userconfig` or `systemconfig`, or a `fileId` such as `/settings/userconfig/wordbook/standard.dic`.',
+  },
   NAME_INVALID: {
     cause: 'A name has characters that clients cannot have, or is too long.',
     mend: 'Use the name in `X-WOPI-ValidRelativeTarget`, or suggest a name rather than demand one.',

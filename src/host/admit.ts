@@ -11,6 +11,7 @@ import type {
   Contexts,
   Issue,
   OperationContext,
+  SettingsContext,
   Target,
   TokenContext,
 } from '../operations/shared/operation.ts'
@@ -96,6 +97,7 @@ const CONTEXTS: { readonly [At in Target]: MakeContext<At> } = {
   container: containerContext,
   ecosystem: (services, request, asked) => tokenContext(services, request, asked, {}),
   bootstrapper: bootstrapperContext,
+  settings: settingsContext,
 }
 
 async function fileContext(
@@ -163,6 +165,23 @@ async function bootstrapperContext(
   const operation = destination.operation?.name ?? 'Unknown'
   const names = { userId: user.userId, documentKey: '', operation }
   return extend(commonContext(services, request, slot, names), { user, issue })
+}
+
+async function settingsContext(
+  services: AdmissionServices,
+  request: HostRequest,
+  { destination: { operation, accessToken }, slot }: Asked<'settings'>,
+): Promise<SettingsContext> {
+  const { access, features } = services
+  const { settings } = features
+  if (!settings) throw new WopiError('NOT_SUPPORTED')
+  if (accessToken === undefined) throw new WopiError('INVALID_TOKEN')
+  const name = operation?.name ?? 'Unknown'
+  const grant = await access.authenticate(accessToken, { operation: name, signal: request.signal })
+  if (!grant) throw new WopiError('INVALID_TOKEN')
+  requireUserId(grant, 'Access.authenticate')
+  const names = { userId: grant.userId, documentKey: '', operation: name }
+  return extend(commonContext(services, request, slot, names), { grant, accessToken, settings })
 }
 
 async function tokenContext(

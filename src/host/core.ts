@@ -25,6 +25,7 @@ import type { DocumentSource } from '../ports/document-source.ts'
 import type { Log } from '../ports/log.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import type { ProofKeySource } from '../ports/proof-keys.ts'
+import type { SettingsFiles } from '../ports/settings-files.ts'
 import type { SignIn } from '../ports/sign-in.ts'
 import { type Admin, createAdmin } from './admin.ts'
 import { checkSignIn } from './challenge.ts'
@@ -73,6 +74,8 @@ export interface CoreOptions {
   pages?: Pages
   /** What Office is to know about the users' licences. */
   licence?: Licence
+  /** Files in which Collabora keeps settings of users; without it their addresses answer 501. */
+  settings?: SettingsFiles
   /** What the application adds to the answers of CheckFileInfo and CheckContainerInfo. */
   properties?: ExtraProperties
   /** OAuth, for the bootstrapper; without it that answers 501. */
@@ -156,6 +159,7 @@ function featuresOf(options: CoreOptions): Features {
     containers = true,
     pages = {},
     properties,
+    settings,
     licence,
     documents,
   } = options
@@ -167,5 +171,6 @@ function featuresOf(options: CoreOptions): Features {
     ...(coauth && { coauth }),
     ...(licence && { licence }),
     ...(properties && { properties }),
+    ...(settings && { settings }),
   }
 }

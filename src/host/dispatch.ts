@@ -7,14 +7,19 @@ import { HEADERS } from '../protocol/names.ts'
 interface Address {
   target: Target
   pattern: RegExp
+  /** Whether it has room for any text. */
+  isOpen: boolean
   proof: 'demanded' | 'none'
   operations: readonly Operation[]
 }
+
+const SETTINGS_FILE = ':settingsFile'
 
 const ADDRESSES: readonly Address[] = [...Map.groupBy(OPERATIONS, ({ route }) => route.path)].map(
   ([path, operations]) => ({
     target: operations[0]?.target ?? 'file',
     pattern: patternOf(path),
+    isOpen: path.includes(SETTINGS_FILE),
     proof: operations.every(({ proof }) => proof === 'none') ? 'none' : 'demanded',
     operations,
   }),
@@ -49,9 +54,9 @@ export function dispatch(request: HostRequest): Destination | undefined {
   return undefined
 }
 
-/** Whether operations have this path; it is without a query. */
+/** Whether operations have this path, with room for ids only; it is without a query. */
 export function isAddress(path: string): boolean {
-  return ADDRESSES.some(({ pattern }) => pattern.test(path))
+  return ADDRESSES.some(({ pattern, isOpen }) => !isOpen && pattern.test(path))
 }
 
 /** The methods that an address has operations for, or `undefined` for an address that is none. */
@@ -62,12 +67,19 @@ export function allowedMethods(requestTarget: string): string[] | undefined {
   const routes = address.operations.map(({ route }) => route)
   const canGet = routes.some(({ method }) => method === 'GET')
   const canPost = routes.some(({ method, orPost }) => method === 'POST' || orPost)
-  return [...(canGet ? ['GET', 'HEAD'] : []), ...(canPost ? ['POST'] : []), 'OPTIONS']
+  const canDelete = routes.some(({ method }) => method === 'DELETE')
+  return [
+    ...(canGet ? ['GET', 'HEAD'] : []),
+    ...(canPost ? ['POST'] : []),
+    ...(canDelete ? ['DELETE'] : []),
+    'OPTIONS',
+  ]
 }
 
 /** Ids that a file or container may have stand for `:fileId` and `:containerId`. */
 function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replace(/:\w+/, '([A-Za-z0-9_-]{1,128})')}$`)
+  const withFile = path.replace(SETTINGS_FILE, '([^?]{1,1024})')
+  return new RegExp(`^${withFile.replace(/:\w+/, '([A-Za-z0-9_-]{1,128})')}$`)
 }
 
 function answers({ route, target }: Operation, request: HostRequest): boolean {

@@ -34,6 +34,8 @@ describe('loggedPath', () => {
       `/wopi/files/f1%3Faccess%5Ftoken=${accessToken}?access_token=${accessToken}`,
       `/wopi/files/f1/contents;a=${accessToken};access_token=${accessToken}`,
       `//${accessToken}@host/wopi/files/f1`,
+      `/wopi/settings/${accessToken}`,
+      `/wopi/settings/userconfig/wordbook/a.dic;access_token=${accessToken}`,
       `/${accessToken}`,
       accessToken,
     ]

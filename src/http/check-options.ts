@@ -19,6 +19,7 @@ const OPTIONS: Record<keyof HostOptions, Kind> = {
   containers: 'boolean',
   pages: 'object',
   licence: 'object',
+  settings: 'object',
   properties: 'function',
   signIn: 'object',
   proofKeys: 'object',

@@ -43,6 +43,7 @@ const ROOMS = {
   container: 'containers',
   ecosystem: 'ecosystem',
   bootstrapper: 'bootstrapper',
+  settings: 'settings',
 } as const
 
 for (const { name, target } of OPERATIONS)

@@ -41,6 +41,10 @@ import { unlock } from './files/unlock.ts'
 import { unlockAndRelock } from './files/unlock-and-relock.ts'
 import { unlockCoauthLock } from './files/unlock-coauth-lock.ts'
 import { updateUploadSession } from './files/update-upload-session.ts'
+import { deleteSettingsFile } from './settings/delete-settings-file.ts'
+import { getSettingsFile } from './settings/get-settings-file.ts'
+import { listSettings } from './settings/list-settings.ts'
+import { putSettingsFile } from './settings/put-settings-file.ts'
 import type { Operation } from './shared/operation.ts'
 
 /** Every operation of the host. Dispatch, metrics and documentation are derived from this table. */
@@ -90,4 +94,8 @@ export const OPERATIONS: readonly Operation[] = [
   bootstrapFileWopiSrc,
   // After the shortcuts: it answers those that nobody knows.
   bootstrap,
+  listSettings,
+  deleteSettingsFile,
+  putSettingsFile,
+  getSettingsFile,
 ]

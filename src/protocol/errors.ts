@@ -14,6 +14,7 @@ const FAILURES = {
   LENGTH_MISMATCH: { status: 400, message: 'The body is not as long as its headers say' },
   CONTENT_LIMIT: { status: 400, message: 'The file would have too many streams or properties' },
   NAME_INVALID: { status: 400, message: 'A name is not allowed' },
+  SETTINGS_PATH_INVALID: { status: 400, message: 'No file of settings has this name' },
   INVALID_TOKEN: { status: 401, message: 'The access token is missing, expired or not valid' },
   NOT_FOUND: { status: 404, message: 'No such file, or no right to do this to it' },
   NO_SUCH_ROUTE: { status: 404, message: 'No WOPI endpoint has this address' },

@@ -141,3 +141,6 @@ export const FILE_NAME_MAX_CHARS = 250
 export const USER_INFO_MAX_BYTES = 1024
 /** Deepest nesting of a MessageJSON; the protocol itself needs five levels. */
 export const MESSAGE_JSON_MAX_DEPTH = 32
+
+/** Largest file of settings that a client may store, in bytes: dictionaries have up to 30,000 words. */
+export const SETTINGS_FILE_MAX_BYTES = 4 * 1024 * 1024

@@ -65,7 +65,7 @@ export interface TestReply {
 }
 
 export interface SendOptions {
-  method?: 'GET' | 'HEAD' | 'POST' | 'OPTIONS'
+  method?: 'GET' | 'HEAD' | 'POST' | 'DELETE' | 'OPTIONS'
   headers?: Record<string, string>
   body?: Uint8Array | AsyncIterable<Uint8Array>
   /** `undefined` sends none. */

@@ -1,5 +1,6 @@
 import type { Grant } from '../../ports/access.ts'
 import type { DocumentRecord } from '../../ports/metadata/documents.ts'
+import type { SettingsFiles } from '../../ports/settings-files.ts'
 import { asExtension, extensionOf } from '../../protocol/file-name.ts'
 
 /** What CheckFileInfo tells Plus clients besides the file itself. */
@@ -63,6 +64,8 @@ export interface Features {
   pages: Pages
   /** What Office is to know about the users' licences; both are false when left out. */
   licence?: Licence
+  /** Where the application keeps files of settings; without it their addresses answer 501. */
+  settings?: SettingsFiles
   /** What the application adds to the answers of CheckFileInfo and CheckContainerInfo. */
   properties?: ExtraProperties
 }

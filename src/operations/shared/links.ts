@@ -8,6 +8,8 @@ export interface Links {
   ecosystem(): string
   /** Where the newest bytes of a file are fetched without any header: FileUrl and DownloadUrl. */
   download(fileId: string): string
+  /** A file of settings; `path` is escaped. */
+  settings(path: string): string
 }
 
 /** Builds addresses below `baseUrl`, which is what clients put before `/wopi`. */
@@ -17,6 +19,7 @@ export function createLinks(baseUrl: string): Links {
     container: (containerId) => `${baseUrl}/wopi/containers/${containerId}`,
     ecosystem: () => `${baseUrl}/wopi/ecosystem`,
     download: (fileId) => `${baseUrl}/wopi/files/${fileId}/download`,
+    settings: (path) => `${baseUrl}/wopi/settings/${path}`,
   }
 }
 

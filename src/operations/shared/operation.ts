@@ -3,6 +3,7 @@ import type { ContentServices } from '../../content/saving/services.ts'
 import type { Grant, IssuedToken, Permission, Resource, TokenRequest } from '../../ports/access.ts'
 import type { HostReply, HostRequest } from '../../ports/exchange.ts'
 import type { DocumentRecord } from '../../ports/metadata/documents.ts'
+import type { SettingsFiles } from '../../ports/settings-files.ts'
 import type { SignedInUser } from '../../ports/sign-in.ts'
 import type { Tree, TreeContainer } from '../../ports/tree.ts'
 import type { Features } from './features.ts'
@@ -15,6 +16,7 @@ export interface Paths {
   container: '/wopi/containers/:containerId' | `/wopi/containers/:containerId/${string}`
   ecosystem: '/wopi/ecosystem' | `/wopi/ecosystem/${string}`
   bootstrapper: '/wopibootstrapper'
+  settings: '/wopi/settings' | `/wopi/settings/${string}`
 }
 
 /** What a request can be about. */
@@ -22,7 +24,7 @@ export type Target = keyof Paths
 
 /** Which requests an operation answers. */
 export interface Route<At extends Target = Target> {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'DELETE'
   path: Paths[At]
   /** Whether it also answers a POST, with whatever override no row before it has. */
   orPost?: boolean
@@ -87,12 +89,20 @@ export interface BootstrapperContext extends CommonContext {
   issue: Issue
 }
 
+/** What an operation on settings knows of the token, which is one of this user for any document. */
+export interface SettingsContext extends CommonContext {
+  grant: Grant
+  accessToken: string
+  settings: SettingsFiles
+}
+
 /** What operations know, by what they are about. */
 export interface Contexts {
   file: OperationContext
   container: ContainerContext
   ecosystem: EcosystemContext
   bootstrapper: BootstrapperContext
+  settings: SettingsContext
 }
 
 /** What dispatch and the stages of a request need to know of an operation. */
@@ -179,6 +189,16 @@ export function defineBootstrapperOperation<Input, Result>(
   definition: Omit<OperationDefinition<'bootstrapper', Input, Result>, 'permission' | 'proof'>,
 ): OperationOn<'bootstrapper'> {
   return close('bootstrapper', { ...definition, permission: 'browse', proof: 'none' })
+}
+
+/**
+ * Closes the types of an operation on settings. They belong to users, not to documents: the application
+ * judges who may do what, and clients sign nothing.
+ */
+export function defineSettingsOperation<Input, Result>(
+  definition: Omit<OperationDefinition<'settings', Input, Result>, 'permission' | 'proof'>,
+): OperationOn<'settings'> {
+  return close('settings', { ...definition, permission: 'read', proof: 'none' })
 }
 
 function close<At extends Target, Input, Result>(
