@@ -16,6 +16,7 @@ export { DocumentExistsError } from './content/saving/add-document.ts'
 export type {
   CoauthFeatures,
   ContentLimits,
+  Deadlines,
   ExtraProperties,
   Licence,
   PageSubject,

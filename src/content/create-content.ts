@@ -3,10 +3,12 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import type { DocumentSource } from '../ports/document-source.ts'
 import type { Log } from '../ports/log.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
+import type { Alarm } from './application/alarm.ts'
 import { createConflicts } from './application/conflicts.ts'
-import type { Alarm } from './application/deliver.ts'
+import { createPatience, type Deadlines } from './application/deadlines.ts'
 import { createDeliveries, type Deliveries } from './application/deliveries.ts'
 import { createFollower } from './application/follow.ts'
+import { createPatientSource } from './application/patient-source.ts'
 import { createInFlightBytes } from './bytes/in-flight.ts'
 import { createMemoryBudget, type Refusal } from './bytes/memory-budget.ts'
 import type { HolderNames } from './bytes/memory-holder.ts'
@@ -46,8 +48,12 @@ export interface ContentOptions {
 export interface ApplicationOptions {
   documents: DocumentSource
   log: Log
-  /** Alarms of the deliveries (default: the system's). */
+  /** How long the application may take; see `Deadlines`. */
+  deadlines?: Partial<Deadlines>
+  /** Alarms of deliveries and deadlines (default: the system's). */
   alarm?: Alarm
+  /** A clock that only moves forward, in ms (default: `performance.now`). */
+  clock?: () => number
 }
 
 /** Puts the content model on its two stores. The host keeps all documents itself. */
@@ -65,13 +71,14 @@ export function createApplicationContent(options: ContentOptions & ApplicationOp
   content: ContentServices
   deliveries: Deliveries
 } {
-  const { documents: source, log, alarm } = options
-  const conflicts = createConflicts(source, log)
-  const opener = createOpener(options.blobs, source)
+  const { documents: source, log } = options
+  const patience = createPatience(options)
+  const reading = createPatientSource(source, patience)
+  const conflicts = createConflicts(source, log, patience)
+  const opener = createOpener(options.blobs, reading)
   const base = createBase(options, opener, () => deliveries.wake())
-  const content = { ...base, findDocument: createFollower(base, source, conflicts) }
-  const delivering = { ...content, source, conflicts, log, ...(alarm && { alarm }) }
-  const deliveries = createDeliveries(delivering)
+  const content = { ...base, findDocument: createFollower(base, reading, conflicts) }
+  const deliveries = createDeliveries({ ...content, source, conflicts, log, patience })
   return { content, deliveries }
 }
 

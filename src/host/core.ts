@@ -1,8 +1,11 @@
 import { createApplicationContent, createContentServices } from '../content/create-content.ts'
 
+export type { Deadlines } from '../content/application/deadlines.ts'
 export type { ContentLimits } from '../content/limits.ts'
 
+import { createPatience, type Deadlines } from '../content/application/deadlines.ts'
 import type { Deliveries } from '../content/application/deliveries.ts'
+import { withPatientTree } from '../content/application/patient-tree.ts'
 import type { BudgetStats, Refusal } from '../content/bytes/memory-budget.ts'
 import type { ContentLimits } from '../content/limits.ts'
 import type { ContentServices } from '../content/saving/services.ts'
@@ -33,6 +36,7 @@ import { createProofCheck } from './check-proof.ts'
 import { createDocuments, type Documents } from './documents.ts'
 import { createHandler, type Handler } from './handle.ts'
 import { createOverloadLog } from './overload-log.ts'
+import { createPatientAccess, createPatientSignIn } from './patient-access.ts'
 
 export type { BudgetStats } from '../content/bytes/memory-budget.ts'
 export type { Retention } from '../content/upkeep/retention.ts'
@@ -55,6 +59,8 @@ export interface CoreOptions {
   access: Access
   /** Documents that the application keeps itself; without it the host keeps all documents. */
   documents?: DocumentSource
+  /** How long the host waits for `access`, `signIn` and `documents`. */
+  deadlines?: Partial<Deadlines>
   /** Where log lines go (default: warnings and errors go to the console). */
   log?: Log
   limits?: Partial<ContentLimits>
@@ -113,6 +119,7 @@ export function createCore(options: CoreOptions & { baseUrl: string; log: Log })
   const { access, log, baseUrl, proofKeys, signIn, now } = options
   if (signIn) checkSignIn(signIn)
   const clock = now && { now }
+  const patience = createPatience(options)
   const onRefusal = createOverloadLog(log, () => performance.now())
   const { content, deliveries } = createContent({ ...options, onRefusal })
   const own = createOwnTree(content)
@@ -122,11 +129,13 @@ export function createCore(options: CoreOptions & { baseUrl: string; log: Log })
     handler: createHandler({
       content,
       features: featuresOf(options),
-      access,
-      tree: options.documents ? createApplicationTree(content, own, options.documents) : own,
+      access: createPatientAccess(access, patience),
+      tree: options.documents
+        ? createApplicationTree(content, own, withPatientTree(options.documents, patience))
+        : own,
       links: createLinks(baseUrl),
       log,
-      ...(signIn && { signIn }),
+      ...(signIn && { signIn: createPatientSignIn(signIn, patience) }),
       ...(proofKeys && {
         checkProof: createProofCheck({ source: proofKeys, baseUrl, log, ...clock }),
       }),

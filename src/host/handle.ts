@@ -80,7 +80,7 @@ async function prove(
 function refusalOf(
   log: Log,
   request: HostRequest,
-  { operation }: Destination,
+  { operation, target, id }: Destination,
   error: unknown,
 ): WopiError {
   if (error instanceof WopiError && error.code !== 'INTERNAL') {
@@ -91,7 +91,9 @@ function refusalOf(
   if (request.signal.aborted && error === request.signal.reason)
     return new WopiError('BODY_INVALID', { detail: 'The client is gone' })
   const correlationId = loggedText(request.header(HEADERS.correlationId))
-  log.error({ err: error, operation: operation?.name, correlationId }, 'A request failed')
+  const subject = target === 'container' ? { containerId: id } : { fileId: id }
+  const fields = { operation: operation?.name, ...subject, correlationId }
+  log.error({ err: error, ...fields }, 'A request failed')
   return new WopiError('INTERNAL', { cause: error })
 }
 

@@ -10,6 +10,7 @@ const OPTIONS: Record<keyof HostOptions, Kind> = {
   blobs: 'object',
   access: 'object',
   documents: 'object',
+  deadlines: 'object',
   log: 'object',
   limits: 'object',
   retention: 'object',

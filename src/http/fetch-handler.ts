@@ -51,7 +51,7 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
     record?.answered(reply)
     const isGone = () => request.signal.aborted
     const last = options.closing?.() ? asLast(reply) : reply
-    return respond(last, { record, over, isGone, log: options.log })
+    return respond(last, { record, over, isGone, request: hostRequest, log: options.log })
   }
 }
 
@@ -106,6 +106,7 @@ interface Ending {
   record: Recorder | undefined
   over(aborted: boolean): void
   isGone(): boolean
+  request: HostRequest
   log: Log
 }
 
@@ -130,7 +131,7 @@ function withLength(headers: HostReply['headers'], length: number | undefined) {
 /** A web stream over opened bytes. It disposes them when it ends or is cancelled. */
 function openedStream(
   { body: opened, contentLength: length, brokenOff }: HostReply & { body: OpenedBytes },
-  { record, over, isGone, log }: Ending,
+  { record, over, isGone, request, log }: Ending,
 ): ReadableStream<Uint8Array> {
   const bytes = opened[Symbol.asyncIterator]()
   let sent = 0
@@ -164,7 +165,7 @@ function openedStream(
           await finish(false)
           controller.close()
         } catch (error) {
-          logBrokenReply(log, error, { isGone: isGone() })
+          logBrokenReply(log, error, { isGone: isGone(), request })
           controller.error(error)
           await finish(true)
         }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Handler } from '../host/handle.ts'
-import { loggedText } from '../host/logged.ts'
-import type { HostReply } from '../ports/exchange.ts'
+import { loggedPath, loggedText } from '../host/logged.ts'
+import type { HostReply, HostRequest } from '../ports/exchange.ts'
 import type { Log } from '../ports/log.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { HEADERS } from '../protocol/names.ts'
@@ -60,8 +60,9 @@ export function createNodeListener(options: NodeListenerOptions): NodeListener {
     const over = options.begin?.()
     const answered = takeTurns(request, () => answer(request, response, target ?? url, options))
     answered.finally(over).catch((error) => {
-      const correlationId = headerOf(request.headers, HEADERS.correlationId)
-      logBrokenReply(log, error, { isGone: response.destroyed, correlationId })
+      const header = (name: string) => headerOf(request.headers, name)
+      const about = { method: request.method ?? '', target: target ?? url, header }
+      logBrokenReply(log, error, { isGone: response.destroyed, request: about })
       response.destroy()
     })
   }
@@ -99,9 +100,17 @@ async function answer(
 export function logBrokenReply(
   log: Log,
   error: unknown,
-  { isGone, correlationId }: { isGone: boolean; correlationId?: string | undefined },
+  {
+    isGone,
+    request,
+  }: { isGone: boolean; request: Pick<HostRequest, 'method' | 'target' | 'header'> },
 ): void {
-  const fields = { correlationId: loggedText(correlationId) }
+  const fields = {
+    method: request.method,
+    override: loggedText(request.header(HEADERS.override)),
+    path: loggedPath(request.target),
+    correlationId: loggedText(request.header(HEADERS.correlationId)),
+  }
   if (isGone && error instanceof Error && error.name === 'AbortError')
     log.debug(fields, 'The client left before its reply was sent')
   else if (error instanceof WopiError)

@@ -74,7 +74,8 @@ export class RevisionGoneError extends Error {
  * fileIds: `[A-Za-z0-9_-]{1,128}`.
  *
  * Every rejection that is not named here is a failure of the application: a waiting client gets
- * 500, and the host tries a save again.
+ * 500, and the host tries a save again. So is a call that takes longer than the host's `deadlines`
+ * say. Its signal aborts then, and also when nobody waits for the answer any more.
  */
 export interface DocumentSource {
   /**
@@ -112,9 +113,9 @@ export interface DocumentSource {
    * Takes over a save. When the promise resolves, the application has stored it durably. Saves of a
    * document come one after the other, in their order.
    *
-   * The host tries a save again when the promise rejects or takes longer than ten minutes, and when
-   * a crash has lost the answer. It never gives up, and waits longer each time. So a `saveId` may
-   * come again. It must get the same revision then.
+   * The host tries a save again when the promise rejects or takes longer than `saveMs`, and when a
+   * crash has lost the answer. It never gives up, and waits longer each time. So a `saveId` may come
+   * again. It must get the same revision then.
    *
    * @returns the application's revision with exactly these bytes
    */

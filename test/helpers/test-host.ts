@@ -1,4 +1,6 @@
+import { createPatience } from '../../src/content/application/deadlines.ts'
 import type { Deliveries } from '../../src/content/application/deliveries.ts'
+import { withPatientTree } from '../../src/content/application/patient-tree.ts'
 import {
   createApplicationContent,
   createContentServices,
@@ -136,6 +138,7 @@ export async function createTestHost(
     ...options.stores,
   }
   const alarms = createAlarms(now)
+  const timing = { alarm: alarms.after, clock: now }
   const log = recordingLog(logged)
   const { application: source } = options
   const fileId = source ? 'doc' : await addFirst(stores, options)
@@ -145,10 +148,12 @@ export async function createTestHost(
     ...(options.newId && { newId: options.newId }),
   }
   const { content, deliveries } = source
-    ? createApplicationContent({ ...contentOptions, documents: source, log, alarm: alarms.after })
+    ? createApplicationContent({ ...contentOptions, documents: source, log, ...timing })
     : { content: createContentServices(contentOptions), deliveries: undefined }
   const own = createOwnTree(content)
-  const tree = source ? createApplicationTree(content, own, source) : own
+  const tree = source
+    ? createApplicationTree(content, own, withPatientTree(source, createPatience(timing)))
+    : own
   const services: HostServices = {
     content,
     features: options.features ? { ...PLAIN_FEATURES, ...options.features } : ALL_FEATURES,

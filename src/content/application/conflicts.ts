@@ -1,6 +1,7 @@
 import type { DocumentSource, SourceConflict } from '../../ports/document-source.ts'
 import type { Log } from '../../ports/log.ts'
 import type { DocumentRecord } from '../../ports/metadata/documents.ts'
+import { ask, createPatience } from './deadlines.ts'
 
 /** Most documents whose last conflict, and whose last suspicion, is remembered. */
 const REMEMBERED_MAX = 10_000
@@ -21,7 +22,11 @@ export interface Conflicts {
 }
 
 /** Creates the memory of what was told; it is of this process only. */
-export function createConflicts(source: Pick<DocumentSource, 'onConflict'>, log: Log): Conflicts {
+export function createConflicts(
+  source: Pick<DocumentSource, 'onConflict'>,
+  log: Log,
+  patience = createPatience(),
+): Conflicts {
   const told = new Map<string, string>()
   const suspected = new Map<string, SourceConflict>()
 
@@ -35,9 +40,9 @@ export function createConflicts(source: Pick<DocumentSource, 'onConflict'>, log:
   function report(conflict: SourceConflict): void {
     if (!remember(conflict.fileId, conflict.revision)) return
     log.warn({ ...conflict }, 'The application has changed a document that clients work on')
-    Promise.resolve()
-      .then(() => source.onConflict?.(conflict))
-      .catch((error) => log.error({ err: error, fileId: conflict.fileId }, 'onConflict failed'))
+    ask(patience, 'DocumentSource.onConflict', undefined, () =>
+      source.onConflict?.(conflict),
+    ).catch((error) => log.error({ err: error, ...conflict }, 'onConflict failed'))
   }
 
   return {

@@ -10,6 +10,7 @@ import {
 import { putChunked, putMessage, signatureOf } from '../../../test/helpers/wopi-story.ts'
 import { createDocuments } from '../../host/documents.ts'
 import { createConflicts } from './conflicts.ts'
+import { createPatience } from './deadlines.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 
 const STATES = [1, 2, 3, 4].map((seed) => testBytes(100 * seed, seed))
@@ -437,7 +438,13 @@ async function lockedHost(): Promise<{
 function startAnew(host: TestHost, { source }: Application): Deliveries {
   const { log } = host.services
   const conflicts = createConflicts(source, log)
-  return createDeliveries({ ...host.content, source, conflicts, log, alarm: host.alarms.after })
+  return createDeliveries({
+    ...host.content,
+    source,
+    conflicts,
+    log,
+    patience: createPatience({ alarm: host.alarms.after, clock: host.now }),
+  })
 }
 
 async function revisionOf(host: TestHost) {

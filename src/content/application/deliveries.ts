@@ -1,9 +1,12 @@
 import type { DeliveryRecord } from '../../ports/metadata/deliveries.ts'
 import { unlessAborted } from '../bytes/single-flight.ts'
-import { type Alarm, type DeliveryServices, deliver } from './deliver.ts'
+import type { Alarm } from './alarm.ts'
+import { type Attempt, type DeliveryServices, deliver } from './deliver.ts'
 
-/** Documents whose saves are delivered at the same time. */
+/** Documents whose saves are delivered at the same time; slow ones are not counted. */
 const CONCURRENCY = 8
+/** The same with those at which the application has been for a minute. */
+const CONCURRENCY_WITH_SLOW = 64
 /** Time between two looks at the store when nothing happens here: another process may have died. */
 const IDLE_MS = 60_000
 /** Shortest time between two looks, in ms. */
@@ -39,15 +42,25 @@ interface Attempts {
 /** Creates the attempts; `onEnd` is told of each that ends, and whether the store could note it. */
 function createAttempts(
   services: DeliveryServices,
-  { stop, onEnd }: { stop: AbortSignal; onEnd: (noted: boolean) => void },
+  events: Attempt & { onEnd(noted: boolean): void },
 ): Attempts {
   const underWay = new Map<string, Promise<void>>()
+  const slow = new Set<string>()
 
   async function attempt(delivery: DeliveryRecord): Promise<void> {
-    const noted = await deliver(services, delivery, stop)
-    underWay.delete(delivery.documentKey)
-    onEnd(noted)
+    const { documentKey } = delivery
+    const onSlow = () => {
+      slow.add(documentKey)
+      events.onSlow()
+    }
+    const noted = await deliver(services, delivery, { ...events, onSlow })
+    underWay.delete(documentKey)
+    slow.delete(documentKey)
+    events.onEnd(noted)
   }
+
+  const hasRoom = () =>
+    underWay.size - slow.size < CONCURRENCY && underWay.size < CONCURRENCY_WITH_SLOW
 
   return {
     get size() {
@@ -58,7 +71,7 @@ function createAttempts(
       const wanted = CONCURRENCY + underWay.size
       const { deliveries, nextAt, now } = await services.metadata.listDeliveries(wanted)
       for (const delivery of deliveries)
-        if (underWay.size < CONCURRENCY && !underWay.has(delivery.documentKey))
+        if (hasRoom() && !underWay.has(delivery.documentKey))
           underWay.set(delivery.documentKey, attempt(delivery))
       return nextAt === undefined ? IDLE_MS : Math.min(IDLE_MS, Math.max(BUSY_MS, nextAt - now))
     },
@@ -111,16 +124,17 @@ function createWatch(alarm: Alarm, look: () => Promise<number>): Watch {
 }
 
 /** Creates the deliveries; nothing runs before `start`. */
-export function createDeliveries(
-  options: Omit<DeliveryServices, 'alarm'> & { alarm?: Alarm },
-): Deliveries {
-  const services = { ...options, alarm: options.alarm ?? systemAlarm }
-  const { metadata, log, alarm } = services
+export function createDeliveries(services: DeliveryServices): Deliveries {
+  const { metadata, log } = services
+  const { alarm } = services.patience
   const stop = new AbortController()
   let watch: Watch | undefined
+  let isStartMissed = false
   let changed = Promise.withResolvers<void>()
   const attempts = createAttempts(services, {
-    stop: stop.signal,
+    ended: stop.signal,
+    onSlow: () => watch?.wake(),
+    onFailure() {},
     onEnd(noted) {
       tellChange()
       // A store that fails is asked again when the alarm rings, not at once.
@@ -152,7 +166,13 @@ export function createDeliveries(
       watch.wake()
     },
 
-    wake: () => watch?.wake(),
+    wake() {
+      if (!watch && !stop.signal.aborted && !isStartMissed) {
+        isStartMissed = true
+        log.warn({}, 'Saves wait to be delivered: call host.start(), once, when the server starts')
+      }
+      watch?.wake()
+    },
 
     async settled(signal = AbortSignal.any([])) {
       for (;;) {
@@ -177,10 +197,4 @@ export function createDeliveries(
       tellChange()
     },
   }
-}
-
-function systemAlarm(ms: number, act: () => void, { awaited } = { awaited: false }): () => void {
-  const timer = setTimeout(act, ms)
-  if (!awaited) timer.unref()
-  return () => clearTimeout(timer)
 }

@@ -5,7 +5,7 @@ import { WopiError } from '../../protocol/errors.ts'
 import { legalName } from '../../protocol/file-name.ts'
 import { decodeLocks, liveLocks } from '../../protocol/locks/state.ts'
 import { UNCOUNTED } from '../bytes/share.ts'
-import { createSingleFlight, unlessAborted } from '../bytes/single-flight.ts'
+import { createSingleFlight } from '../bytes/single-flight.ts'
 import { commitOn, mainSize } from '../saving/commit.ts'
 import type { ContentServices, DocumentRequest, FoundDocument } from '../saving/services.ts'
 import type { ChunkedContent } from '../state/chunked-content.ts'
@@ -18,6 +18,8 @@ import { isRevision, takeRevision } from './take-revision.ts'
 /** Each attempt follows a change that somebody else has made meanwhile. */
 const ATTEMPTS_MAX = 10
 
+type ReadSource = Pick<DocumentSource, 'revisions' | 'find' | 'open'>
+
 type Services = Pick<
   ContentServices,
   'metadata' | 'blobs' | 'newId' | 'limits' | 'manifests' | 'afterSave'
@@ -29,16 +31,20 @@ type Services = Pick<
  */
 export function createFollower(
   services: Services,
-  source: DocumentSource,
+  source: ReadSource,
   conflicts: Conflicts,
 ): ContentServices['findDocument'] {
   const { metadata } = services
   const once = createSingleFlight()
 
   /** Does what one request is enough for; another one waits for it as long as its client does. */
-  async function take(name: string, signal: AbortSignal, act: () => Promise<void>): Promise<void> {
+  async function take(
+    name: string,
+    signal: AbortSignal,
+    act: (ended: AbortSignal) => Promise<void>,
+  ): Promise<void> {
     try {
-      await unlessAborted(once(name, act), signal)
+      await once(name, signal, act)
     } catch (error) {
       // What has changed meanwhile is found anew.
       if (!(error instanceof RevisionGoneError)) throw error
@@ -66,8 +72,8 @@ export function createFollower(
       conflicts.report({ ...conflict, reason: 'locked' })
       return true
     }
-    await take(`${fileId}/${manifestId}/${revision}`, signal, () =>
-      update(services, source, { document, now }, found),
+    await take(`${fileId}/${manifestId}/${revision}`, signal, (ended) =>
+      update(services, source, { document, now }, { found, ended }),
     )
     return false
   }
@@ -84,8 +90,9 @@ export function createFollower(
       }
       checkFound(fileId, found)
       if (!read) {
-        const adopting = () => adopt(services, source, fileId, found)
-        await take(`${fileId}/${found.revision}`, request.signal, adopting)
+        await take(`${fileId}/${found.revision}`, request.signal, (ended) =>
+          adopt(services, source, fileId, { found, ended }),
+        )
         continue
       }
       const isKnown = read.document.source?.revision === found.revision
@@ -95,15 +102,21 @@ export function createFollower(
   }
 }
 
+/** What is taken in, until nobody waits for it any more. */
+interface Taking {
+  found: SourceDocument
+  ended: AbortSignal
+}
+
 async function adopt(
   services: Services,
-  source: DocumentSource,
+  source: ReadSource,
   fileId: string,
-  found: SourceDocument,
+  { found, ended }: Taking,
 ): Promise<void> {
   const { metadata, newId } = services
   const key = newId()
-  const content = await takeRevision(services, source, key, fileId, found)
+  const content = await takeRevision(services, source, { key, fileId }, found, ended)
   const manifest: Manifest = { streams: [mainStream(content, 0)], properties: [] }
   const newPacks = packsIn(content)
   const created = await metadata.createDocument({
@@ -128,15 +141,15 @@ async function adopt(
 /** A changed revision is an update that was no PutChunkedFile. */
 async function update(
   services: Services,
-  source: DocumentSource,
+  source: ReadSource,
   { document, now }: FoundDocument,
-  found: SourceDocument,
+  { found, ended }: Taking,
 ): Promise<void> {
   const { metadata } = services
   const { key, fileId, manifestId } = document
   const encoded = await metadata.readManifest(key, manifestId)
   if (!encoded) return
-  const content = await takeRevision(services, source, key, fileId, found)
+  const content = await takeRevision(services, source, { key, fileId }, found, ended)
   const newPacks = packsIn(content)
   const saved = await commitOn(services, document, found.ownerId, {
     manifest: applyWholePut(await UNCOUNTED.work(decodeManifestSteps(encoded)), content, now),

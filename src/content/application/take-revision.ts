@@ -5,7 +5,6 @@ import {
 } from '../../ports/document-source.ts'
 import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { tooLarge } from '../../protocol/errors.ts'
-import { tameBytes } from '../bytes/opened-bytes.ts'
 import type { ContentServices } from '../saving/services.ts'
 import { storeWholeContent } from '../saving/whole-content.ts'
 import { type ChunkedContent, emptyContent } from '../state/chunked-content.ts'
@@ -31,18 +30,16 @@ export function isRevision(value: unknown): value is string {
  */
 export async function takeRevision(
   services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits'>,
-  source: DocumentSource,
-  documentKey: string,
-  fileId: string,
+  source: Pick<DocumentSource, 'revisions' | 'find' | 'open'>,
+  { key: documentKey, fileId }: { key: string; fileId: string },
   found: SourceDocument,
+  signal: AbortSignal,
 ): Promise<ChunkedContent> {
   const { revision, size } = found
   if (source.revisions === 'immutable') return namedContent(fileId, found)
   const maxBytes = services.limits.maxFileBytes
   if (size > maxBytes) throw tooLarge(maxBytes)
-  // Several requests may wait for it, so none of them ends it.
-  const signal = AbortSignal.any([])
-  await using opened = tameBytes(await source.open(fileId, revision, { signal }))
+  await using opened = await source.open(fileId, revision, { signal })
   const content = await storeWholeContent(services, documentKey, opened, { maxBytes, signal })
   try {
     const after = await source.find(fileId, { signal })

@@ -1,6 +1,6 @@
 import type { BlobStore, ByteRange, OpenedBytes } from '../../ports/blob-store.ts'
 import type { DocumentSource } from '../../ports/document-source.ts'
-import { exactBytes, tameBytes } from '../bytes/opened-bytes.ts'
+import { exactBytes } from '../bytes/opened-bytes.ts'
 import { READ_AHEAD_PACKS_IN_ALL } from '../limits.ts'
 import type { ByteSource } from '../state/extents.ts'
 
@@ -18,7 +18,7 @@ export interface Opener {
 }
 
 /** Opens packs, and with `documents` also the revisions that an application keeps. */
-export function createOpener(blobs: BlobStore, documents?: DocumentSource): Opener {
+export function createOpener(blobs: BlobStore, documents?: Pick<DocumentSource, 'open'>): Opener {
   let ahead = 0
 
   return {
@@ -40,7 +40,7 @@ export function createOpener(blobs: BlobStore, documents?: DocumentSource): Open
       const { fileId, revision } = application
       if (!documents)
         throw new Error(`Revision ${revision} of document ${fileId} is kept by an application`)
-      const opened = tameBytes(await documents.open(fileId, revision, options))
+      const opened = await documents.open(fileId, revision, options)
       return exactBytes(opened, options.range.end - options.range.start)
     },
 

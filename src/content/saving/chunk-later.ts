@@ -32,8 +32,12 @@ export async function chunkLater(
  * Computes the signature of a document that an application keeps, in the same way; it is read once,
  * whatever its size.
  */
-export async function signDocument(services: Services, documentKey: string): Promise<void> {
-  await chunkWhere(services, documentKey, lacksSignature)
+export async function signDocument(
+  services: Services,
+  documentKey: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await chunkWhere(services, documentKey, lacksSignature, signal)
 }
 
 async function chunkWhere(

@@ -38,7 +38,7 @@ export function createSessionChunks(metadata: SessionStore): SessionChunks {
       const key = `${tokenHash}/${received}`
       const known = kept.get(key)
       if (known) return known.table
-      return once(key, async () => {
+      return once(key, AbortSignal.any([]), async () => {
         const source = await sessionSource(metadata, tokenHash, share)
         const table = await share.work(buildChunkTable([source]))
         keep(key, table, source)

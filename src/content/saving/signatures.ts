@@ -1,5 +1,5 @@
 import { WopiError } from '../../protocol/errors.ts'
-import { createSingleFlight, unlessAborted } from '../bytes/single-flight.ts'
+import { createSingleFlight } from '../bytes/single-flight.ts'
 import { lacksSignature } from '../state/manifest.ts'
 import { signDocument } from './chunk-later.ts'
 import type { ContentServices, WithSignatures } from './services.ts'
@@ -18,10 +18,7 @@ export function createSignatures(
     while (read.manifest.streams.some(lacksSignature)) {
       const { key, manifestId, fileId } = read.document
       signal.throwIfAborted()
-      await unlessAborted(
-        once(`${key}/${manifestId}`, () => signDocument(services, key)),
-        signal,
-      )
+      await once(`${key}/${manifestId}`, signal, (ended) => signDocument(services, key, ended))
       // Whatever was faster is looked at anew.
       const current = await services.manifests.current(fileId, share)
       if (!current) throw new WopiError('NOT_FOUND')

@@ -22,8 +22,11 @@ const FIRST_VERSION = versionOf({ sequenceNumber: 1 })
  * host's own documents outside of all containers are left to `own`.
  * Where the application gives no tree, its documents stay as and where they are.
  */
-export function createApplicationTree(services: Services, own: Tree, source: DocumentSource): Tree {
-  const { tree } = source
+export function createApplicationTree(
+  services: Services,
+  own: Tree,
+  { tree }: Pick<DocumentSource, 'tree'>,
+): Tree {
   return tree ? createMappedTree(services, own, tree) : createFixedTree(own)
 }
 
