@@ -8,7 +8,7 @@
  * are missing. Without the registry nothing is checked.
  */
 import { execFile } from 'node:child_process'
-import { access, glob, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { access, glob, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -81,8 +81,16 @@ async function check(): Promise<void> {
 
 async function write(): Promise<void> {
   if (!(await installTools())) throw new Error('npm cannot reach the registry')
-  await rm(TARGET, { recursive: true, force: true })
-  await writeReference(TARGET)
+  // Beside it first: what stands there stays when TypeDoc fails.
+  const folder = `${TARGET}.new`
+  await rm(folder, { recursive: true, force: true })
+  try {
+    await writeReference(folder)
+    await rm(TARGET, { recursive: true, force: true })
+    await rename(folder, TARGET)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 }
 
 await (process.argv.includes('--check') ? check() : write())

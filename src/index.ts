@@ -12,6 +12,7 @@ export {
   type SignedAccess,
   type SignedAccessOptions,
 } from './access/signed-access.ts'
+export type { BudgetStats } from './content/bytes/memory-budget.ts'
 export { DocumentExistsError } from './content/saving/add-document.ts'
 export type {
   CoauthFeatures,

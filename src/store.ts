@@ -31,6 +31,7 @@ export type {
   NewActivity,
   NewDocument,
 } from './ports/metadata/documents.ts'
+export type { StoreEpoch } from './ports/metadata/epoch.ts'
 export type {
   ChildRecord,
   ContainerRecord,
@@ -38,7 +39,7 @@ export type {
   NewContainer,
 } from './ports/metadata/folders.ts'
 export type { GarbageStore, PackJudgement, References } from './ports/metadata/garbage.ts'
-export type { PackRef } from './ports/metadata/pack-ref.ts'
+export type { NewPack, PackRef } from './ports/metadata/pack-ref.ts'
 export type { Place } from './ports/metadata/place.ts'
 export type { RevocationStore, TokenSubject } from './ports/metadata/revocations.ts'
 export type { SecretStore } from './ports/metadata/secrets.ts'
