@@ -46,6 +46,10 @@ export const CHECKED_MAX_CHUNKS = 4096
 export const SECOND_PASS_MAX_BYTES = 256 * MIB
 /** Dead sessions stay this long after their expiry, longer than any request lasts, in ms. */
 export const SESSION_GRACE_MS = HOUR_MS
+/**
+ * What each fragment counts besides its bytes, in bytes: a block of the disk, and rows of the metadata.
+ */
+export const FRAGMENT_OVERHEAD_BYTES = 4 * KIB
 /** Most fragments of one upload session. */
 export const FRAGMENTS_PER_SESSION_MAX = 65_536
 /** A document is swept this long after a save, so that many saves cost one sweep, in ms. */

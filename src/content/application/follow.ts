@@ -6,6 +6,7 @@ import { legalName } from '../../protocol/file-name.ts'
 import { decodeLocks, liveLocks } from '../../protocol/locks/state.ts'
 import { UNCOUNTED } from '../bytes/share.ts'
 import { createSingleFlight } from '../bytes/single-flight.ts'
+import { abandonPacks } from '../packs/abandon.ts'
 import { commitOn, mainSize } from '../saving/commit.ts'
 import type { ContentServices, DocumentRequest, FoundDocument } from '../saving/services.ts'
 import type { ChunkedContent } from '../state/chunked-content.ts'
@@ -131,9 +132,9 @@ async function adopt(
     newPacks,
     sourceRevision: found.revision,
   })
-  // What another process has adopted first leaves garbage here, which the sweeper looks for.
-  if (content.awaitsChunking || (!created.ok && newPacks.length > 0))
-    await metadata.requestSweep(key, 0)
+  // Another process may have adopted it first.
+  if (!created.ok) await abandonPacks(services, key, newPacks)
+  else if (content.awaitsChunking) await metadata.requestSweep(key, 0)
   if (!created.ok && created.reason === 'pack-gone')
     throw new Error('The new pack was condemned before it was named')
 }
@@ -156,7 +157,7 @@ async function update(
     newPacks,
     sourceRevision: found.revision,
   })
-  if (!saved && newPacks.length > 0) await metadata.requestSweep(key, 0)
+  if (!saved) await abandonPacks(services, key, newPacks)
 }
 
 function packsIn({ extents }: ChunkedContent) {

@@ -5,6 +5,7 @@ import {
 } from '../../ports/document-source.ts'
 import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { tooLarge } from '../../protocol/errors.ts'
+import { abandonPacks } from '../packs/abandon.ts'
 import type { ContentServices } from '../saving/services.ts'
 import { storeWholeContent } from '../saving/whole-content.ts'
 import { type ChunkedContent, emptyContent } from '../state/chunked-content.ts'
@@ -51,8 +52,7 @@ export async function takeRevision(
       )
     return content
   } catch (error) {
-    // Nothing names the copy; as elsewhere, the failure counts.
-    await services.metadata.requestSweep(documentKey, 0).catch(() => {})
+    await abandonPacks(services, documentKey, content.extents.sources)
     throw error
   }
 }

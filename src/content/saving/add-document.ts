@@ -2,6 +2,7 @@ import type { Place } from '../../ports/metadata/place.ts'
 import type { PlaceRefusal } from '../../ports/tree.ts'
 import { legalName, nameKey } from '../../protocol/file-name.ts'
 import { type Share, UNCOUNTED } from '../bytes/share.ts'
+import { abandonPacks } from '../packs/abandon.ts'
 import type { Manifest } from '../state/manifest.ts'
 import { encodeManifestSteps } from '../state/manifest-format.ts'
 import { mainStream } from '../state/next-state.ts'
@@ -90,11 +91,11 @@ export async function storeDocument(
       if (stored.awaitsChunking) await services.metadata.requestSweep(key, 0)
       return { ok: true, fileId, name }
     }
-    refusal = await refusalOf(services, created.reason, { fileId, key })
-    if (refusal !== 'name-taken') break
+    if (created.reason !== 'name-taken') await abandonPacks(services, key, row.newPacks)
+    refusal = refusalOf(created.reason, fileId)
+    if (refusal !== 'name-taken') return { ok: false, reason: refusal }
   }
-  // What was stored for nothing becomes garbage, which the sweeper looks for.
-  await services.metadata.requestSweep(key, 0)
+  await abandonPacks(services, key, row.newPacks)
   return { ok: false, reason: refusal }
 }
 
@@ -103,13 +104,8 @@ function placeOf(containerId: string | null | undefined, name: string): { place?
   return containerId ? { place: { containerId, nameKey: nameKey(name) } } : {}
 }
 
-async function refusalOf(
-  { metadata }: Pick<ContentServices, 'metadata'>,
-  reason: PlaceRefusal | 'exists' | 'pack-gone',
-  { fileId, key }: { fileId: string; key: string },
-): Promise<PlaceRefusal> {
+function refusalOf(reason: PlaceRefusal | 'exists' | 'pack-gone', fileId: string): PlaceRefusal {
   if (reason === 'name-taken' || reason === 'container-gone') return reason
-  await metadata.requestSweep(key, 0)
   if (reason === 'exists') throw new DocumentExistsError(`There is a document ${fileId} already`)
   throw new Error('The new pack was condemned before it was named')
 }

@@ -5,6 +5,7 @@ import { MAIN_CONTENT, SEQUENCE_NUMBER_MAX } from '../../protocol/names.ts'
 import type { SaveCause } from '../../protocol/save-cause.ts'
 import { type Share, UNCOUNTED } from '../bytes/share.ts'
 import { MANIFEST_MAX_BYTES, SWEEP_AFTER_SAVE_MS } from '../limits.ts'
+import { abandonPacks } from '../packs/abandon.ts'
 import { anyAwaitsChunking, type Manifest, manifestBytes } from '../state/manifest.ts'
 import { encodeManifestSteps } from '../state/manifest-format.ts'
 import type { DocumentState } from '../state/manifests.ts'
@@ -25,7 +26,10 @@ export interface NextState {
 }
 
 /** What a save is made with. */
-export type CommitServices = Pick<ContentServices, 'metadata' | 'manifests' | 'newId' | 'afterSave'>
+export type CommitServices = Pick<
+  ContentServices,
+  'metadata' | 'blobs' | 'manifests' | 'newId' | 'afterSave'
+>
 
 /** What a save has become. */
 export interface SavedState {
@@ -34,20 +38,29 @@ export interface SavedState {
   modifiedAt: number
 }
 
+/** A commit under way. */
+export interface CommitAttempt {
+  /** Of the request that saves (default: not counted). */
+  share?: Share
+  /** Whether the store has been asked and has not answered: nobody knows whether it happened. */
+  isUnknown: boolean
+}
+
 /**
  * Makes `next` the current state, if the document is still as `document` says.
  *
  * @returns `undefined` when another request was faster; nothing has changed then
  */
 export async function commitOn(
-  services: Omit<CommitServices, 'manifests'>,
+  services: Omit<CommitServices, 'manifests' | 'blobs'>,
   document: DocumentRecord,
   userId: string,
   next: NextState,
-  share: Share = UNCOUNTED,
+  attempt: CommitAttempt = { isUnknown: false },
 ): Promise<SavedState | undefined> {
-  const manifest = await encodeNext(next.manifest, share)
+  const manifest = await encodeNext(next.manifest, attempt.share ?? UNCOUNTED)
   const sequenceNumber = nextSequenceNumber(document)
+  attempt.isUnknown = true
   const outcome = await services.metadata.commit({
     documentKey: document.key,
     expected: {
@@ -66,6 +79,7 @@ export async function commitOn(
     ...(next.session && { session: next.session }),
     ...(next.sourceRevision !== undefined && { sourceRevision: next.sourceRevision }),
   })
+  attempt.isUnknown = false
   if (!outcome.ok && outcome.reason === 'pack-gone')
     throw new WopiError('INTERNAL', { detail: 'A new pack was condemned before it was named' })
   if (!outcome.ok) return undefined
@@ -93,7 +107,7 @@ export interface SaveTarget {
   fileId: string
   documentKey: string
   userId: string
-  /** Packs that nothing names yet; the sweeper soon looks at them when the save is refused. */
+  /** Packs that nothing names yet; they are deleted when the save is refused. */
   packs: readonly PackRef[]
   /** What the client says of the save. */
   cause?: SaveCause
@@ -113,18 +127,20 @@ export async function commitNext(
   { fileId, documentKey, userId, packs, cause, share }: SaveTarget,
   prepare: (current: DocumentState) => Promise<NextState>,
 ): Promise<SavedState> {
+  const attempt: CommitAttempt = { ...(share && { share }), isUnknown: false }
   try {
     for (;;) {
       const current = await services.manifests.current(fileId, share)
       // Another document may have taken the fileId meanwhile; it must not name packs of this one.
       if (current?.document.key !== documentKey) throw new WopiError('NOT_FOUND')
       const next = { ...(await prepare(current)), ...(cause && { cause }) }
-      const saved = await commitOn(services, current.document, userId, next, share)
+      const saved = await commitOn(services, current.document, userId, next, attempt)
       if (saved) return saved
     }
   } catch (error) {
+    if (!attempt.isUnknown) await abandonPacks(services, documentKey, packs)
     // Without it the bytes would wait for the rotation through all documents; the refusal counts.
-    if (packs.length > 0) await services.metadata.requestSweep(documentKey, 0).catch(() => {})
+    else if (packs.length > 0) await services.metadata.requestSweep(documentKey, 0).catch(() => {})
     throw error
   }
 }

@@ -10,7 +10,12 @@ import { FrameError } from '../../protocol/frames/decoder.ts'
 import { HEADERS, UPLOAD_SESSION_LIFETIME_MS } from '../../protocol/names.ts'
 import { readLimited } from '../bytes/read-limited.ts'
 import type { Share } from '../bytes/share.ts'
-import { CHUNKS_PER_UPLOAD_MAX, FRAGMENTS_PER_SESSION_MAX } from '../limits.ts'
+import {
+  CHUNKS_PER_UPLOAD_MAX,
+  FRAGMENT_OVERHEAD_BYTES,
+  FRAGMENTS_PER_SESSION_MAX,
+} from '../limits.ts'
+import { abandonPacks } from '../packs/abandon.ts'
 import { writePack } from '../packs/pack-writer.ts'
 import type { ContentServices } from './services.ts'
 import {
@@ -116,7 +121,7 @@ export async function appendFragment(
   checkQuotas(services, session, usage, fragment.length)
   if (fragment.length === 0) return extend(services, session, fragment)
 
-  using _ = services.inFlight.reserve(session.userId, fragment.length)
+  using _ = services.inFlight.reserve(session.userId, fragment.length + FRAGMENT_OVERHEAD_BYTES)
   const before = completedChunks(session)
   const reader = readerOf(session)
   const chunks = createChunkListWriter()
@@ -185,11 +190,19 @@ function checkQuotas(
   length: number,
 ): void {
   const rows = [
-    ['this upload session', session.received, limits.maxSessionBytes],
-    ['the upload sessions of this file', usage.documentBytes, limits.maxSessionBytesPerDocument],
+    [
+      'this upload session',
+      stored(session.received, session.fragmentCount),
+      limits.maxSessionBytes,
+    ],
+    [
+      'the upload sessions of this file',
+      stored(usage.documentBytes, usage.documentFragments),
+      limits.maxSessionBytesPerDocument,
+    ],
     [
       'the upload sessions of this user',
-      usage.userBytes + inFlight.of(session.userId),
+      stored(usage.userBytes, usage.userFragments) + inFlight.of(session.userId),
       limits.maxSessionBytesPerUser,
     ],
   ] as const
@@ -202,6 +215,11 @@ function checkQuotas(
     throw new WopiError('TOO_LARGE', {
       detail: `An upload session has at most ${FRAGMENTS_PER_SESSION_MAX} fragments`,
     })
+}
+
+/** What fragments count, in bytes. */
+function stored(bytes: number, fragments: number): number {
+  return bytes + fragments * FRAGMENT_OVERHEAD_BYTES
 }
 
 /** An empty fragment brings nothing, but it is an update: the session lives on. */
@@ -219,15 +237,16 @@ async function extend(
 }
 
 async function append(
-  { metadata }: ContentServices,
+  services: ContentServices,
   { tokenHash, documentKey }: SessionRecord,
-  stored: Omit<AppendFragment, 'tokenHash' | 'lifetimeMs'>,
+  fragment: Omit<AppendFragment, 'tokenHash' | 'lifetimeMs'>,
 ): Promise<number> {
   const lifetimeMs = UPLOAD_SESSION_LIFETIME_MS
-  const appended = await metadata.appendFragment({ tokenHash, ...stored, lifetimeMs })
+  const { metadata } = services
+  const appended = await metadata.appendFragment({ tokenHash, ...fragment, lifetimeMs })
   if (appended.ok) return appended.received
-  await metadata.requestSweep(documentKey, 0)
-  if (appended.reason === 'moved') throw offsetMismatch(appended.received, stored.offset)
+  await abandonPacks(services, documentKey, [fragment.pack])
+  if (appended.reason === 'moved') throw offsetMismatch(appended.received, fragment.offset)
   if (appended.reason === 'gone') throw new WopiError('SESSION_GONE')
   throw new WopiError('INTERNAL', { detail: 'The new pack was condemned before it was named' })
 }

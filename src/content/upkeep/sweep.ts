@@ -64,7 +64,7 @@ const BUCKETS = 256
 const CHUNK_AGAIN_MS = 60 * 60 * 1000
 
 /**
- * Creates the one who deletes. Nothing else in the host deletes packs, and no error path does.
+ * Creates the one who deletes. Besides, only `abandonPacks` does: packs that their own writer has doomed.
  *
  * @param options.clock in ms, for the budget of a sweep
  * @param options.random in [0, 1), which part of the blobs is listed first (default: `Math.random`)

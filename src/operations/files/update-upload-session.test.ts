@@ -20,6 +20,7 @@ import {
   putMessage,
   signatureOf,
 } from '../../../test/helpers/wopi-story.ts'
+import { FRAGMENT_OVERHEAD_BYTES } from '../../content/limits.ts'
 import { addDocument } from '../../content/saving/add-document.ts'
 import { END_FRAME, encodeFrameHeader, encodeMessage } from '../../protocol/frames/encoder.ts'
 import { chunkIdOf } from '../../protocol/spooky/spooky.ts'
@@ -359,7 +360,8 @@ test('UpdateUploadSession is 413 with the offset beyond each quota, before its b
     'maxSessionBytesPerUser',
   ] as const
   for (const quota of quotas) {
-    const host = await createTestHost({ limits: { [quota]: STREAM.length + 99 } })
+    const most = STREAM.length + FRAGMENT_OVERHEAD_BYTES + 99
+    const host = await createTestHost({ limits: { [quota]: most } })
     const session = await openSession(host)
     await append(host, session, 0, STREAM)
     const untouched = { [Symbol.asyncIterator]: () => assert.fail('The body was pulled') }
@@ -375,7 +377,8 @@ test('UpdateUploadSession is 413 with the offset beyond each quota, before its b
 })
 
 test('UpdateUploadSession counts the bytes on their way of all sessions of a user', async () => {
-  const host = await createTestHost({ limits: { maxSessionBytesPerUser: STREAM.length + 10 } })
+  const maxSessionBytesPerUser = STREAM.length + FRAGMENT_OVERHEAD_BYTES + 10
+  const host = await createTestHost({ limits: { maxSessionBytesPerUser } })
   const [one, two] = [await openSession(host), await openSession(host)]
   let meanwhile: number | undefined
   async function* slowly() {

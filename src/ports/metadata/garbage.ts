@@ -47,6 +47,13 @@ export interface GarbageStore {
   ): Promise<{ ok: true; condemned: number; doomed: PackRef[] } | { ok: false }>
 
   /**
+   * Dooms packs that were written for nothing, and makes their document due for a sweep. Only their
+   * writer knows their keys, and it does not name them. Nothing needs to be remembered of them once
+   * they are forgotten.
+   */
+  abandonPacks(documentKey: string, packs: readonly PackRef[]): Promise<void>
+
+  /**
    * Forgets doomed packs whose bytes are gone. It remembers the latest epoch in which one of them
    * was condemned. A command that names a pack with an earlier `since` then gets `pack-gone`, as
    * the pack may be one of them.

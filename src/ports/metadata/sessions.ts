@@ -106,10 +106,12 @@ export interface SessionRecord {
     | undefined
 }
 
-/** Bytes that live, uncommitted sessions hold. */
+/** What live, uncommitted sessions hold: bytes, and the fragments that these came in. */
 export interface SessionUsage {
   documentBytes: number
+  documentFragments: number
   userBytes: number
+  userFragments: number
 }
 
 export interface AppendFragment {

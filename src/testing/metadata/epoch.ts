@@ -107,6 +107,36 @@ export function epochContract(test: ContractTest): void {
     assert.deepEqual(await nameEverywhere(store, since), ['ok', 'ok', 'ok'])
   })
 
+  test('abandonPacks dooms packs at once, and makes their document due', async ({ store }) => {
+    await createDocumentWithSession(store)
+    const since = await readEpoch(store)
+    await condemn(store, { key: 'd1/x' })
+
+    await store.abandonPacks('d1', [{ key: 'd1/x' }, { key: 'd1/y', locator: 'bucket-2' }])
+
+    const { condemned } = await store.readReferences('d1')
+    assert.deepEqual(condemned.map(({ pack, doomed }) => [pack.key, pack.locator, doomed]).sort(), [
+      ['d1/x', undefined, true],
+      ['d1/y', 'bucket-2', true],
+    ])
+    assert.ok((await store.listDue(9)).some(({ documentKey }) => documentKey === 'd1'))
+    const commit = newCommit({ newPacks: [{ key: 'd1/y', since }] })
+    assert.deepEqual(await store.commit(commit), { ok: false, reason: 'pack-gone' })
+  })
+
+  test('packs that were abandoned and forgotten stand in the way of no others', async ({
+    store,
+  }) => {
+    await createDocumentWithSession(store)
+    const since = await readEpoch(store)
+    await condemn(store, { key: 'd1/y' })
+
+    await store.abandonPacks('d1', [{ key: 'd1/y' }])
+    await store.forgetPacks('d1', ['d1/y'])
+
+    assert.deepEqual(await nameEverywhere(store, since), ['ok', 'ok', 'ok'])
+  })
+
   test('a commit without new packs never depends on what was forgotten', async ({ store }) => {
     await createDocumentWithSession(store)
     await sweepAway(store, 'd1/x')

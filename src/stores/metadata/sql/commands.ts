@@ -26,6 +26,7 @@ export const COMMANDS = {
   pruneManifests: 'write',
   readReferences: 'read',
   judgePacks: 'write',
+  abandonPacks: 'write',
   forgetPacks: 'write',
   ensureRootContainer: 'write',
   createContainer: 'write',

@@ -2,9 +2,10 @@ import type { References } from '../../../ports/metadata/garbage.ts'
 import type { NewPack, PackRef } from '../../../ports/metadata/pack-ref.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
+import { makeDue } from './due.ts'
 import { nextEpoch } from './epoch.ts'
 
-type PackCommands = Commands<'readReferences' | 'judgePacks' | 'forgetPacks'>
+type PackCommands = Commands<'readReferences' | 'judgePacks' | 'abandonPacks' | 'forgetPacks'>
 
 interface PackRow {
   packKey: string
@@ -27,6 +28,18 @@ export function packCommands(db: SqlDatabase): PackCommands {
       await deleteCondemned(db, documentKey, named, { doomed: false })
       const doomed = await doomPacks(db, documentKey, unnamed, now - delayMs)
       return { ok: true, condemned: await condemnPacks(db, documentKey, unnamed, now), doomed }
+    },
+
+    async abandonPacks(now, documentKey, packs) {
+      await db.run(
+        `INSERT INTO condemned (document_key, pack_key, pack_locator, condemned_at, doomed)
+         SELECT :documentKey, key, locator, :now, 1
+         FROM ${db.dialect.jsonRows('packs', ['key', 'locator'])} AS packs
+         WHERE true ON CONFLICT (document_key, pack_key) DO UPDATE SET
+           doomed = 1, condemned_epoch = 0`,
+        { documentKey, now, packs },
+      )
+      await makeDue(db, documentKey, now)
     },
 
     async forgetPacks(_now, documentKey, keys) {

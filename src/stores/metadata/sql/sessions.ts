@@ -31,18 +31,30 @@ export function sessionCommands(db: SqlDatabase): SessionCommands {
     },
 
     async readSession(now, tokenHash) {
-      const row = await db.get<SessionRow & { documentBytes: number; userBytes: number }>(
+      const row = await db.get<
+        SessionRow & {
+          documentBytes: number
+          userBytes: number
+          documentFragments: number
+          userFragments: number
+        }
+      >(
         `SELECT ${SESSION_COLUMNS},
            (SELECT coalesce(sum(received), 0) FROM sessions WHERE state = 'open'
               AND document_key = mine.document_key AND expires_at > :now) AS document_bytes,
+           (SELECT coalesce(sum(fragment_count), 0) FROM sessions WHERE state = 'open'
+              AND document_key = mine.document_key AND expires_at > :now) AS document_fragments,
+           (SELECT coalesce(sum(fragment_count), 0) FROM sessions WHERE state = 'open'
+              AND user_id = mine.user_id AND expires_at > :now) AS user_fragments,
            (SELECT coalesce(sum(received), 0) FROM sessions WHERE state = 'open'
               AND user_id = mine.user_id AND expires_at > :now) AS user_bytes
          FROM sessions AS mine WHERE token_hash = :tokenHash`,
         { now, tokenHash },
       )
       if (row === undefined) return undefined
-      const { documentBytes, userBytes } = row
-      return { session: sessionRecord(row), usage: { documentBytes, userBytes }, now }
+      const { documentBytes, documentFragments, userBytes, userFragments } = row
+      const usage = { documentBytes, documentFragments, userBytes, userFragments }
+      return { session: sessionRecord(row), usage, now }
     },
 
     async extendSession(now, tokenHash, received, lifetimeMs) {
