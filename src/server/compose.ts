@@ -17,7 +17,9 @@ import type { Config } from './config.ts'
 import type { CoauthAddresses } from './discovery.ts'
 import { ServerError } from './errors.ts'
 import { makeFolder } from './make-folder.ts'
+import { keepToOwner } from './owner-only.ts'
 import { pagesOf } from './pages.ts'
+import { SERVING } from './serving-record.ts'
 
 const DATABASE = 'wopikit.db'
 const BLOBS = 'blobs'
@@ -54,6 +56,11 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
   const database = join(dataDir, DATABASE)
   if (create) await makeDataFolder(dataDir)
   else if (!(await exists(database))) throw new ServerError('DATA_MISSING', dataDir)
+  const blobFolder = join(dataDir, BLOBS)
+  await keepToOwner(
+    [database, `${database}-wal`, `${database}-shm`, blobFolder, join(dataDir, SERVING)],
+    log,
+  )
   const clock = now && { now }
   const metadata = createSqliteMetadataStore({ path: database, ...clock })
   try {
@@ -63,7 +70,7 @@ export async function openStores(options: StoresOptions): Promise<Stores> {
     throw new ServerError('DATA_UNUSABLE', `${dataDir} (${messageOf(cause)})`, { cause })
   }
   const blobs = createFileBlobStore({
-    directory: join(dataDir, BLOBS),
+    directory: blobFolder,
     ...(minFreeBytes !== undefined && { reserveBytes: minFreeBytes }),
     ...(log && { log }),
     ...clock,

@@ -3,7 +3,9 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 
-const FILE = 'serving.json'
+/** Its name in the data folder. */
+export const SERVING = 'serving.json'
+const OWNER_ONLY = 0o600
 
 /**
  * Records the settings of a starting server in its data folder, so that commands beside it print
@@ -19,15 +21,15 @@ export async function noteServing(config: Config, publicUrl: string): Promise<vo
     historyAge: `${config.historyAge}ms`,
     garbageDelay: `${config.garbageDelay}ms`,
   }
-  const beside = join(config.data, `${FILE}.${randomUUID()}`)
-  await writeFile(beside, `${JSON.stringify(settings, undefined, 2)}\n`)
-  await rename(beside, join(config.data, FILE))
+  const beside = join(config.data, `${SERVING}.${randomUUID()}`)
+  await writeFile(beside, `${JSON.stringify(settings, undefined, 2)}\n`, { mode: OWNER_ONLY })
+  await rename(beside, join(config.data, SERVING))
 }
 
 /** The settings of the server that last used this data folder; empty when there was none. */
 export async function readServing(dataDir: string): Promise<Record<string, unknown>> {
   try {
-    return JSON.parse(await readFile(join(dataDir, FILE), 'utf8'))
+    return JSON.parse(await readFile(join(dataDir, SERVING), 'utf8'))
   } catch {
     return {}
   }

@@ -3,8 +3,6 @@
  * cause removes the line: a drill that passes while it stands here fails.
  */
 export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
-  'a data folder that was there before is closed to others':
-    'it stays as open as it was, the database too',
   'EnumerateChildren finds files of an extension behind many others':
     'it looks among the first 10,000 only',
 }

@@ -33,6 +33,9 @@ export interface SystemCalls {
 /** What is stored is nobody else's. */
 const OWNER_ONLY = 0o700
 
+/** Rights of new files. */
+const OWNER_FILE = 0o600
+
 const open = promisify(fs.open)
 const mkdir = promisify(fs.mkdir)
 const statfs = promisify(fs.statfs)
@@ -40,7 +43,7 @@ const statfs = promisify(fs.statfs)
 export const systemCalls: SystemCalls = {
   // What is in memory already is not worth a message to another thread, which takes ten times as
   // long: a directory or a file in use, the size of an open one, and closing what was synced or only read.
-  open,
+  open: (path, flags) => open(path, flags, OWNER_FILE),
   reopen: async (path) => fs.openSync(path, 'r+'),
   openDirectory: async (path) => fs.openSync(path, 'r'),
   close: async (fd) => fs.closeSync(fd),

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { SqlDatabase, SqlParams } from '../sql/database.ts'
 import { SQLITE_DIALECT } from './dialect.ts'
@@ -8,6 +9,8 @@ const RETRY_MS = 20
 /** The size to which SQLite truncates a write-ahead log that has grown larger, in bytes. */
 const LOG_MAX_BYTES = 64 * 1024 * 1024
 const SQLITE_BUSY = 5
+/** Rights of a new file. */
+const OWNER_FILE = 0o600
 
 /**
  * A connection of this thread. Each statement is done when its call returns, before its promise
@@ -27,6 +30,7 @@ export function openDatabase(options: {
   busyTimeoutMs: number
   readOnly: boolean
 }): SqliteDatabase {
+  createForOwner(options.path)
   const db = new DatabaseSync(options.path, { timeout: options.busyTimeoutMs })
   try {
     configure(db, options)
@@ -34,6 +38,16 @@ export function openDatabase(options: {
   } catch (error) {
     db.close()
     throw error
+  }
+}
+
+/** Creates a missing file without rights for others; SQLite gives those of its log the same rights. */
+function createForOwner(path: string): void {
+  if (path === ':memory:') return
+  try {
+    closeSync(openSync(path, 'ax', OWNER_FILE))
+  } catch {
+    // It is there, or cannot be: SQLite says which.
   }
 }
 
