@@ -7,6 +7,7 @@ import { isChunkId } from './chunking/chunk-id.ts'
 import { MessageError } from './message-error.ts'
 import { parseJson } from './message-json.ts'
 import { ALTERNATE_STREAMS_MAX, CHUNKS_PER_STREAM_MAX, STREAM_ID_MAX_CHARS } from './names.ts'
+import type { SplitJson } from './split-json.ts'
 
 const STREAMS_MAX = ALTERNATE_STREAMS_MAX + 1
 
@@ -15,6 +16,8 @@ export interface Part {
   value: unknown
   /** Such as `Signatures[0].StreamId`; empty for the message as a whole. */
   path: string
+  /** The message, where its long lists are parsed when they are read. */
+  json?: SplitJson
 }
 
 /** Gives a member of an object by its name. */
@@ -26,7 +29,7 @@ export function readMessage(bytes: Uint8Array): Members {
 }
 
 /** @throws MessageError */
-export function readObject({ value, path }: Part): Members {
+export function readObject({ value, path, json }: Part): Members {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw unexpected({ value, path }, 'an object')
   }
@@ -34,6 +37,7 @@ export function readObject({ value, path }: Part): Members {
   return (name) => ({
     value: Object.hasOwn(members, name) ? members[name] : undefined,
     path: path ? `${path}.${name}` : name,
+    ...(json && { json }),
   })
 }
 
@@ -92,10 +96,15 @@ export function readChoice<T extends string>(part: Part, choices: readonly T[]):
 
 /** @throws MessageError also when it has more than `max` entries */
 export function readEntries<T>(part: Part, max: number, read: (entry: Part) => T): T[] {
-  const { value, path } = part
+  const { path, json } = part
+  const long = json?.listOf(part.value)
+  if ((long?.length ?? 0) > max) throw new MessageError(path, `has more than ${max} entries`)
+  const value = long && json ? [...json.entriesOf(long)].flat() : part.value
   if (!Array.isArray(value)) throw unexpected(part, 'a list')
   if (value.length > max) throw new MessageError(path, `has more than ${max} entries`)
-  return value.map((entry, index) => read({ value: entry, path: `${path}[${index}]` }))
+  return value.map((entry, index) =>
+    read({ value: entry, path: `${path}[${index}]`, ...(json && { json }) }),
+  )
 }
 
 /** At least one entry, and no two for the same stream. @throws MessageError */

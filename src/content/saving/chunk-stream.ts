@@ -7,6 +7,7 @@ import type { Opener } from '../packs/opener.ts'
 import { type ChunkedContent, chunkedContent } from '../state/chunked-content.ts'
 import type { ExtentList } from '../state/extents.ts'
 import type { StreamState } from '../state/manifest.ts'
+import { pushPieces } from './push-pieces.ts'
 
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04]
 
@@ -32,7 +33,7 @@ export async function chunkByDirectory(
   await using opened = await openPieces(opener, extents, { signal })
   for await (const bytes of opened) {
     const held = chunker.heldBytes
-    chunker.push(bytes)
+    await share.work(pushPieces(bytes, chunker.push))
     await share.grow(chunker.heldBytes - held)
   }
   return chunkedContent(chunker.finish(), extents, false)

@@ -8,6 +8,7 @@ import { createChunkReader } from '../../protocol/frames/chunk-reader.ts'
 import type { ContentProperty } from '../../protocol/messages.ts'
 import { MAIN_CONTENT } from '../../protocol/names.ts'
 import type { SaveCause } from '../../protocol/save-cause.ts'
+import type { Steps } from '../../protocol/steps.ts'
 import type { ByteCursor } from '../bytes/cursor.ts'
 import type { Share } from '../bytes/share.ts'
 import { CHUNKS_PER_UPLOAD_MAX } from '../limits.ts'
@@ -32,6 +33,7 @@ import {
 import { createZipCutter, type ZipCutter } from './chunk-stream.ts'
 import { commitNext, type NextState, type SavedState } from './commit.ts'
 import { takeBytes } from './message-body.ts'
+import { pushPieces } from './push-pieces.ts'
 import type { ContentServices } from './services.ts'
 import { readerOf } from './session-format.ts'
 import {
@@ -43,6 +45,7 @@ import {
 } from './upload-session.ts'
 
 const FRAME_HEADER_BYTES = 16
+const DIGESTED_BYTES_PER_STEP = 256 * 1024
 
 /** What a PutChunkedFile declares. */
 export interface DeclaredPut {
@@ -120,8 +123,13 @@ export async function putChunks(
 }
 
 /** Names a message, so that a repeat of it is known. */
-export function digestMessage(json: Uint8Array): string {
-  return createHash('sha256').update(json).digest('hex')
+export function* digestMessage(json: Uint8Array): Steps<string> {
+  const hash = createHash('sha256')
+  for (let at = 0; at < json.length; at += DIGESTED_BYTES_PER_STEP) {
+    hash.update(json.subarray(at, at + DIGESTED_BYTES_PER_STEP))
+    yield
+  }
+  return hash.digest('hex')
 }
 
 /**
@@ -174,7 +182,10 @@ async function storeFrames(
   const chunks = new PackedChunks()
   async function check(bytes: Uint8Array): Promise<Uint8Array> {
     const held = chunks.heldBytes
-    for (const chunk of reader.push(bytes)) chunks.push(chunk)
+    const push = (piece: Uint8Array) => {
+      for (const chunk of reader.push(piece)) chunks.push(chunk)
+    }
+    await share.work(pushPieces(bytes, push))
     if (chunks.length > CHUNKS_PER_UPLOAD_MAX) throw tooManyChunks()
     if (reader.position > services.limits.maxFileBytes) throw tooLarge(services.limits.maxFileBytes)
     await share.grow(chunks.heldBytes - held)

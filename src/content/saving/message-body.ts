@@ -2,6 +2,7 @@ import { WopiError } from '../../protocol/errors.ts'
 import { createFrameDecoder, type Frame } from '../../protocol/frames/decoder.ts'
 import { MessageError } from '../../protocol/message-error.ts'
 import { MESSAGE_JSON_MAX_BYTES } from '../../protocol/names.ts'
+import type { Steps } from '../../protocol/steps.ts'
 import { type ByteCursor, createByteCursor } from '../bytes/cursor.ts'
 import { joinBytes } from '../bytes/join.ts'
 import type { Share } from '../bytes/share.ts'
@@ -14,6 +15,9 @@ const FRAME_HEADER_BYTES = 16
 const MESSAGE_PART_BYTES = 64 * 1024
 /** How much of a message may be allocated for each byte that has come. */
 const ALLOCATED_PER_RECEIVED = 4
+
+/** What is made of a message takes no more than this of its size: 32 bytes for some 60 of an entry. */
+const READ_PER_BYTE = 0.6
 
 /** What a message beyond the host's limits is answered with. */
 type TooLargeCode = 'TOO_LARGE' | 'MESSAGE_INVALID'
@@ -105,6 +109,28 @@ export function messageOrRefusal<T>(parse: () => T, tooLarge: TooLargeCode = 'TO
     if (!(error instanceof MessageError)) throw error
     const code = error.code === 'MESSAGE_TOO_LARGE' ? tooLarge : 'MESSAGE_INVALID'
     throw new WopiError(code, { detail: error.message, cause: error })
+  }
+}
+
+/**
+ * Reads a message in slices, and counts what is made of it until the request ends. A complaint is
+ * turned into the client's answer.
+ *
+ * @throws WopiError MESSAGE_INVALID, TOO_LARGE, and those of `share`
+ */
+export async function readMessage<T>(
+  { json }: Pick<OpenedMessage, 'json'>,
+  read: (json: Uint8Array) => Steps<T>,
+  share: Share,
+  tooLarge: TooLargeCode = 'TOO_LARGE',
+): Promise<T> {
+  await share.grow(Math.ceil(json.length * READ_PER_BYTE))
+  try {
+    return await share.work(read(json))
+  } catch (error) {
+    return messageOrRefusal(() => {
+      throw error
+    }, tooLarge)
   }
 }
 

@@ -17,6 +17,7 @@ import {
 } from '../limits.ts'
 import { abandonPacks } from '../packs/abandon.ts'
 import { writePack } from '../packs/pack-writer.ts'
+import { pushPieces } from './push-pieces.ts'
 import type { ContentServices } from './services.ts'
 import {
   completedChunks,
@@ -128,7 +129,10 @@ export async function appendFragment(
   async function* checked(): AsyncGenerator<Uint8Array> {
     for await (const bytes of exactly(share.receive(fragment.body), fragment.length)) {
       const held = chunks.heldBytes
-      for (const chunk of reader.push(bytes)) chunks.add(chunk)
+      const push = (piece: Uint8Array) => {
+        for (const chunk of reader.push(piece)) chunks.add(chunk)
+      }
+      await share.work(pushPieces(bytes, push))
       if (before + chunks.count > CHUNKS_PER_UPLOAD_MAX) throw tooManyChunks()
       await share.grow(chunks.heldBytes - held)
       yield bytes

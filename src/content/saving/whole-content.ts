@@ -9,6 +9,7 @@ import { type PackServices, writePack } from '../packs/pack-writer.ts'
 import { type ChunkedContent, chunkedContent } from '../state/chunked-content.ts'
 import { ExtentList } from '../state/extents.ts'
 import { chunkByDirectory } from './chunk-stream.ts'
+import { pushPieces } from './push-pieces.ts'
 
 /**
  * Stores a stream that comes whole, in one pass: the bytes go into one pack while they are cut and
@@ -37,7 +38,7 @@ export async function storeWholeContent(
     if (first) {
       const passed = passOn(first, source, maxBytes, async (bytes) => {
         const held = chunker.heldBytes
-        chunker.push(bytes)
+        await share.work(pushPieces(bytes, chunker.push))
         await share.grow(chunker.heldBytes - held)
       })
       const stored = await writePack(services, documentKey, passed, signal)

@@ -1,5 +1,5 @@
 import type { Share } from '../../content/bytes/share.ts'
-import { messageOrRefusal, openOnlyMessage } from '../../content/saving/message-body.ts'
+import { openOnlyMessage, readMessage } from '../../content/saving/message-body.ts'
 import { TABLE_BYTES_PER_CHUNK } from '../../content/state/chunk-table.ts'
 import {
   findStream,
@@ -7,11 +7,10 @@ import {
   type Manifest,
   type StreamState,
 } from '../../content/state/manifest.ts'
-import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { type JsonPart, signatureEntries } from '../../protocol/json-text.ts'
 import { propertyMessage } from '../../protocol/message-content.ts'
-import { type ChunksToReturn, parseGetChunkedFileRequest } from '../../protocol/messages.ts'
 import { OVERRIDES } from '../../protocol/names.ts'
+import { type PackedQuestion, readQuestion } from '../../protocol/packed-messages.ts'
 import { defineOperation } from '../shared/operation.ts'
 import { framesReply, openFrames } from './frames-reply.ts'
 import { chooseChunks, type Wanted } from './wanted-chunks.ts'
@@ -25,42 +24,26 @@ export const getChunkedFile = defineOperation({
   read: ({ body }) => ({ body }),
 
   async run({ body }, { services, file, now, signal, share }) {
-    const question = await readQuestion(body, share)
+    const question = await readAsked(body, share)
     const { document, manifest } = await services.withSignatures(file, signal, share)
-    const found = question.filters.map((filter) => ({
+    const found = question.contentFilters.map((filter) => ({
       ...filter,
       stream: findStream(manifest, filter.streamId, now),
     }))
     const chosen = await choose(found, share)
-    const json = answerOf(propertiesOf(manifest, question.properties, now), found)
+    const json = answerOf(propertiesOf(manifest, question.contentPropertiesToReturn, now), found)
     return openFrames(services, { document, json, ...chosen }, { signal, share })
   },
 
   reply: framesReply,
 })
 
-/** What is asked of one stream. */
-interface Filter {
-  streamId: string
-  chunksToReturn: ChunksToReturn
-  known: PackedChunks
-}
+type Filter = PackedQuestion['contentFilters'][number]
 
 /** Reads the message and keeps only what is asked. */
-async function readQuestion(
-  body: AsyncIterable<Uint8Array>,
-  share: Share,
-): Promise<{ properties: string[]; filters: Filter[] }> {
+async function readAsked(body: AsyncIterable<Uint8Array>, share: Share): Promise<PackedQuestion> {
   using message = await openOnlyMessage(body, share)
-  const { contentPropertiesToReturn, contentFilters } = messageOrRefusal(
-    () => parseGetChunkedFileRequest(message.json),
-    'MESSAGE_INVALID',
-  )
-  const filters = contentFilters.map(({ streamId, chunksToReturn, alreadyKnownChunks }) => {
-    const known = PackedChunks.of(alreadyKnownChunks.map((id) => ({ id, length: 0 })))
-    return { streamId, chunksToReturn, known }
-  })
-  return { properties: contentPropertiesToReturn, filters }
+  return await readMessage(message, readQuestion, share, 'MESSAGE_INVALID')
 }
 
 /** Chooses the chunks that go out; the tables for that are let go when it is done. */

@@ -1,10 +1,9 @@
 import type { Share } from '../../content/bytes/share.ts'
-import { messageOrRefusal, openOnlyMessage } from '../../content/saving/message-body.ts'
+import { openOnlyMessage, readMessage } from '../../content/saving/message-body.ts'
 import { findStream } from '../../content/state/manifest.ts'
-import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { idEntries, type JsonPart } from '../../protocol/json-text.ts'
-import { parseGetChunksRequest, type RequestedRange } from '../../protocol/messages.ts'
 import { OVERRIDES } from '../../protocol/names.ts'
+import { readRanges } from '../../protocol/packed-messages.ts'
 import { defineOperation } from '../shared/operation.ts'
 import { framesReply, openFrames } from './frames-reply.ts'
 import {
@@ -46,20 +45,10 @@ export const getChunks = defineOperation({
 /** Reads the message and keeps only the ranges, which count until the answer has been sent. */
 async function readFilters(body: AsyncIterable<Uint8Array>, share: Share) {
   using message = await openOnlyMessage(body, share)
-  const request = messageOrRefusal(() => parseGetChunksRequest(message.json), 'MESSAGE_INVALID')
-  const filters = request.contentFilters.map(({ streamId, chunkRangesToReturn }) => ({
-    streamId,
-    ranges: packedRanges(chunkRangesToReturn),
-  }))
+  const { contentFilters } = await readMessage(message, readRanges, share, 'MESSAGE_INVALID')
   // What is found of them takes about as much once more.
-  await share.grow(filters.reduce((sum, { ranges }) => sum + 2 * ranges.heldBytes, 0))
-  return filters
-}
-
-function packedRanges(asked: readonly RequestedRange[]): PackedChunks {
-  const ranges = new PackedChunks()
-  for (const { chunkId: id, offset, length } of asked) ranges.push({ id, offset, length })
-  return ranges
+  await share.grow(contentFilters.reduce((sum, { ranges }) => sum + ranges.heldBytes, 0))
+  return contentFilters
 }
 
 function answerOf(asked: readonly AskedRanges[], found: readonly FoundRanges[]): JsonPart[] {

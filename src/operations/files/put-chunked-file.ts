@@ -1,18 +1,12 @@
 import {
   type ChunkedPut,
-  type DeclaredPut,
   digestMessage,
   findRepeatedCommit,
   putChunks,
 } from '../../content/saving/chunked-put.ts'
 import type { SavedState } from '../../content/saving/commit.ts'
-import {
-  messageOrRefusal,
-  type OpenedMessage,
-  openMessage,
-} from '../../content/saving/message-body.ts'
+import { type OpenedMessage, openMessage, readMessage } from '../../content/saving/message-body.ts'
 import { versionOf } from '../../content/state/version.ts'
-import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { sequenceMismatch, tooLarge, WopiError } from '../../protocol/errors.ts'
 import {
   type PresentedLock,
@@ -22,11 +16,8 @@ import {
 import { decodeLocks } from '../../protocol/locks/state.ts'
 import { checkPutChunkedFile } from '../../protocol/locks/writing.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
+import { readPut } from '../../protocol/packed-messages.ts'
 import { readSaveCause, type SaveCause } from '../../protocol/save-cause.ts'
-import {
-  type PutChunkedFileRequest,
-  parsePutChunkedFileRequest,
-} from '../../protocol/upload-messages.ts'
 import { requireLock } from '../shared/locking.ts'
 import { defineOperation, type OperationContext } from '../shared/operation.ts'
 import { guardedSize } from '../shared/unlocked-saves.ts'
@@ -70,7 +61,7 @@ export const putChunkedFile = defineOperation({
     const { services, signal, share } = context
     try {
       using message = await openMessage(input.body, share)
-      const put = readPut(message, input, context)
+      const put = await declaredPut(message, input, context)
       return await saveOrRepeat(services, put, refusal, signal)
     } catch (error) {
       // A body that makes no sense is no reason to hide that the save was refused anyway.
@@ -102,7 +93,11 @@ async function check(
   return allowed
 }
 
-function readPut(message: OpenedMessage, input: Input, context: OperationContext): ChunkedPut {
+async function declaredPut(
+  message: OpenedMessage,
+  input: Input,
+  context: OperationContext,
+): Promise<ChunkedPut> {
   const { file, now, grant, services, share } = context
   if ((input.contentLength ?? 0) > services.limits.maxFileBytes)
     throw tooLarge(services.limits.maxFileBytes)
@@ -115,20 +110,12 @@ function readPut(message: OpenedMessage, input: Input, context: OperationContext
     now,
     share,
     userId: grant.userId,
-    message: packedPut(messageOrRefusal(() => parsePutChunkedFileRequest(message.json))),
-    digest: digestMessage(message.json),
+    message: await readMessage(message, readPut, share),
+    digest: await share.work(digestMessage(message.json)),
     baseSequenceNumber: input.baseSequenceNumber,
     frames: message.rest,
     check: ({ document, now }) => check(input, context, { file: document, now }),
   }
-}
-
-function packedPut(request: PutChunkedFileRequest): DeclaredPut {
-  const signatures = request.signatures.map((one) => ({
-    ...one,
-    chunks: PackedChunks.of(one.chunks),
-  }))
-  return { ...request, signatures }
 }
 
 /**
