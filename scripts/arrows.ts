@@ -40,7 +40,8 @@ export const PARTS: Readonly<Record<string, Readonly<Record<string, readonly str
     containers: ['shared'],
     ecosystem: ['shared'],
     bootstrapper: ['shared'],
-    'index.ts': ['files', 'containers', 'ecosystem', 'bootstrapper', 'shared'],
+    settings: ['shared'],
+    'index.ts': ['files', 'containers', 'ecosystem', 'bootstrapper', 'settings', 'shared'],
   },
 }
 

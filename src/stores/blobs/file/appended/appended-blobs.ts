@@ -4,6 +4,7 @@ import { checkRange } from '../../blob-key.ts'
 import type { BlockPool } from '../block-pool.ts'
 import type { Directories } from '../directories.ts'
 import { FileReader } from '../file-reader.ts'
+import type { OwnFiles } from '../own-files.ts'
 import type { SystemCalls } from '../system-calls.ts'
 import { writeAll } from '../write-all.ts'
 import {
@@ -20,20 +21,20 @@ import { deletedBytes, type NewRecord } from './pack-file.ts'
 import { findRecord, openIfThere, readRecords } from './read-records.ts'
 import { createReclaimer, isMostlyDead, unitsIn } from './reclaim.ts'
 
+/** A blob to open, or a range of it, and where it is. */
+interface LocatedBlob {
+  key: string
+  locator: string
+  range: ByteRange | undefined
+  signal: AbortSignal | undefined
+}
+
 /** Blobs that share files with others of their directory. */
 export interface AppendedBlobs {
   /** Appends a whole blob to a file of its directory. @returns its locator, once it is durable */
   append(directory: string, record: NewRecord): Promise<string>
   /** Opens a blob; `undefined` when it is not where the locator says, or was deleted. */
-  open(
-    directory: string,
-    blob: {
-      key: string
-      locator: string
-      range: ByteRange | undefined
-      signal: AbortSignal | undefined
-    },
-  ): Promise<OpenedBytes | undefined>
+  open(directory: string, blob: LocatedBlob): Promise<OpenedBytes | undefined>
   /** Deletes a blob, and frees the space of its file when little else is in it. */
   delete(directory: string, blob: { key: string; locator: string }): Promise<void>
   /**
@@ -46,17 +47,13 @@ export interface AppendedBlobs {
   reclaim(directory: string, fileName: string): Promise<void>
 }
 
-/**
- * @param options.storeAlone stores a blob in a file of its own; one that is there already is no error
- * @param options.deleteAlone deletes the file of its own that a blob may have
- */
+/** @param options.ownFiles where blobs go whose pack file is given up */
 export function createAppendedBlobs(options: {
   calls: SystemCalls
   directories: Directories
   pool: BlockPool
   now: () => number
-  storeAlone(key: string, content: AsyncIterable<Uint8Array>): Promise<void>
-  deleteAlone(key: string): Promise<void>
+  ownFiles: Pick<OwnFiles, 'storeMoved' | 'delete'>
 }): AppendedBlobs {
   const { calls, directories, pool, now } = options
   const files = createOpenFiles(calls, directories, now)
@@ -65,28 +62,7 @@ export function createAppendedBlobs(options: {
   return {
     append: (directory, record) => files.append(directory, record),
 
-    async open(directory, { key, locator, range, signal }) {
-      const { name, unit } = readLocator(locator)
-      if (range) checkRange(range.start, range.end, Number.MAX_SAFE_INTEGER)
-      const file = await openIfThere(calls, join(directory, name + PACKS_SUFFIX), 'r')
-      if (file === undefined) return undefined
-      const place = { fd: file, first: unit * UNIT_BYTES + headerBytesOf(key), signal }
-      // A range is read while its record is looked at: one wait less for each of many small packs.
-      const early = range && readerOf(place, range)
-      const close = () => early?.[Symbol.asyncDispose]() ?? calls.close(file)
-      try {
-        const record = await findRecord(calls, file, { key, unit })
-        if (record && !record.isDeleted) {
-          if (range) checkRange(range.start, range.end, record.length)
-          return early ?? readerOf(place, { start: 0, end: record.length })
-        }
-      } catch (error) {
-        await close()
-        throw error
-      }
-      await close()
-      return undefined
-    },
+    open: (directory, blob) => openRecord({ calls, pool }, directory, blob),
 
     async delete(directory, { key, locator }) {
       const { name, unit } = readLocator(locator)
@@ -129,16 +105,50 @@ export function createAppendedBlobs(options: {
       if (name !== undefined) await reclaimer.reclaim(directory, name)
     },
   }
-
-  function readerOf(
-    { fd, first, signal }: { fd: number; first: number; signal: AbortSignal | undefined },
-    { start, end }: ByteRange,
-  ): FileReader {
-    const range = { start: first + start, end: first + end }
-    return new FileReader({ calls, pool }, { fd, range, signal })
-  }
 }
 
 function isDirectlyIn(prefix: string, key: string): boolean {
   return key.startsWith(prefix) && !key.includes('/', prefix.length)
+}
+
+/** What records are read with. */
+interface Reading {
+  calls: SystemCalls
+  pool: BlockPool
+}
+
+async function openRecord(
+  { calls, pool }: Reading,
+  directory: string,
+  { key, locator, range, signal }: LocatedBlob,
+): Promise<OpenedBytes | undefined> {
+  const { name, unit } = readLocator(locator)
+  if (range) checkRange(range.start, range.end, Number.MAX_SAFE_INTEGER)
+  const file = await openIfThere(calls, join(directory, name + PACKS_SUFFIX), 'r')
+  if (file === undefined) return undefined
+  const place = { fd: file, first: unit * UNIT_BYTES + headerBytesOf(key), signal }
+  // A range is read while its record is looked at: one wait less for each of many small packs.
+  const early = range && readerOf({ calls, pool }, place, range)
+  const close = () => early?.[Symbol.asyncDispose]() ?? calls.close(file)
+  try {
+    const record = await findRecord(calls, file, { key, unit })
+    if (record && !record.isDeleted) {
+      if (range) checkRange(range.start, range.end, record.length)
+      return early ?? readerOf({ calls, pool }, place, { start: 0, end: record.length })
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  await close()
+  return undefined
+}
+
+function readerOf(
+  { calls, pool }: Reading,
+  { fd, first, signal }: { fd: number; first: number; signal: AbortSignal | undefined },
+  { start, end }: ByteRange,
+): FileReader {
+  const range = { start: first + start, end: first + end }
+  return new FileReader({ calls, pool }, { fd, range, signal })
 }

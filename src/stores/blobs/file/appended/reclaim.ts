@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { BlockPool } from '../block-pool.ts'
 import { FileReader } from '../file-reader.ts'
+import type { OwnFiles } from '../own-files.ts'
 import { hasCode, type SystemCalls } from '../system-calls.ts'
 import { deletedByteOf, PACKS_SUFFIX, UNIT_BYTES } from './layout.ts'
 import type { OpenFiles } from './open-files.ts'
@@ -41,10 +42,9 @@ export function createReclaimer(options: {
   calls: SystemCalls
   pool: BlockPool
   files: OpenFiles
-  storeAlone(key: string, content: AsyncIterable<Uint8Array>): Promise<void>
-  deleteAlone(key: string): Promise<void>
+  ownFiles: Pick<OwnFiles, 'storeMoved' | 'delete'>
 }): Reclaimer {
-  const { calls, pool, files, storeAlone, deleteAlone } = options
+  const { calls, pool, files, ownFiles } = options
 
   return {
     async seemsDead(file) {
@@ -61,7 +61,8 @@ export function createReclaimer(options: {
         if (!files.settle(directory, name)) return
         const live = await readLive(file)
         if (!live) return
-        for (const record of live) await storeAlone(record.key, contentOf(path, record))
+        for (const record of live)
+          await ownFiles.storeMoved(record.key, contentOf({ calls, pool }, path, record))
         await deleteAgain(file, live)
         await calls.unlink(path)
       } catch (error) {
@@ -102,21 +103,25 @@ export function createReclaimer(options: {
   async function deleteAgain(file: number, moved: readonly FoundRecord[]): Promise<void> {
     const front = await readFront(calls, file)
     for (const { key, unit } of moved)
-      if (front?.[deletedByteOf(unit)] !== 0) await deleteAlone(key)
+      if (front?.[deletedByteOf(unit)] !== 0) await ownFiles.delete(key)
   }
+}
 
-  /** @throws DamagedRecordError at the end, so that damage is not copied as if it were sound */
-  async function* contentOf(path: string, record: FoundRecord): AsyncGenerator<Uint8Array> {
-    const fd = await calls.open(path, 'r')
-    const start = record.unit * UNIT_BYTES + record.headerBytes
-    const range = { start, end: start + record.length }
-    await using bytes = new FileReader({ calls, pool }, { fd, range, signal: undefined })
-    let crc = 0
-    for await (const piece of bytes) {
-      crc = crc32(piece, crc)
-      // The block is read into again before the copy is written.
-      yield new Uint8Array(piece)
-    }
-    if (crc !== record.crc) throw new DamagedRecordError(`${record.key} in ${path} is damaged`)
+/** @throws DamagedRecordError at the end, so that damage is not copied as if it were sound */
+async function* contentOf(
+  { calls, pool }: { calls: SystemCalls; pool: BlockPool },
+  path: string,
+  record: FoundRecord,
+): AsyncGenerator<Uint8Array> {
+  const fd = await calls.open(path, 'r')
+  const start = record.unit * UNIT_BYTES + record.headerBytes
+  const range = { start, end: start + record.length }
+  await using bytes = new FileReader({ calls, pool }, { fd, range, signal: undefined })
+  let crc = 0
+  for await (const piece of bytes) {
+    crc = crc32(piece, crc)
+    // The block is read into again before the copy is written.
+    yield new Uint8Array(piece)
   }
+  if (crc !== record.crc) throw new DamagedRecordError(`${record.key} in ${path} is damaged`)
 }
