@@ -10,6 +10,7 @@ import {
 import { createCoauthWriter } from './coauth-writer.ts'
 import { wholeContent } from './content.ts'
 import { createDocumentClient } from './document-client.ts'
+import { createKilledSweep } from './killed-sweep.ts'
 import { createLedger, FIRST_SEQUENCE_NUMBER } from './ledger.ts'
 import type { Random } from './random.ts'
 import type { Scene } from './scene.ts'
@@ -24,15 +25,18 @@ const COAUTH = [
 const OWN_DOCUMENTS = 4
 const COAUTHORS = 3
 
-/** `wopikit serve` with documents of its own. */
+/** `wopikit serve` with documents of its own, beside which a killed process sweeps. */
 export function createServerScene(dataDir: string): Scene {
   const options = { dataDir, args: COAUTH }
+  const sweep = createKilledSweep(dataDir)
+  let sweepRandom: Random | undefined
 
   return {
     start: () => startServer(options),
     spawn: () => spawnServer(options),
 
     async createWriters(random, wire) {
+      sweepRandom = random.fork()
       const own: Writer[] = []
       for (let index = 0; index < OWN_DOCUMENTS; index += 1) {
         const { ticket, ledger } = await createDocument(dataDir, random, `own${index}`)
@@ -51,10 +55,12 @@ export function createServerScene(dataDir: string): Scene {
     },
 
     async check() {
+      await sweep.ended()
       await wopikit(['verify', '--data', dataDir])
+      if (sweepRandom) sweep.start(sweepRandom)
     },
 
-    async finish() {},
+    finish: () => sweep.ended(),
   }
 }
 
