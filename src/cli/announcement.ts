@@ -11,7 +11,10 @@ import { welcomeText } from './welcome.ts'
 /** How long the printed token is valid, in ms. */
 const SHOWN_TOKEN_TTL_MS = 60 * 60 * 1000
 
-type Announced = Pick<RunningServer, 'url' | 'access' | 'host' | 'sampleFileId' | 'addressProblem'>
+type Announced = Pick<
+  RunningServer,
+  'url' | 'access' | 'host' | 'sampleFileId' | 'addressProblem' | 'metricsUrl'
+>
 
 /**
  * What a server that has started prints. Whatever keeps its output would keep a token, so there is one
@@ -23,9 +26,9 @@ export async function announcement(
   config: Config,
   { json, io }: { json: boolean | undefined; io: Pick<TransferIo, 'env' | 'stdout'> },
 ): Promise<string> {
-  const { url, host, sampleFileId: fileId, addressProblem } = server
+  const { url, host, sampleFileId: fileId, addressProblem, metricsUrl } = server
   const wopiSrc = host.wopiSrc(fileId)
-  if (json) return `${JSON.stringify({ url, wopiSrc, fileId })}\n`
+  if (json) return `${JSON.stringify({ url, wopiSrc, fileId, metricsUrl })}\n`
   const isDefault = config.data === userPath('wopikit-data', io.env)
   const proofOption = await proofOptionOf(config)
   return welcomeText({

@@ -37,8 +37,8 @@ async function serve(options: FolderOptions, io: TransferIo): Promise<void> {
   process.env.UV_THREADPOOL_SIZE ??= String(FILE_THREADS)
   keepHeapSmall()
   const config = await loadConfig(options, io)
-  const { log } = createLogger(config.logLevel)
-  const server = await startServer(config, { log })
+  const { log, droppedLines } = createLogger(config.logLevel)
+  const server = await startServer(config, { log, droppedLogLines: droppedLines })
   const stopped = waitForStop(server, log, io)
   io.stdout.write(await announcement(server, config, { json: options.json, io }))
   await stopped

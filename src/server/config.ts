@@ -49,6 +49,16 @@ const SETTINGS = z.strictObject({
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .prefault('info')
     .describe('lowest level to log: debug, info, warn, error or silent'),
+  metricsPort: whole(0, 65_535)
+    .optional()
+    .describe(
+      'TCP port for metrics, at /metrics in the text format of Prometheus; none when left out',
+    ),
+  metricsHost: z
+    .string()
+    .min(1)
+    .prefault('127.0.0.1')
+    .describe('address to listen on for metrics: whoever reaches it may read them'),
   maxFileBytes: size().prefault('64G').describe('largest content of one document'),
   memoryBudget: size()
     .prefault('96M')

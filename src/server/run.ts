@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import type { SignedAccess } from '../access/signed-access.ts'
 import type { Host } from '../http/create-host.ts'
 import { systemTimers, type Timers } from '../http/timers.ts'
@@ -19,6 +20,8 @@ import type { Config } from './config.ts'
 import { openDiscovery } from './discovery.ts'
 import { listen, serveRequests } from './http-server.ts'
 import { logRequests } from './logging.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { type MetricsServer, serveMetrics } from './metrics-server.ts'
 import { openProperties } from './properties.ts'
 import { ensureSample } from './sample.ts'
 import { noteServing } from './serving-record.ts'
@@ -34,6 +37,8 @@ export interface RunningServer {
   addressProblem: string | undefined
   /** A document to try: the sample, if it exists. */
   sampleFileId: string
+  /** Where metrics are; left out when they are nowhere. */
+  metricsUrl: string | undefined
   /**
    * Stops: accepts no more connections, lets the requests in progress finish within the grace time
    * of the settings, cuts the others, and closes the stores.
@@ -46,6 +51,8 @@ export interface RunningServer {
 export interface ServerDependencies {
   log: Log
   timers?: Timers
+  /** Lines that `log` has dropped since the start, for the metrics. */
+  droppedLogLines?: () => number
   /** The clock, in ms since 1970 UTC. */
   now?: () => number
 }
@@ -59,7 +66,7 @@ export interface ServerDependencies {
  */
 export async function startServer(
   config: Config,
-  { log, timers = systemTimers, now }: ServerDependencies,
+  { log, timers = systemTimers, now, droppedLogLines = () => 0 }: ServerDependencies,
 ): Promise<RunningServer> {
   const clock = now && { now }
   const stores = await openStores({
@@ -75,10 +82,19 @@ export async function startServer(
     const discovery = await openDiscovery(config, { log, ...clock })
     const properties = await openProperties(config)
     const server = await listen(config)
+    const metrics = config.metricsPort === undefined ? undefined : createMetrics()
     const { metadata, blobs } = stores
     const own = { ...discovery, ...(properties && { properties }), ...clock }
     const parts = { metadata, blobs, ...own, access, log, timers }
-    const { host, url, stop, sampleFileId } = await answer(server, config, { stores, key, parts })
+    const { host, url, stop, sampleFileId } = await answer(server, config, {
+      ...{ stores, key, parts, metrics },
+    })
+    const served = await openMetrics(config, metrics, { server, host, droppedLogLines }).catch(
+      async (error) => {
+        await stop(0, timers)
+        throw error
+      },
+    )
     const problem = addressProblem(config, url)
     if (problem) log.warn({ url }, problem)
     await noteServing(config, url).catch((error) => {
@@ -95,8 +111,10 @@ export async function startServer(
       access,
       addressProblem: problem,
       sampleFileId,
+      metricsUrl: served?.url,
       async close() {
         await stop(config.shutdownGrace, timers)
+        await served?.close()
         await cleaned
       },
       cut: () => server.closeAllConnections(),
@@ -117,7 +135,12 @@ type UnplacedParts = Omit<HostParts, 'publicUrl' | 'onRequest' | 'signIn'> & { l
 async function answer(
   server: Server,
   config: Config,
-  { stores, key, parts }: { stores: Stores; key: Uint8Array; parts: UnplacedParts },
+  {
+    stores,
+    key,
+    parts,
+    metrics,
+  }: { stores: Stores; key: Uint8Array; parts: UnplacedParts; metrics: Metrics | undefined },
 ): Promise<{
   host: Host
   url: string
@@ -128,9 +151,13 @@ async function answer(
   try {
     const url = publicUrlOf(config, (server.address() as AddressInfo).port)
     const trial = openTrial(config, { url, key, log, ...(now && { now }) })
+    const logLine = logRequests(log)
     const host = composeHost(config, {
       ...parts,
-      onRequest: logRequests(log),
+      onRequest(record) {
+        logLine(record)
+        metrics?.onRequest(record)
+      },
       publicUrl: url,
       ...(trial && { signIn: trial }),
     })
@@ -142,6 +169,29 @@ async function answer(
     server.closeAllConnections()
     throw error
   }
+}
+
+/** Serves the metrics of a server beside it, where the settings say so. */
+async function openMetrics(
+  config: Config,
+  metrics: Metrics | undefined,
+  sources: { server: Server; host: Host; droppedLogLines: () => number },
+): Promise<MetricsServer | undefined> {
+  if (!metrics) return undefined
+  const { server, host, droppedLogLines } = sources
+  const connections = promisify(server.getConnections.bind(server))
+  const served = await serveMetrics(config, () =>
+    metrics.text({ memory: host.memory, connections, droppedLogLines }),
+  )
+  return (
+    served && {
+      ...served,
+      async close() {
+        metrics.close()
+        await served.close()
+      },
+    }
+  )
 }
 
 function openTrial(

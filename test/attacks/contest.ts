@@ -60,7 +60,7 @@ async function contestIn(
   const { size } = options
   const { prepared, ticket } = await prepare(dataDir, attack, size)
   await using server = await start(dataDir, attack, options)
-  const watch = watchServer(server.pid, server.origin)
+  const watch = watchServer(server.pid, server.metricsUrl)
   const victim = await startVictim(server.origin, ticket)
   await delay(QUIET_MS[size] / 2)
   const quietSince = performance.now()
@@ -97,7 +97,11 @@ async function start(
 ): Promise<ServerProcess> {
   const [node, source = ''] = FROM_SOURCE
   const command = [node, `--max-old-space-size=${heapMib}`, built ? BUILT : source] as const
-  const server = await startServer({ dataDir, command, args: needs.args ?? [] })
+  const server = await startServer({
+    dataDir,
+    command,
+    args: ['--metrics-port', '0', ...(needs.args ?? [])],
+  })
   if (needs.unreadLog) server.stopReading()
   return server
 }

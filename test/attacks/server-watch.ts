@@ -20,7 +20,10 @@ const TICKS_PER_SECOND = 100
 const DELAY_METRIC = /^wopikit_event_loop_delay_max_seconds(?:\{[^}]*\})? (\S+)$/m
 
 /** Looks at a process again and again, since nothing is known of one that has died. */
-export function watchServer(pid: number, origin: string): { usage: Usage; stop(): Promise<void> } {
+export function watchServer(
+  pid: number,
+  metricsUrl: string | undefined,
+): { usage: Usage; stop(): Promise<void> } {
   const usage: Usage = {
     peakMemoryMb: undefined,
     cpuSeconds: undefined,
@@ -36,7 +39,7 @@ export function watchServer(pid: number, origin: string): { usage: Usage; stop()
     async stop() {
       clearInterval(timer)
       await look()
-      usage.eventLoopDelayMs = await eventLoopDelayMs(origin)
+      if (metricsUrl) usage.eventLoopDelayMs = await eventLoopDelayMs(metricsUrl)
     },
   }
 }
@@ -55,9 +58,9 @@ async function cpuSeconds(pid: number): Promise<number | undefined> {
   return Number.isNaN(ticks) ? undefined : ticks / TICKS_PER_SECOND
 }
 
-async function eventLoopDelayMs(origin: string): Promise<number | undefined> {
+async function eventLoopDelayMs(metricsUrl: string): Promise<number | undefined> {
   const signal = AbortSignal.timeout(1000)
-  const text = await fetch(`${origin}/metrics`, { signal })
+  const text = await fetch(metricsUrl, { signal })
     .then((reply) => (reply.ok ? reply.text() : ''))
     .catch(() => '')
   const seconds = DELAY_METRIC.exec(text)?.[1]

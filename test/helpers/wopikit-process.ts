@@ -17,6 +17,8 @@ export const FROM_SOURCE: CommandLine = [process.execPath, MAIN]
 export interface ServerProcess extends AsyncDisposable {
   /** Scheme, host and port. */
   readonly origin: string
+  /** Where it tells metrics; left out when it does not. */
+  readonly metricsUrl: string | undefined
   readonly pid: number
   /** How long it took until it named its address, in ms. */
   readonly startedInMs: number
@@ -53,6 +55,7 @@ export async function startServer(options: ServeOptions): Promise<ServerProcess>
   }
   return {
     origin,
+    metricsUrl: /"metricsUrl":"([^"]+)"/.exec(output())?.[1],
     pid: child.pid ?? 0,
     startedInMs: performance.now() - startedAt,
     output,
