@@ -120,7 +120,7 @@ describe('wopikit add and token', () => {
   test('add says how to mend every mistake, and changes nothing', async () => {
     await writeFile(join(folder, 'a.txt'), 'a')
     const mistakes: [string[], number, RegExp][] = [
-      [['add', 'nope.txt'], 1, /cannot be read.*nope\.txt.*\n.*a relative one starts/],
+      [['add', 'nope.txt'], 1, /cannot be read.*nope\.txt.*\n.*a relative path starts/],
       [['add', '.', '--name', 'x.txt'], 1, /is not a file/],
       [['add', 'a.txt', '--name', 'a:b.txt'], 2, /character that is not allowed.*\n.*--name/],
       [['add', 'a.txt', '--name', 'noextension'], 2, /no extension.*\n.*--name/],
@@ -128,7 +128,7 @@ describe('wopikit add and token', () => {
       [['add', 'a.txt', '--container', 'a b'], 2, /containerId is/],
       [['add', 'a.txt', '--container', 'nope'], 3, /no such container: nope\n.*wopikit ls/],
       [['add', 'a.txt', '--id', 'a b'], 2, /fileId is/],
-      [['add', 'a.txt', '--owner', 'a@b'], 2, /--owner is/],
+      [['add', 'a.txt', '--owner', 'a\nb'], 2, /--owner has 1 to 150 bytes/],
       [['add', 'a.txt', '--max-file-bytes', '0'], 3, /larger than.*\n.*maxFileBytes/],
       [['add', 'a.txt', '--max-file-bytes', 'x'], 2, /--max-file-bytes must be a size/],
     ]
@@ -146,7 +146,7 @@ describe('wopikit add and token', () => {
     const fileId = await addFile('a.txt', 'a')
     const mistakes: [string[], number, RegExp][] = [
       [['token', 'nope', '--user', 'ada'], 3, /no such document: nope\n.*wopikit add/],
-      [['token', fileId, '--user', 'a b'], 2, /--user is/],
+      [['token', fileId, '--user', 'a\nb'], 2, /--user has 1 to 150 bytes/],
       [['token', fileId, '--user', 'ada', '--name', ' '], 2, /name has/],
       [['token', fileId, '--user', 'ada', '--permission', 'admin'], 2, /all, or a list of read, /],
       [['token', fileId, '--user', 'ada', '--permission', 'all,read'], 2, /all, or a list of/],

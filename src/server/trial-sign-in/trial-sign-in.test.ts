@@ -275,7 +275,9 @@ describe('the token endpoint', () => {
 test('an access token of the sign-in is not a WOPI token, and a WOPI token does not sign in', async () => {
   await using trial = await openTrial()
   const access = createSignedAccess({ key: KEY, now: () => START })
-  const { accessToken } = await access.mint({ ...TRIAL_USER, permissions: ['read'], ttlMs: 60_000 })
+  const { userId, displayName } = TRIAL_USER
+  const user = { userId, displayName }
+  const { accessToken } = await access.mint({ ...user, permissions: ['read'], ttlMs: 60_000 })
   const reply = await trial.token(trade(await trial.code()))
   const { access_token = '' } = (await reply.json()) as Record<string, string>
 
