@@ -104,10 +104,14 @@ export interface Tree extends Folders {
   /** The container of a file, or `null` for a file outside the tree. */
   containerOf(file: DocumentRecord): Promise<string | null>
 
-  /** What is in a container, in the order of names: at most `limit` entries. */
+  /**
+   * What is in a container, in the order of names: at most `limit` entries. Files that `wants` says no
+   * to may be left out, and do not count then.
+   */
   children(
     containerId: string,
     limit: number,
+    wants?: (fileName: string) => boolean,
   ): Promise<{ containers: TreeContainer[]; files: TreeFile[] }>
 
   /**

@@ -156,6 +156,21 @@ test('who moves a little and holds much gives way to who holds little', async ()
   assert.equal(await waiting.granted(), true)
 })
 
+test('who holds much and waits for more gives way to who holds little', async () => {
+  const { open, clock } = setUp(100)
+  const greedy = Array.from({ length: 4 }, (_, i) => open(`mallory${i}`))
+  for (const holder of greedy) {
+    hold(holder, 25)
+    holder.lost.addEventListener('abort', () => holder[Symbol.dispose]())
+  }
+  for (const holder of greedy) watch(holder, 25)
+  const waiting = watch(open('alice'), 10)
+
+  clock.advance(STALL_MS + STALL_MS / 4)
+
+  assert.equal(await waiting.granted(), true)
+})
+
 test('who ends while waiting takes nothing, and lets the next one through', async () => {
   const { budget, open } = setUp(100)
   const first = open('alice')

@@ -141,9 +141,15 @@ export function createMemoryBudget(options: BudgetOptions): MemoryBudget {
     watch()
   }
 
-  /** Users whose clients are slow give way, the largest first, to one who will hold less than half. */
+  /**
+   * Who waits for a client, or for more memory, gives way to one who will hold less than half of it:
+   * the largest user first.
+   */
   function giveWayTo({ holder: small, more }: Waiter): void {
-    const slow = [...holders].filter(({ waitsForClient, counted }) => waitsForClient && counted > 0)
+    const hungry = new Set(waiting.map(({ holder }) => holder))
+    const slow = [...holders].filter(
+      (holder) => holder.counted > 0 && (holder.waitsForClient || hungry.has(holder)),
+    )
     let missing = used + more - totalBytes
     for (const holder of slow.sort((one, other) => ofUser(other) - ofUser(one))) {
       if (missing <= 0 || ofUser(holder) <= 2 * (ofUser(small) + more)) return

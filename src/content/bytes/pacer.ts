@@ -23,6 +23,8 @@ export interface Pacer {
    * @throws what the work throws, and the reason of `signal`
    */
   run<Result>(steps: Steps<Result>, userId: string, signal?: AbortSignal): Promise<Result>
+  /** Waits for a turn, before work that cannot be cut into steps. */
+  turn(userId: string): Promise<void>
 }
 
 interface Waiting {
@@ -83,6 +85,7 @@ export function createPacer(turns: Turns = SYSTEM_TURNS): Pacer {
   }
 
   return {
+    turn,
     async run(steps, userId, signal) {
       // Whoever comes while others wait takes its turn behind those who have had less.
       if (waiting.length > 0) await turn(userId)

@@ -16,6 +16,8 @@ export interface Share extends Disposable {
   shrink(bytes: number): void
   /** Runs long work in slices, between those of others. */
   work<Result>(steps: Steps<Result>): Promise<Result>
+  /** Waits for a turn of the event loop, before a part of work that cannot be cut into steps. */
+  turn(): Promise<void>
   /** Passes a body on. Whoever sends it loses the share by standing still while others wait. */
   receive(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   /** Passes an answer on, in the same way, and ends the share with it. */
@@ -38,6 +40,7 @@ export function createShare(holder: Holder, signal?: AbortSignal): Share {
     },
     shrink: (bytes) => holder.shrink(bytes),
     work: (steps) => pacer.run(steps, userId, signal),
+    turn: () => pacer.turn(userId),
     receive: (body) => ({ [Symbol.asyncIterator]: () => receive(holder, body) }),
     send: (body) => send(holder, body, kept),
     keep: (resource) => {
@@ -53,6 +56,7 @@ export const UNCOUNTED: Share = {
   grow: () => undefined,
   shrink() {},
   work: (steps) => pacer.run(steps, ''),
+  turn: () => pacer.turn(''),
   receive: (body) => body,
   send: (body) => body,
   keep() {},

@@ -109,6 +109,20 @@ test('children of more than one page are all listed, in the order of names, up t
   assert.deepEqual(await listed(501), names.slice(0, 501))
 })
 
+test('children that nobody wants do not count, however many come before', async () => {
+  const { tree } = open()
+  const { containerId } = await tree.root(USER)
+  for (const name of ['a.pdf', 'b.pdf', 'c.docx', 'd.pdf', 'e.docx', 'f.docx'])
+    await addFile(tree, containerId, name)
+
+  const { files } = await tree.children(containerId, 2, (name) => name.endsWith('.docx'))
+
+  assert.deepEqual(
+    files.map(({ name }) => name),
+    ['c.docx', 'e.docx'],
+  )
+})
+
 test('a renamed file keeps its id and place, and frees its old name', async () => {
   const { tree, services } = open()
   const { containerId } = await tree.root(USER)

@@ -30,12 +30,13 @@ export function createOwnTree(
 
     path: (containerId, limit) => metadata.listAncestors(containerId, limit),
 
-    async children(containerId, limit) {
+    async children(containerId, limit, wants = () => true) {
       const containers: TreeContainer[] = []
       const files: TreeFile[] = []
-      for await (const child of readChildren(services, containerId, limit)) {
+      for await (const child of readChildren(services, containerId, Number.POSITIVE_INFINITY)) {
         if (child.kind === 'container') containers.push(child.container)
-        else files.push(treeFile(child.document))
+        else if (wants(child.document.name)) files.push(treeFile(child.document))
+        if (containers.length + files.length >= limit) break
       }
       return { containers, files }
     },

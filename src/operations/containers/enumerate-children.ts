@@ -20,8 +20,10 @@ export const enumerateChildren = defineContainerOperation({
 
   async run({ extensions }, context) {
     const { tree, container } = context
-    const { containers, files } = await tree.children(container.containerId, CHILDREN_MAX)
-    const wanted = files.filter(({ name }) => !extensions || extensions.has(extensionOf(name)))
+    const wants = (name: string) => !extensions || extensions.has(extensionOf(name))
+    const { containers, files } = await tree.children(container.containerId, CHILDREN_MAX, wants)
+    // A tree of the application's may give all.
+    const wanted = files.filter(({ name }) => wants(name))
     return {
       children: {
         ChildContainers: await containerPointers(context, containers),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { UNCOUNTED as share } from '../../content/bytes/share.ts'
 import type { Resource } from '../../ports/access.ts'
 import { requireAddress, withAddresses } from './browsing.ts'
 import { createLinks } from './links.ts'
@@ -13,7 +14,7 @@ const issue: Issue = async ({ fileId, containerId }) => ({
 })
 
 test('requireAddress leads to a file, a container or the ecosystem, with its token', async () => {
-  const addressOf = (resource: Resource) => requireAddress({ links, issue }, resource)
+  const addressOf = (resource: Resource) => requireAddress({ links, issue, share }, resource)
   const base = 'https://docs.example/wopi'
 
   assert.equal(await addressOf({ fileId: 'f' }), `${base}/files/f?access_token=t%3Df`)
@@ -24,7 +25,7 @@ test('requireAddress leads to a file, a container or the ecosystem, with its tok
 test('requireAddress without a right is NOT_FOUND', async () => {
   const none: Issue = async () => undefined
 
-  await assert.rejects(requireAddress({ links, issue: none }, {}), { code: 'NOT_FOUND' })
+  await assert.rejects(requireAddress({ links, issue: none, share }, {}), { code: 'NOT_FOUND' })
 })
 
 test('withAddresses asks for nothing but the resource, for a few at a time, and keeps the order', async () => {
@@ -41,7 +42,7 @@ test('withAddresses asks for nothing but the resource, for a few at a time, and 
     return resource.fileId === 'f7' ? undefined : issue(resource)
   }
 
-  const listed = await withAddresses({ links, issue: slow }, items)
+  const listed = await withAddresses({ links, issue: slow, share }, items)
 
   assert.equal(most, 32)
   assert.deepEqual(asked[0], { fileId: 'f0' })

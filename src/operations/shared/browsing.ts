@@ -7,7 +7,7 @@ import type { TokenContext } from './operation.ts'
 const TOKENS_AT_A_TIME = 32
 
 /** What addresses with tokens are made with. */
-export type Linking = Pick<TokenContext, 'links' | 'issue'>
+export type Linking = Pick<TokenContext, 'links' | 'issue' | 'share'>
 
 /** Something of the tree by its name and address, as answers carry it. */
 export interface Pointer {
@@ -42,6 +42,8 @@ export async function withAddresses<Item extends Resource>(
 ): Promise<{ item: Item; url: string }[]> {
   const listed: { item: Item; url: string }[] = []
   for (let start = 0; start < items.length; start += TOKENS_AT_A_TIME) {
+    // A long list is made between the answers of others.
+    if (start > 0) await linking.share.turn()
     const group = items.slice(start, start + TOKENS_AT_A_TIME)
     const reached = await Promise.all(
       group.map(async (item) => ({ item, url: await addressOf(linking, item) })),
