@@ -12,6 +12,7 @@ export {
   type SignedAccess,
   type SignedAccessOptions,
 } from './access/signed-access.ts'
+export type { WaitingDelivery } from './content/application/waiting.ts'
 export type { BudgetStats } from './content/bytes/memory-budget.ts'
 export { DocumentExistsError } from './content/saving/add-document.ts'
 export type {
@@ -28,6 +29,7 @@ export type {
   SweepReport,
 } from './host/core.ts'
 export type { Documents, DocumentVersion, OpenedDocument } from './host/documents.ts'
+export type { HostDeliveries } from './host/waiting-deliveries.ts'
 export { createHost, type Host } from './http/create-host.ts'
 export {
   createDiscovery,

@@ -20,6 +20,7 @@ export type {
   DeliveryRecord,
   DeliveryStore,
   ListedDeliveries,
+  WaitingDeliveryRecord,
 } from './ports/metadata/deliveries.ts'
 export type {
   ActivityRecord,

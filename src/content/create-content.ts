@@ -9,6 +9,7 @@ import { createPatience, type Deadlines } from './application/deadlines.ts'
 import { createDeliveries, type Deliveries } from './application/deliveries.ts'
 import { createFollower } from './application/follow.ts'
 import { createPatientSource } from './application/patient-source.ts'
+import { createSameRevision } from './application/same-revision.ts'
 import { createInFlightBytes } from './bytes/in-flight.ts'
 import { createMemoryBudget, type Refusal } from './bytes/memory-budget.ts'
 import type { HolderNames } from './bytes/memory-holder.ts'
@@ -73,11 +74,15 @@ export function createApplicationContent(options: ContentOptions & ApplicationOp
 } {
   const { documents: source, log } = options
   const patience = createPatience(options)
-  const reading = createPatientSource(source, patience)
+  const reading = createPatientSource(source, patience, (fileId) => sameRevision.gone(fileId))
   const conflicts = createConflicts(source, log, patience)
   const opener = createOpener(options.blobs, reading)
   const base = createBase(options, opener, () => deliveries.wake())
-  const content = { ...base, findDocument: createFollower(base, reading, conflicts) }
+  const sameRevision = createSameRevision(base, source, log)
+  const content = {
+    ...base,
+    findDocument: createFollower(base, reading, { conflicts, sameRevision }),
+  }
   const deliveries = createDeliveries({ ...content, source, conflicts, log, patience })
   return { content, deliveries }
 }

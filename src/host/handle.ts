@@ -1,3 +1,4 @@
+import { RevisionGoneError } from '../ports/document-source.ts'
 import type { HostReply, HostRequest } from '../ports/exchange.ts'
 import type { Log } from '../ports/log.ts'
 import { WopiError } from '../protocol/errors.ts'
@@ -35,7 +36,12 @@ export function createHandler(services: HostServices): Handler {
     try {
       const proven = await prove(services, request, destination)
       admitted = await admit(services, request, destination, proven)
-      const reply = await admitted.execute()
+      const reply = await admitted.execute().catch(async (error) => {
+        // What the application has thrown away is found in another place, or in a newer revision.
+        if (!(error instanceof RevisionGoneError) || !hasNoBody(request)) throw error
+        admitted = await admit(services, request, destination, proven)
+        return admitted.execute()
+      })
       return named(request.method === 'HEAD' ? await withoutBody(reply) : reply, destination)
     } catch (error) {
       // Headers that an operation adds to its failures are never a reason for another failure.
@@ -43,6 +49,10 @@ export function createHandler(services: HostServices): Handler {
       return failure(refusalOf(services.log, request, destination, error), destination, extra)
     }
   }
+}
+
+function hasNoBody({ method }: HostRequest): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 /** What may be sent to an address; a client needs no token to ask. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Admin } from '../host/admin.ts'
 import { type BudgetStats, createCore, type SweepReport } from '../host/core.ts'
 import type { Documents } from '../host/documents.ts'
+import { createHostDeliveries, type HostDeliveries } from '../host/waiting-deliveries.ts'
 import { checkHostOptions } from './check-options.ts'
 import { configureServer } from './configure-server.ts'
 import { CONSOLE_LOG } from './console-log.ts'
@@ -33,6 +34,8 @@ export interface Host {
   documents: Documents
   /** @internal Administration of the stores: add, list, verify, cancel. */
   admin: Admin
+  /** Saves that wait for the application that keeps the documents. */
+  deliveries: HostDeliveries
   /** Use of the memory that all requests share, for metrics. */
   memory(): BudgetStats
   /**
@@ -116,6 +119,7 @@ export function createHost(options: HostOptions): Host {
     configureServer: (server) => configureServer(server, isBelow(basePath)),
     documents,
     admin,
+    deliveries: createHostDeliveries(deliveries),
     memory,
     start() {
       housekeeping.start()

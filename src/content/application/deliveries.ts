@@ -1,7 +1,9 @@
+import type { Log } from '../../ports/log.ts'
 import type { DeliveryRecord } from '../../ports/metadata/deliveries.ts'
 import { unlessAborted } from '../bytes/single-flight.ts'
 import type { Alarm } from './alarm.ts'
 import { type Attempt, type DeliveryServices, deliver } from './deliver.ts'
+import { createFailures, listWaiting, makeDue, type WaitingDelivery } from './waiting.ts'
 
 /** Documents whose saves are delivered at the same time; slow ones are not counted. */
 const CONCURRENCY = 8
@@ -25,6 +27,10 @@ export interface Deliveries {
    * @throws Error when the deliveries do not run; the reason of `signal`
    */
   settled(signal?: AbortSignal): Promise<void>
+  /** What waits, soonest due first. */
+  waiting(limit: number): Promise<WaitingDelivery[]>
+  /** Makes a save due now, or all that wait; returns how many. */
+  retry(fileId?: string): Promise<number>
   /** Ends it: attempts under way are finished, or ended after five seconds. */
   close(): Promise<void>
 }
@@ -33,6 +39,7 @@ export interface Deliveries {
 interface Attempts {
   /** How many there are. */
   readonly size: number
+  has(documentKey: string): boolean
   /** Begins what is due, and returns the time until there may be more to do, in ms. */
   beginDue(): Promise<number>
   /** Resolves when all have ended. */
@@ -66,6 +73,8 @@ function createAttempts(
     get size() {
       return underWay.size
     },
+
+    has: (documentKey) => underWay.has(documentKey),
 
     async beginDue() {
       const wanted = CONCURRENCY + underWay.size
@@ -123,18 +132,29 @@ function createWatch(alarm: Alarm, look: () => Promise<number>): Watch {
   }
 }
 
+/** Says that nobody has started the deliveries, once. */
+function createMissedStart(log: Log): () => void {
+  let isTold = false
+  return () => {
+    if (!isTold)
+      log.warn({}, 'Saves wait to be delivered: call host.start(), once, when the server starts')
+    isTold = true
+  }
+}
+
 /** Creates the deliveries; nothing runs before `start`. */
 export function createDeliveries(services: DeliveryServices): Deliveries {
   const { metadata, log } = services
   const { alarm } = services.patience
   const stop = new AbortController()
   let watch: Watch | undefined
-  let isStartMissed = false
+  const tellMissed = createMissedStart(log)
+  const failures = createFailures()
   let changed = Promise.withResolvers<void>()
   const attempts = createAttempts(services, {
     ended: stop.signal,
     onSlow: () => watch?.wake(),
-    onFailure() {},
+    onFailure: (failure) => failures.note(failure),
     onEnd(noted) {
       tellChange()
       // A store that fails is asked again when the alarm rings, not at once.
@@ -167,10 +187,7 @@ export function createDeliveries(services: DeliveryServices): Deliveries {
     },
 
     wake() {
-      if (!watch && !stop.signal.aborted && !isStartMissed) {
-        isStartMissed = true
-        log.warn({}, 'Saves wait to be delivered: call host.start(), once, when the server starts')
-      }
+      if (!watch && !stop.signal.aborted) tellMissed()
       watch?.wake()
     },
 
@@ -185,6 +202,9 @@ export function createDeliveries(services: DeliveryServices): Deliveries {
         await unlessAborted(next, signal).finally(stopLooking)
       }
     },
+
+    waiting: (limit) => listWaiting(metadata, { limit, attempts, failures }),
+    retry: (fileId) => makeDue(metadata, { fileId, attempts }).finally(() => watch?.wake()),
 
     async close() {
       const watching = watch

@@ -8,12 +8,13 @@ import { UNCOUNTED } from '../bytes/share.ts'
 import { createSingleFlight } from '../bytes/single-flight.ts'
 import { abandonPacks } from '../packs/abandon.ts'
 import { commitOn, mainSize } from '../saving/commit.ts'
-import type { ContentServices, DocumentRequest, FoundDocument } from '../saving/services.ts'
+import type { ContentServices, FoundDocument } from '../saving/services.ts'
 import type { ChunkedContent } from '../state/chunked-content.ts'
 import type { Manifest } from '../state/manifest.ts'
 import { decodeManifestSteps, encodeManifest } from '../state/manifest-format.ts'
 import { applyWholePut, mainStream } from '../state/next-state.ts'
 import type { Conflicts } from './conflicts.ts'
+import type { SameRevision } from './same-revision.ts'
 import { isRevision, takeRevision } from './take-revision.ts'
 
 /** Each attempt follows a change that somebody else has made meanwhile. */
@@ -33,48 +34,50 @@ type Services = Pick<
 export function createFollower(
   services: Services,
   source: ReadSource,
-  conflicts: Conflicts,
+  { conflicts, sameRevision }: { conflicts: Conflicts; sameRevision: SameRevision },
 ): ContentServices['findDocument'] {
   const { metadata } = services
-  const once = createSingleFlight()
 
-  /** Does what one request is enough for; another one waits for it as long as its client does. */
-  async function take(
-    name: string,
-    signal: AbortSignal,
-    act: (ended: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    try {
-      await once(name, signal, act)
-    } catch (error) {
-      // What has changed meanwhile is found anew.
-      if (!(error instanceof RevisionGoneError)) throw error
-    }
-  }
-
-  /** @returns whether the host's state stays as it is */
-  async function follow(
+  /** What becomes of the host's state when the application has another one; `again`: it has changed. */
+  async function judge(
+    metadata: Services['metadata'],
+    conflicts: Conflicts,
     { document, now }: FoundDocument,
-    found: SourceDocument,
-    { signal }: DocumentRequest,
-  ): Promise<boolean> {
+    { revision }: SourceDocument,
+  ): Promise<'keep' | 'take' | 'again'> {
     const { fileId, manifestId, sequenceNumber, source: known } = document
-    if (!known) return true
-    const { revision } = found
+    if (!known) return 'keep'
     const conflict = { fileId, revision, knownRevision: known.revision, version: sequenceNumber }
     if (known.sequenceNumber < sequenceNumber) {
       conflicts.suspect({ ...conflict, reason: 'undelivered' })
-      return true
+      return 'keep'
     }
-    if (isLocked(document, now)) {
-      // Unless it is the same still, the revision may be a save that was delivered meanwhile.
-      const again = await metadata.readDocument(fileId)
-      if (again?.document.manifestId !== manifestId) return false
-      conflicts.report({ ...conflict, reason: 'locked' })
-      return true
+    if (!isLocked(document, now)) return 'take'
+    // Unless it is the same still, the revision may be a save that was delivered meanwhile.
+    const again = await metadata.readDocument(fileId)
+    if (again?.document.manifestId !== manifestId) return 'again'
+    conflicts.report({ ...conflict, reason: 'locked' })
+    return 'keep'
+  }
+
+  const take = createTaking()
+
+  /** @returns `false` when the document is another one by now */
+  async function stays(
+    read: FoundDocument,
+    found: SourceDocument,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { document, now } = read
+    const { fileId, manifestId, source: known } = document
+    if (known?.revision === found.revision) {
+      if (await sameRevision.relocate(document, found)) return false
+      if (!(await sameRevision.isWrong(document, found)) || isLocked(document, now)) return true
     }
-    await take(`${fileId}/${manifestId}/${revision}`, signal, (ended) =>
-      update(services, source, { document, now }, { found, ended }),
+    const verdict = await judge(metadata, conflicts, read, found)
+    if (verdict !== 'take') return verdict === 'keep'
+    await take(`${fileId}/${manifestId}/${found.revision}`, signal, (ended) =>
+      update(services, source, read, { found, ended }),
     )
     return false
   }
@@ -96,10 +99,26 @@ export function createFollower(
         )
         continue
       }
-      const isKnown = read.document.source?.revision === found.revision
-      if (isKnown || (await follow(read, found, request))) return shown(read, found)
+      if (await stays(read, found, request.signal)) return shown(read, found)
     }
     throw new WopiError('INTERNAL', { detail: 'The file changes faster than it can be read' })
+  }
+}
+
+/** Does what one request is enough for; another one waits for it as long as its client does. */
+function createTaking() {
+  const once = createSingleFlight()
+  return async (
+    name: string,
+    signal: AbortSignal,
+    act: (ended: AbortSignal) => Promise<void>,
+  ): Promise<void> => {
+    try {
+      await once(name, signal, act)
+    } catch (error) {
+      // What has changed meanwhile is found anew.
+      if (!(error instanceof RevisionGoneError)) throw error
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { types } from 'node:util'
 import type { ByteRange, OpenedBytes } from '../../ports/blob-store.ts'
-import type { DocumentSource } from '../../ports/document-source.ts'
+import { type DocumentSource, RevisionGoneError } from '../../ports/document-source.ts'
 import { tameBytes } from '../bytes/opened-bytes.ts'
 import { type ApplicationCall, ask, beginCall, type Patience } from './deadlines.ts'
 
@@ -11,7 +11,11 @@ type Reading = Pick<DocumentSource, 'revisions' | 'find' | 'open'>
  * blob store. The first piece is there when `open` resolves: what fails until then is an error before
  * anything was sent, and a broken reply afterwards.
  */
-export function createPatientSource(source: Reading, patience: Patience): Reading {
+export function createPatientSource(
+  source: Reading,
+  patience: Patience,
+  onGone: (fileId: string) => void = () => {},
+): Reading {
   return {
     revisions: source.revisions,
 
@@ -30,6 +34,7 @@ export function createPatientSource(source: Reading, patience: Patience): Readin
         const opened = await call.wait(() => opening, patience.deadlines.pieceMs)
         return await begun({ opened: checkOpened(opened, name), call, name, patience }, range)
       } catch (error) {
+        if (error instanceof RevisionGoneError) onGone(fileId)
         // One that comes too late, or has failed at its first piece, is open all the same.
         opening.then((opened) => opened[Symbol.asyncDispose]()).catch(() => {})
         throw error

@@ -8,6 +8,9 @@ export interface DeliveryStore {
    */
   listDeliveries(limit: number): Promise<ListedDeliveries>
 
+  /** The oldest save of each document, due or not; soonest due first. */
+  listWaitingDeliveries(limit: number): Promise<WaitingDeliveryRecord[]>
+
   /**
    * Notes that the application has received a save, as this revision. The next save of the document
    * is due at once.
@@ -62,6 +65,12 @@ export interface DeliveryRecord {
   cause?: SaveCause
   /** How many attempts have begun already. */
   attempts: number
+}
+
+/** A save that waits, and when it is tried next. */
+export interface WaitingDeliveryRecord extends DeliveryRecord {
+  /** In ms since 1970 UTC; while somebody is at it, when others may take it on. */
+  dueAt: number
 }
 
 /** One attempt at a delivery. */

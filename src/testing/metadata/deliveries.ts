@@ -75,6 +75,23 @@ export function deliveryContract(test: ContractTest): void {
     assert.deepEqual(await readSource(store), { revision: 'r1', sequenceNumber: 1 })
   })
 
+  test('listWaitingDeliveries tells the oldest save of each document, due or not', async ({
+    store,
+  }) => {
+    await adopt(store)
+    const committed = await store.commit(newCommit())
+    assert.ok(committed.ok)
+    await store.takeDelivery(attempt('d1', 2), 5 * SECOND)
+
+    const [waiting, ...others] = await store.listWaitingDeliveries(10)
+
+    assert.deepEqual(
+      [waiting?.fileId, waiting?.sequenceNumber, waiting?.attempts, waiting?.dueAt],
+      ['File_1', 2, 1, committed.now + 5 * SECOND],
+    )
+    assert.deepEqual(others, [])
+  })
+
   test('listDeliveries tells what the client has said of a save', async ({ store }) => {
     await adopt(store)
     const cause = { editors: ['alice'], isAutosave: true, isExitSave: false }

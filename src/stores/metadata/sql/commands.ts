@@ -41,6 +41,7 @@ export const COMMANDS = {
   appendActivities: 'write',
   listActivities: 'read',
   listDeliveries: 'read',
+  listWaitingDeliveries: 'read',
   settleDelivery: 'write',
   takeDelivery: 'write',
   deferDelivery: 'write',

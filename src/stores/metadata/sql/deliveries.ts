@@ -1,4 +1,4 @@
-import type { DeliveryRecord, DeliveryStore } from '../../../ports/metadata/deliveries.ts'
+import type { DeliveryStore, WaitingDeliveryRecord } from '../../../ports/metadata/deliveries.ts'
 import type { Commit } from '../../../ports/metadata/documents.ts'
 import { type WithCauseText, withCause } from './causes.ts'
 import type { Commands } from './commands.ts'
@@ -6,24 +6,38 @@ import type { SqlDatabase } from './database.ts'
 
 type DeliveryCommands = Commands<keyof DeliveryStore>
 
+const SELECT_DELIVERIES = `SELECT deliveries.document_key, file_id, deliveries.manifest_id,
+    deliveries.sequence_number, user_id, source_revision AS base_revision, saved_at, attempts, cause,
+    due_at
+  FROM deliveries JOIN documents ON key = deliveries.document_key
+  LEFT JOIN save_causes ON save_causes.document_key = deliveries.document_key
+    AND save_causes.manifest_id = deliveries.manifest_id`
+
 /** The commands about saves that an application has not received yet. */
 export function deliveryCommands(db: SqlDatabase): DeliveryCommands {
   return {
     async listDeliveries(now, limit) {
-      const rows = await db.all<WithCauseText<DeliveryRecord>>(
-        `SELECT deliveries.document_key, file_id, deliveries.manifest_id,
-           deliveries.sequence_number, user_id, source_revision AS base_revision, saved_at, attempts,
-           cause
-         FROM deliveries JOIN documents ON key = deliveries.document_key
-         LEFT JOIN save_causes ON save_causes.document_key = deliveries.document_key
-           AND save_causes.manifest_id = deliveries.manifest_id
-         WHERE due_at <= :now ORDER BY due_at, deliveries.document_key LIMIT :limit`,
+      const rows = await db.all<WithCauseText<WaitingDeliveryRecord>>(
+        `${SELECT_DELIVERIES} WHERE due_at <= :now ORDER BY due_at, deliveries.document_key LIMIT :limit`,
         { now, limit },
       )
       const next = await db.get<{ dueAt: number }>(
         'SELECT due_at FROM deliveries WHERE due_at IS NOT NULL ORDER BY due_at LIMIT 1',
       )
-      return { deliveries: rows.map(withCause), nextAt: next?.dueAt, now }
+      const deliveries = rows.map((row) => {
+        const { dueAt: _, ...delivery } = withCause(row)
+        return delivery
+      })
+      return { deliveries, nextAt: next?.dueAt, now }
+    },
+
+    async listWaitingDeliveries(_now, limit) {
+      const rows = await db.all<WithCauseText<WaitingDeliveryRecord>>(
+        `${SELECT_DELIVERIES} WHERE due_at IS NOT NULL
+         ORDER BY due_at, deliveries.document_key LIMIT :limit`,
+        { limit },
+      )
+      return rows.map(withCause)
     },
 
     async settleDelivery(now, documentKey, sequenceNumber, revision) {
