@@ -37,7 +37,7 @@ export function isUserId(value: unknown): value is string {
  * import { clientUserId } from 'wopikit/protocol'
  *
  * assert.equal(clientUserId('alice'), 'alice')
- * assert.equal(clientUserId('a@b'), 'u0mfagy')
+ * assert.equal(clientUserId('a@b'), 'u0mfage')
  * ```
  */
 export function clientUserId(userId: string): string {
@@ -52,7 +52,7 @@ export function clientUserId(userId: string): string {
  * ```ts
  * import { originalUserId } from 'wopikit/protocol'
  *
- * assert.equal(originalUserId('u0mfagy'), 'a@b')
+ * assert.equal(originalUserId('u0mfage'), 'a@b')
  * ```
  */
 export function originalUserId(told: string): string {
