@@ -118,7 +118,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     choice: 'The query; the header where the query has none.',
     shownBy: {
       file: 'src/host/dispatch.test.ts',
-      test: 'dispatch takes the token of the query before that of the Authorization header',
+      test: 'dispatch prefers the token of the query to that of the Authorization header',
     },
   },
   {
@@ -348,7 +348,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
     choice: 'Both are accepted. Tokens need no escaping, so that they are the same.',
     shownBy: {
       file: 'src/host/check-proof.test.ts',
-      test: 'the check takes a token that is signed decoded, or as it stands in the query',
+      test: 'accepts a proof over the decoded token or the token as in the query',
     },
   },
   {

@@ -30,14 +30,14 @@ import { createSessionChunks } from './saving/session-chunks.ts'
 import { createSignatures } from './saving/signatures.ts'
 import { createManifests } from './state/manifests.ts'
 
-/** What the content model is made of. */
+/** The parts of the content model. */
 export interface ContentOptions {
   metadata: MetadataStore
   blobs: BlobStore
   limits?: Partial<ContentLimits>
-  /** What all requests may hold in memory together, in bytes. */
+  /** Memory that all requests may hold together, in bytes. */
   memoryBudgetBytes?: number
-  /** Told of every request that got no memory, or lost it. */
+  /** Called for every request that got no memory or lost it. */
   onRefusal?: (refusal: Refusal) => void
   /** A new id of 128 random bits, `[a-z0-9]+` (default: from the system's random source). */
   newId?: () => string
@@ -45,7 +45,7 @@ export interface ContentOptions {
   randomBytes?: (length: number) => Uint8Array
 }
 
-/** What an application brings that keeps its documents itself. */
+/** What an application brings when it keeps documents. */
 export interface ApplicationOptions {
   documents: DocumentSource
   log: Log
@@ -57,7 +57,7 @@ export interface ApplicationOptions {
   clock?: () => number
 }
 
-/** Puts the content model on its two stores. The host keeps all documents itself. */
+/** Creates the content model over its two stores. The host keeps all documents. */
 export function createContentServices(options: ContentOptions): ContentServices {
   const { metadata } = options
   const base = createBase(options, createOpener(options.blobs), () => {})
@@ -65,8 +65,8 @@ export function createContentServices(options: ContentOptions): ContentServices 
 }
 
 /**
- * Puts the content model on its two stores and on the documents of an application: it follows those,
- * and `deliveries` brings saves back once it is started.
+ * Creates the content model over its two stores and the documents of an application. It follows
+ * their changes, and `deliveries` delivers saves once it is started.
  */
 export function createApplicationContent(options: ContentOptions & ApplicationOptions): {
   content: ContentServices

@@ -25,7 +25,7 @@ test('add adds a document that can be opened at once', async () => {
   assert.equal((await admin.find(fileId))?.name, 'b.docx')
 })
 
-test('add refuses a fileId that is taken, and a content that is too large', async () => {
+test('add refuses a taken fileId and content that is too large', async () => {
   const host = await createTestHost({ content: testBytes(5) })
   const admin = createStoreAdmin({ ...host.content, limits: { maxFileBytes: 8 } })
   const document = { name: 'b.docx', ownerId: 'bob', fileId: host.fileId }
@@ -39,7 +39,7 @@ test('add refuses a fileId that is taken, and a content that is too large', asyn
   assert.deepEqual(await host.get(), testBytes(5))
 })
 
-test('add of a content that breaks adds no document', async () => {
+test('add adds no document when its content throws', async () => {
   const host = await createTestHost()
   const admin = createStoreAdmin(host.content)
   async function* broken() {
@@ -76,7 +76,7 @@ test('add puts a document into the root container, or into another one', async (
   assert.equal((await admin.find(below.fileId))?.containerId, containerId)
 })
 
-test('add numbers a name that is taken, whatever its case', async () => {
+test('add numbers a name that is already taken in any case', async () => {
   const admin = createStoreAdmin((await createTestHost()).content)
   const document = { ownerId: 'bob', content: () => once(testBytes(1)) }
 
@@ -87,7 +87,7 @@ test('add numbers a name that is taken, whatever its case', async () => {
   assert.deepEqual(names, ['b.docx', 'B (2).docx', 'b (3).DOCX', 'b (2) (2).docx'])
 })
 
-test('add gives two documents of one name that come at once names of their own', async () => {
+test('add gives different names to two concurrent documents of the same name', async () => {
   const admin = createStoreAdmin((await createTestHost()).content)
   const document = { name: 'b.docx', ownerId: 'bob', content: () => once(testBytes(7)) }
 
@@ -96,20 +96,20 @@ test('add gives two documents of one name that come at once names of their own',
   assert.deepEqual(added.map(({ name }) => name).sort(), ['b (2).docx', 'b (3).docx', 'b.docx'])
 })
 
-test('add refuses a container that is not there', async () => {
+test('add refuses a container that does not exist', async () => {
   const admin = createStoreAdmin((await createTestHost()).content)
   const document = { name: 'b.docx', ownerId: 'bob', content: () => once(testBytes(1)) }
 
   await assert.rejects(admin.add({ ...document, containerId: 'nope' }), { code: 'NOT_FOUND' })
 })
 
-test('findAny gives some document, or none', async () => {
+test('findAny returns some document, or undefined without any', async () => {
   const host = await createTestHost()
 
   assert.equal((await createStoreAdmin(host.content).findAny())?.fileId, host.fileId)
 })
 
-test('sessions lists those that can be continued, over any number of pages', async () => {
+test('sessions lists all sessions that clients can continue, over several pages', async () => {
   const host = await createTestHost({ limits: { maxSessionsPerUser: 1000 } })
   const admin = createStoreAdmin(host.content)
   for (let i = 0; i < 7; i++) await openSession(host)

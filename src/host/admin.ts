@@ -21,63 +21,66 @@ export { raiseMark, StoreMismatchError } from '../content/upkeep/store-mark.ts'
 export type { Damage, VerifyReport } from '../content/upkeep/verify.ts'
 export type { HeldLock, LockFilter } from './held-locks.ts'
 
-/** A document to be added. */
+/** A document to add. */
 export interface AddedFile {
-  /** With extension; a legal one. */
+  /** File name with extension; it must be legal. */
   name: string
   ownerId: string
-  /** Opens the content. */
+  /** Called once to open the content. */
   content: () => AsyncIterable<Uint8Array>
-  /** Made up when left out. */
+  /** Generated when left out. */
   fileId?: string
   /** The root container when left out. */
   containerId?: string
 }
 
-/** What those who run a host do with its stores, also while it runs. */
+/** Administration of a host's stores, also while the host runs. */
 export interface Admin {
   /**
-   * Adds a document to a container; when `content` throws there is none.
+   * Adds a document to a container. When `content` throws, no document is added.
    *
-   * @returns its fileId, and its name: numbered, such as `report (2).docx`, where the one that was
-   *   wanted is taken
-   * @throws DocumentExistsError; WopiError NOT_FOUND when there is no such container, TOO_LARGE,
-   *   STORAGE_FULL
+   * @returns its fileId and its name, which gets a number, such as `report (2).docx`, when it is
+   *   taken
+   * @throws DocumentExistsError; WopiError NOT_FOUND when the container does not exist,
+   *   TOO_LARGE, STORAGE_FULL
    */
   add(document: AddedFile): Promise<{ fileId: string; name: string }>
-  /** Names and places of what the host keeps itself. */
+  /** The tree of containers and files. */
   tree: Pick<Tree, 'root' | 'container' | 'children'>
-  /** A document, or `undefined`. */
+  /** Finds a document; `undefined` when it does not exist. */
   find(fileId: string): Promise<DocumentRecord | undefined>
-  /** Any document, or `undefined` when there is none. */
+  /** Finds some document; `undefined` when there are none. */
   findAny(): Promise<DocumentRecord | undefined>
-  /** Sessions that can still be continued, in the order of their id. */
+  /** Lists upload sessions that clients can still continue, ordered by id. */
   sessions(): Promise<{ sessions: SessionRecord[]; now: number }>
-  /** Ends a session; `false` when there is no such open one. */
+  /** Ends an upload session. Returns `false` when no open session has this id. */
   cancelSession(sessionId: string): Promise<boolean>
-  /** The locks in force, of all documents or those that match; without `fileId` every document is read. */
+  /** Lists the live locks that match. Without `fileId` it reads every document. */
   locks(filter?: LockFilter): Promise<HeldLock[]>
   /**
-   * Releases the locks that match, whoever holds them, such as those that a broken client has left.
+   * Releases the locks that match, whoever holds them, such as locks left by a broken client.
    *
-   * @returns what was released
+   * @returns the released locks
    * @throws TypeError when the filter is empty
    */
   releaseLocks(filter: LockFilter): Promise<HeldLock[]>
-  /** Hashes everything again and tells what is damaged, and whether the stores belong together. */
+  /**
+   * Hashes all stored content again, and reports damage and whether the two stores belong together.
+   */
   verify(options?: Parameters<typeof verifyStore>[1]): Promise<VerifyReport>
   /**
-   * Takes the two stores for what belongs together from now on, after one of them was lost or restored.
-   * What the metadata does not name is deleted when it has been garbage for long enough.
+   * Accepts the two stores as belonging together from now on, after one of them was lost or
+   * restored. The sweeper then deletes packs that the metadata does not name, once they have been
+   * garbage for long enough.
    */
   adopt(): Promise<void>
-  /** Does the housekeeping at once, for about `budgetMs`. */
+  /** Runs the housekeeping now, for about `budgetMs`. */
   sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
 }
 
 const PAGE = 100
 
-/** Creates the administration of stores that no host of this process serves. */
+/** Creates the administration of stores that no host in this process serves. */
 export function createStoreAdmin(options: {
   metadata: MetadataStore
   blobs: BlobStore
@@ -137,7 +140,7 @@ async function add(
     otherName,
     content: content(),
   })
-  if (!stored.ok) throw new WopiError('NOT_FOUND', { detail: 'No such container' })
+  if (!stored.ok) throw new WopiError('NOT_FOUND', { detail: 'The container does not exist' })
   return { fileId: stored.fileId, name: stored.name }
 }
 

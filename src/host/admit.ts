@@ -28,7 +28,7 @@ import { endWithReply, type ShareSlot } from './end-share.ts'
 import { requireOwnLock, requirePermission } from './permission.ts'
 import { requirePlainBody } from './plain-body.ts'
 
-/** What a request is admitted to. */
+/** What admission needs to know and to call. */
 export interface AdmissionServices {
   content: ContentServices
   features: Features
@@ -38,9 +38,9 @@ export interface AdmissionServices {
   signIn?: SignIn
 }
 
-/** A request that was admitted. */
+/** A request that passed the checks. */
 export interface Admitted {
-  /** @throws WopiError NOT_SUPPORTED when no operation answers this method and override */
+  /** @throws WopiError NOT_SUPPORTED when no operation has this method and override */
   execute(): Promise<HostReply>
   failureHeaders(): Promise<Readonly<Record<string, string>>>
 }
@@ -64,7 +64,7 @@ export async function admit<At extends Target>(
       if (!operation) throw new WopiError('NOT_SUPPORTED')
       if (operation.supported?.(context) === false)
         throw new WopiError('NOT_SUPPORTED', {
-          detail: `This host does not offer ${operation.name} here`,
+          detail: `This host does not offer ${operation.name} for this resource or token`,
         })
       requirePlainBody(request)
       if (operation.adds) await requireRoom(services.content)
@@ -78,14 +78,14 @@ export async function admit<At extends Target>(
   }
 }
 
-/** Makes what an operation knows of a request. */
+/** Builds the context that an operation gets. */
 type MakeContext<At extends Target> = (
   services: AdmissionServices,
   request: HostRequest,
   asked: Asked<At>,
 ) => Promise<Contexts[At]>
 
-/** What else is known of a request. */
+/** What the checks know of a request. */
 interface Asked<At extends Target = Target> {
   destination: Destination<At>
   proven: boolean
@@ -135,7 +135,10 @@ async function containerContext(
   const { id: containerId } = asked.destination
   const context = await tokenContext(services, request, asked, { containerId })
   const container = await services.tree.container(containerId)
-  if (!container) throw new WopiError('NOT_FOUND', { detail: 'No such container' })
+  if (!container)
+    throw new WopiError('NOT_FOUND', {
+      detail: 'The container does not exist, or the user may not do this to it',
+    })
   return extend(context, { container })
 }
 
@@ -195,7 +198,7 @@ async function tokenContext(
   const grant = await access.authenticate(accessToken, {
     ...resource,
     operation: operation?.name ?? 'Unknown',
-    // Signals are made when they are asked for: one for every request costs more than a small answer.
+    // Created only on demand: a signal for every request costs more than a small reply.
     get signal() {
       return request.signal
     },
@@ -251,8 +254,8 @@ function commonContext(
 }
 
 /**
- * Tokens that come of another one end with it, so that nobody stays in for ever by trading tokens
- * (page "Key concepts", preventing token trading).
+ * A token derived from another one never outlives it, so that nobody keeps access forever by
+ * trading tokens (page "Key concepts", preventing token trading).
  */
 function issueFor(access: Access, grant: Grant): Issue {
   const { userId, displayName } = grant
@@ -260,18 +263,19 @@ function issueFor(access: Access, grant: Grant): Issue {
     const issued = await access.issue?.({ user: { userId, displayName }, from: grant, ...resource })
     if (issued && grant.expiresAt > 0 && !endsUntil(grant.expiresAt, issued))
       throw new WopiError('INTERNAL', {
-        detail: 'Access.issue made a token that outlives the one that it comes of',
+        detail:
+          'Access.issue returned a token that outlives the token of the request; its expiry must not be later',
       })
     return issued
   }
 }
 
-/** Whether a token has ended by a time; one that ends at 0 never does, as in `access_token_ttl`. */
+/** Whether a token has expired at a time. An expiry of 0 means never, as in `access_token_ttl`. */
 function endsUntil(time: number, { accessTokenTtl }: IssuedToken): boolean {
   return accessTokenTtl > 0 && accessTokenTtl <= time
 }
 
-/** Adds to a context without asking for its signal. */
+/** Adds properties to a context without creating its signal. */
 function extend<Base extends object, More extends object>(base: Base, more: More): Base & More {
   return Object.assign(base, more)
 }

@@ -9,7 +9,7 @@ const SIGN_IN: SignIn = {
   authenticate: async () => undefined,
 }
 
-test('challengeHeader tells where to sign in', () => {
+test('challengeHeader names the addresses for the sign-in', () => {
   assert.equal(
     challengeHeader(SIGN_IN),
     'Bearer authorization_uri="https://app.example/oauth/authorize",' +
@@ -17,7 +17,7 @@ test('challengeHeader tells where to sign in', () => {
   )
 })
 
-test('challengeHeader tells the provider and the schemes of its apps, as encoded JSON', () => {
+test('challengeHeader names the provider and the URL schemes of its apps, as encoded JSON', () => {
   const header = challengeHeader({
     ...SIGN_IN,
     providerId: 'TP_ACME',
@@ -32,31 +32,32 @@ test('challengeHeader tells the provider and the schemes of its apps, as encoded
   })
 })
 
-test('checkSignIn takes addresses that Office reads whole', () => {
+test('checkSignIn accepts addresses that Office reads completely', () => {
   checkSignIn(SIGN_IN)
   checkSignIn({ ...SIGN_IN, authorizationUri: 'https://app.example:8443/a/tenant%3D1/b?c#d' })
   checkSignIn({ ...SIGN_IN, providerId: 'TP_ACME', urlSchemes: { iOS: ['a=b,c"'] } })
 })
 
-const CUT = ['=', ',', '"', ' ', '\n', '\\', 'é']
-for (const character of CUT)
-  test(`checkSignIn refuses an address with ${JSON.stringify(character)}, and says what to do`, () => {
+const UNSAFE = ['=', ',', '"', ' ', '\n', '\\', 'é']
+for (const character of UNSAFE)
+  test(`checkSignIn refuses an address with ${JSON.stringify(character)}, and says how to change it`, () => {
     const address = `https://app.example/a?p${character}1`
 
     for (const name of ['authorizationUri', 'tokenIssuanceUri'])
       assert.throws(
         () => checkSignIn({ ...SIGN_IN, [name]: address }),
-        (error) => error instanceof TypeError && error.message.startsWith(`signIn.${name} must be`),
+        (error) =>
+          error instanceof TypeError && error.message.startsWith(`signIn.${name} must not contain`),
       )
   })
 
 for (const address of ['/oauth/authorize', 'ftp://app.example/', 'https://', undefined])
-  test(`checkSignIn refuses ${address}, which is no address of http(s)`, () => {
+  test(`checkSignIn refuses ${address}, which is not an http(s) address`, () => {
     const signIn = { ...SIGN_IN, tokenIssuanceUri: address as string }
 
     assert.throws(() => checkSignIn(signIn), { name: 'TypeError', message: /an http\(s\) address/ })
   })
 
-test('checkSignIn refuses a providerId that is none', () => {
+test('checkSignIn refuses a providerId with other characters than letters, digits and _', () => {
   assert.throws(() => checkSignIn({ ...SIGN_IN, providerId: 'TP ACME' }), TypeError)
 })

@@ -25,7 +25,7 @@ describe('createProofCheck', () => {
     logged = []
   })
 
-  /** A source that has `first` and finds `later` when it looks again. */
+  /** A source that has the keys `first`, and `later` after a refresh. */
   function createSource(first: ProofKeys, later = first): ProofKeySource & { refreshed: number } {
     const source = {
       refreshed: 0,
@@ -59,7 +59,7 @@ describe('createProofCheck', () => {
     })
   }
 
-  test('the check lets a request pass that is signed over its public address', async () => {
+  test('accepts a request that is signed for its public address', async () => {
     const source = createSource(keys)
 
     await createCheck(source)(await signed(current))
@@ -67,7 +67,7 @@ describe('createProofCheck', () => {
     assert.deepEqual([source.refreshed, logged], [0, []])
   })
 
-  test('the check takes a token that is signed decoded, or as it stands in the query', async () => {
+  test('accepts a proof over the decoded token or the token as in the query', async () => {
     const check = createCheck(createSource(keys))
     const target = '/wopi/files/f1?a=1&access_token=x%2fy%3D&b=2'
 
@@ -76,14 +76,14 @@ describe('createProofCheck', () => {
     await assert.rejects(check(await signed(current, { target, accessToken: 'x%2Fy%3D' })))
   })
 
-  test('the check takes the token of the Authorization header where the query has none', async () => {
+  test('uses the token of the Authorization header when the query has none', async () => {
     const target = '/wopi/files/f1'
     const headers = { Authorization: 'Bearer alice.token' }
 
     await createCheck(createSource(keys))(await signed(current, { target, headers }))
   })
 
-  test('the check refuses a request that is signed for another address', async () => {
+  test('refuses a request that is signed for another address', async () => {
     const other = await signed(current, { target: TARGET.replace('f1', 'f2') })
 
     const refused = createCheck(createSource(keys))({ ...other, target: TARGET })
@@ -91,7 +91,7 @@ describe('createProofCheck', () => {
     await assert.rejects(refused, { name: 'WopiError', code: 'PROOF_INVALID', status: 500 })
   })
 
-  test('the check looks for new keys when a signature does not fit, and takes those', async () => {
+  test('looks up new keys when a signature does not fit, and uses them', async () => {
     const source = createSource(keys, { current: next.publicKey })
 
     await createCheck(source)(await signed(next))
@@ -99,7 +99,7 @@ describe('createProofCheck', () => {
     assert.deepEqual([source.refreshed, logged], [1, []])
   })
 
-  test('the check refuses what the new keys have not signed either', async () => {
+  test('refuses a request that the new keys have not signed either', async () => {
     const stranger = await createSigningKey()
     const source = createSource(keys, { current: next.publicKey })
 
@@ -107,13 +107,13 @@ describe('createProofCheck', () => {
     assert.equal(source.refreshed, 1)
   })
 
-  test('the check refuses with the keys that it has when new ones cannot be had', async () => {
+  test('keeps its keys when the lookup of new ones fails', async () => {
     const source = { ...createSource(keys), refresh: () => Promise.reject(new Error('down')) }
 
     await assert.rejects(createCheck(source)(await signed(next)), { code: 'PROOF_INVALID' })
   })
 
-  test('the check looks for new keys after a request that only a former key has proven', async () => {
+  test('looks up new keys after a request that only an old key proves', async () => {
     const source = createSource(keys)
 
     await createCheck(source)(await signed(next, { old: current }))
@@ -121,7 +121,7 @@ describe('createProofCheck', () => {
     assert.equal(source.refreshed, 1)
   })
 
-  test('the check looks for no new keys for a request without proof or with a wrong time', async () => {
+  test('looks up no keys for a request without a proof or with a wrong time', async () => {
     const source = createSource(keys)
     const check = createCheck(source)
     const late = { 'X-WOPI-TimeStamp': '1' }
@@ -131,7 +131,7 @@ describe('createProofCheck', () => {
     assert.equal(source.refreshed, 0)
   })
 
-  test('the check logs why it refuses, with the correlation id and without the token', async () => {
+  test('logs the cause of a refusal, with the correlation id and without the token', async () => {
     const headers = { 'X-WOPI-CorrelationId': 'c1', Host: '127.0.0.1:8080' }
     const check = createCheck(createSource(keys))
 
@@ -152,20 +152,20 @@ describe('createProofCheck', () => {
     )
   })
 
-  test('the check tells the client why it refuses', async () => {
+  test('tells the client the cause of a refusal', async () => {
     const check = createCheck(createSource(keys))
     const late = { 'X-WOPI-TimeStamp': '1' }
 
     await assert.rejects(check(request(TARGET, {})), { message: /X-WOPI-Proof .* missing/ })
     await assert.rejects(check(await signed(current, { headers: late })), {
-      message: /not of the last 20 minutes/,
+      message: /older than 20 minutes/,
     })
     await assert.rejects(check(await signed(next)), {
       message: /No key .* https:\/\/docs\.example\/office\/wopi\/files\/f1$/,
     })
   })
 
-  test('the check answers with another failure while the keys are not known', async () => {
+  test('throws PROOF_KEYS_UNKNOWN while it has no keys', async () => {
     const source = { ...createSource(keys), keys: () => Promise.reject(new Error('down')) }
 
     await assert.rejects(createCheck(source)(await signed(current)), {

@@ -15,7 +15,7 @@ import { loggedText } from './logged.ts'
 
 export interface ProofCheckOptions {
   source: ProofKeySource
-  /** What clients put before `/wopi`. */
+  /** The part of the address before `/wopi`, as clients see it. */
   baseUrl: string
   log: Log
   /** The clock, in ms since 1970 UTC. */
@@ -24,22 +24,22 @@ export interface ProofCheckOptions {
 
 const MINUTE_MS = 60_000
 
-/** Why a proof is refused, for a client that asks for `address`. */
+/** Why a proof is refused, as told to a client that requested `address`. */
 const CAUSES: Record<
   Extract<ProofVerdict, { verdict: 'refused' }>['reason'],
   (address: string) => string
 > = {
-  missing: () => 'The request is not proven: X-WOPI-Proof and X-WOPI-TimeStamp are missing',
+  missing: () => 'This host requires proof keys, but X-WOPI-Proof and X-WOPI-TimeStamp are missing',
   timestamp: () =>
-    `X-WOPI-TimeStamp is not of the last ${PROOF_MAX_AGE_MS / MINUTE_MS} minutes: compare the clocks`,
-  signature: (address) => `No key of discovery has signed this as a request to ${address}`,
+    `X-WOPI-TimeStamp is older than ${PROOF_MAX_AGE_MS / MINUTE_MS} minutes, or in the future: compare the clocks`,
+  signature: (address) => `No key of discovery has signed a request to ${address}`,
 }
 /**
- * Creates the check that a request was made by the client whose keys `source` knows (page "Proof
- * keys"). The keys are looked up anew when they do not fit, or only the former ones do.
+ * Creates the check that a request comes from the client whose keys `source` knows (page "Proof
+ * keys"). It looks the keys up again when none of them fits, or only an old one does.
  *
- * @returns a function that throws WopiError `PROOF_INVALID`, or `PROOF_KEYS_UNKNOWN` when there are
- *   no keys to check with
+ * @returns a function that throws WopiError `PROOF_INVALID`, or `PROOF_KEYS_UNKNOWN` when no keys
+ *   are known
  */
 export function createProofCheck(
   options: ProofCheckOptions,
@@ -57,7 +57,7 @@ export function createProofCheck(
     const address = baseUrl + pathOf(request)
     const correlationId = loggedText(request.header(HEADERS.correlationId))
     const calledAs = loggedText(request.header('Host'))
-    log.warn({ reason, correlationId, address, calledAs }, 'A request without a valid proof')
+    log.warn({ reason, correlationId, address, calledAs }, 'A request had no valid proof')
     throw new WopiError('PROOF_INVALID', { detail: CAUSES[reason](address) })
   }
 
@@ -67,9 +67,16 @@ export function createProofCheck(
     return verifyProof(proof, keys, now())
   }
 
-  /** One side has changed its key, so the other's will follow. */
+  /** The client or discovery has changed its key, so the other one will follow. */
   function lookAhead(): void {
-    source.refresh().catch((err) => log.warn({ err }, 'Proof keys cannot be looked up'))
+    source
+      .refresh()
+      .catch((err) =>
+        log.warn(
+          { err },
+          'The proof keys could not be looked up; the host keeps those that it has',
+        ),
+      )
   }
 }
 
@@ -85,7 +92,7 @@ async function keysOf(source: ProofKeySource): Promise<ProofKeys> {
   }
 }
 
-/** Without the query, which has the token. */
+/** The path without the query, which holds the token. */
 function pathOf({ target }: HostRequest): string {
   return target.replace(/\?.*$/s, '')
 }
@@ -100,7 +107,7 @@ function readProof(request: HostRequest, baseUrl: string): Proof {
   }
 }
 
-/** The token as it stands in the query and decoded, or that of the Authorization header. */
+/** The token of the query, raw and decoded, or the token of the Authorization header. */
 function tokenForms(request: HostRequest): string[] {
   const mark = request.target.indexOf('?')
   const query = mark < 0 ? '' : request.target.slice(mark + 1)

@@ -52,43 +52,45 @@ export type {
 } from '../operations/shared/features.ts'
 export type { Handler } from './handle.ts'
 
-/** What a host is made of, without HTTP. The stores and `access` are the application's. */
+/** The parts of a host, without HTTP. The application brings the stores and `access`. */
 export interface CoreOptions {
   metadata: MetadataStore
   blobs: BlobStore
   access: Access
-  /** Documents that the application keeps itself; without it the host keeps all documents. */
+  /** Documents that the application keeps. Without it the host keeps all documents. */
   documents?: DocumentSource
   /** How long the host waits for `access`, `signIn` and `documents`. */
   deadlines?: Partial<Deadlines>
-  /** Where log lines go (default: warnings and errors go to the console). */
+  /** Receives log lines (default: warnings and errors go to the console). */
   log?: Log
   limits?: Partial<ContentLimits>
   /**
-   * What all requests may hold in memory together, in bytes (default: 96 MiB, for a container of
-   * 512 MB): messages, lists of chunks, and answers that wait for their readers.
+   * Memory that all requests may hold together, in bytes (default: 96 MiB, for a container of 512
+   * MB): messages, lists of chunks, and replies that wait for their readers.
    */
   memoryBudgetBytes?: number
   retention?: Partial<Retention>
-  /** Coauthoring with CSPP Plus; without it CheckFileInfo carries none of its properties. */
+  /** Coauthoring with CSPP Plus. Without it CheckFileInfo has none of its properties. */
   coauth?: CoauthFeatures
-  /** Whether files may be sent in several requests (default: true). */
+  /** Whether clients may send a file in several requests (default: true). */
   uploadSessions?: boolean
-  /** Whether clients may go along the tree of containers (default: true), where `access` makes tokens. */
+  /** Whether clients may browse the tree of containers (default: true). It needs `Access.issue`. */
   containers?: boolean
   /** Addresses of the application's own pages. */
   pages?: Pages
-  /** What Office is to know about the users' licences. */
+  /** What Office learns about the users' licences. */
   licence?: Licence
   /** Files in which Collabora keeps settings of users; without it their addresses answer 501. */
   settings?: SettingsFiles
-  /** What the application adds to the answers of CheckFileInfo and CheckContainerInfo. */
+  /**
+   * Properties that the application adds to the replies of CheckFileInfo and CheckContainerInfo.
+   */
   properties?: ExtraProperties
-  /** OAuth, for the bootstrapper; without it that answers 501. */
+  /** OAuth sign-in for the bootstrapper. Without it the bootstrapper replies 501. */
   signIn?: SignIn
-  /** Where the keys of clients come from; with it requests without a valid proof are refused. */
+  /** Source of the clients' proof keys. With it the host refuses requests without a valid proof. */
   proofKeys?: ProofKeySource
-  /** @internal The clock that tells the age of proofs, in ms since 1970 UTC (default: `Date.now`). */
+  /** @internal The clock for the age of proofs, in ms since 1970 UTC (default: `Date.now`). */
   now?: () => number
   /** @internal A new id of 128 random bits, `[a-z0-9]+`, in tests. */
   newId?: () => string
@@ -96,24 +98,24 @@ export interface CoreOptions {
   randomBytes?: (length: number) => Uint8Array
 }
 
-/** A host that requests are handed to by whatever server there is. */
+/** A host without a server: any server hands requests to it. */
 export interface Core {
   handler: Handler
   housekeeping: Housekeeping
   sweeper: Sweeper
   documents: Documents
   admin: Admin
-  /** How the memory budget is used. */
+  /** The current use of the memory budget. */
   memory: () => BudgetStats
-  /** Left out when the application keeps no documents itself. */
+  /** Left out when the application keeps no documents. */
   deliveries?: Deliveries
 }
 
 /**
- * Puts handler and housekeeping over the same stores. Nothing is started.
+ * Creates handler and housekeeping over the same stores. Starts nothing.
  *
- * @param options.baseUrl what clients put before `/wopi`
- * @throws TypeError when `signIn` has an address that clients would cut
+ * @param options.baseUrl the part of the address before `/wopi`, as clients see it
+ * @throws TypeError when `signIn` has an address that clients cannot read
  */
 export function createCore(options: CoreOptions & { baseUrl: string; log: Log }): Core {
   const { access, log, baseUrl, proofKeys, signIn, now } = options
@@ -149,7 +151,7 @@ export function createCore(options: CoreOptions & { baseUrl: string; log: Log })
   }
 }
 
-/** The content model, and what brings saves to the application that keeps the documents. */
+/** Creates the content model and, where the application keeps documents, their deliveries. */
 function createContent({
   documents,
   ...options
@@ -174,7 +176,7 @@ function featuresOf(options: CoreOptions): Features {
   } = options
   return {
     uploadSessions,
-    // Documents that are in no container lead to none.
+    // Documents outside of every container lead to no container.
     containers: containers && (!documents || documents.tree !== undefined),
     pages,
     ...(coauth && { coauth }),

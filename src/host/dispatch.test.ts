@@ -21,7 +21,7 @@ for (const { name, route, target } of OPERATIONS)
     assert.equal(found?.id, path === route.path ? '' : 'i1')
   })
 
-test('dispatch finds Bootstrap for a POST with a shortcut that nobody knows', () => {
+test('dispatch finds Bootstrap for a POST with an unknown shortcut', () => {
   for (const shortcut of ['', 'GET_SOMETHING_NEW']) {
     const headers = { 'X-WOPI-EcosystemOperation': shortcut }
 
@@ -32,7 +32,7 @@ test('dispatch finds Bootstrap for a POST with a shortcut that nobody knows', ()
   }
 })
 
-test('dispatch takes the token of the query before that of the Authorization header', () => {
+test('dispatch prefers the token of the query to that of the Authorization header', () => {
   const headers = { Authorization: 'Bearer from-header' }
 
   const both = dispatch(request('/wopi/files/f?access_token=from-query', 'GET', headers))
@@ -44,13 +44,13 @@ test('dispatch takes the token of the query before that of the Authorization hea
   assert.equal(empty?.accessToken, 'from-header')
 })
 
-test('dispatch decodes the token of the query, wherever it stands in it', () => {
+test('dispatch decodes the token at any place in the query', () => {
   const found = dispatch(request('/wopi/files/f?a=1&access_token=x%2By%3D%3D&access_token=z'))
 
   assert.equal(found?.accessToken, 'x+y==')
 })
 
-test('dispatch takes no other scheme of Authorization for a token', () => {
+test('dispatch takes a token from no other Authorization scheme than Bearer', () => {
   for (const Authorization of ['Basic abc', 'Bearer', 'Bearer ', 'abc', 'Bearer a b'])
     assert.equal(
       dispatch(request('/wopi/files/f', 'GET', { Authorization }))?.accessToken,
@@ -59,7 +59,7 @@ test('dispatch takes no other scheme of Authorization for a token', () => {
     )
 })
 
-test('dispatch finds no operation for an override that is empty, unknown or in lower case', () => {
+test('dispatch finds no operation for an empty, unknown or lower-case override', () => {
   for (const override of ['', 'UNKNOWN', 'lock', 'LOCK ', 'PUT'])
     assert.equal(
       dispatch(request('/wopi/files/f', 'POST', { 'X-WOPI-Override': override }))?.operation,
@@ -73,7 +73,7 @@ test('dispatch finds no operation for other methods', () => {
     assert.equal(dispatch(request('/wopi/files/f', method))?.operation, undefined, method)
 })
 
-test('dispatch finds for a HEAD what answers a GET', () => {
+test('dispatch finds the operation of GET for HEAD', () => {
   for (const path of ['', '/contents', '/download', '/ancestry'])
     assert.equal(
       dispatch(request(`/wopi/files/f${path}`, 'HEAD'))?.operation,
@@ -81,7 +81,7 @@ test('dispatch finds for a HEAD what answers a GET', () => {
     )
 })
 
-test('dispatch ignores an override of a GET', () => {
+test('dispatch ignores the override of a GET', () => {
   const headers = { 'X-WOPI-Override': 'LOCK' }
 
   assert.equal(dispatch(request('/wopi/files/f', 'GET', headers))?.operation?.name, 'CheckFileInfo')
@@ -126,12 +126,12 @@ for (const target of NO_FILES)
     assert.equal(dispatch(request(target)), undefined)
   })
 
-test('dispatch finds files of ids of up to 128 letters, digits, - and _', () => {
+test('dispatch finds files whose ids have up to 128 letters, digits, - and _', () => {
   for (const id of ['a', 'A-b_9', 'x'.repeat(128)])
     assert.equal(dispatch(request(`/wopi/files/${id}?x=/contents`))?.id, id)
 })
 
-test('dispatch takes any target without failing, and only ids that a file may have', () => {
+test('dispatch never throws for any target, and finds only legal ids', () => {
   const anyTarget = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: 'binary' }).map((text) => `/wopi/files/${text}`),
@@ -147,7 +147,7 @@ test('dispatch takes any target without failing, and only ids that a file may ha
   )
 })
 
-test('dispatch is not slowed down by a long hostile target or header', () => {
+test('dispatch stays fast with a long hostile target or header', () => {
   const long = 'a'.repeat(1_000_000)
 
   assert.equal(dispatch(request(`/wopi/files/${long}`)), undefined)

@@ -3,7 +3,7 @@ import type { Operation, OperationOn, Target } from '../operations/shared/operat
 import type { HostRequest } from '../ports/exchange.ts'
 import { HEADERS } from '../protocol/names.ts'
 
-/** An address that operations have, and what holds for everything that is sent to it. */
+/** An address of operations, and what applies to every request there. */
 interface Address {
   target: Target
   pattern: RegExp
@@ -25,22 +25,24 @@ const ADDRESSES: readonly Address[] = [...Map.groupBy(OPERATIONS, ({ route }) =>
   }),
 )
 
-/** Where a request goes that is about one kind of target. */
+/** The destination of a request about one kind of target. */
 interface DestinationAt<At extends Target> {
   target: At
   /** The fileId or containerId; empty for the ecosystem and the bootstrapper. */
   id: string
-  /** Left out when no operation answers this method and override. */
+  /** Left out when no operation has this method and override. */
   operation: OperationOn<At> | undefined
   /** Whether clients send proofs to this address. */
   proof: 'demanded' | 'none'
   accessToken: string | undefined
 }
 
-/** Where a request goes. */
+/** The destination of a request. */
 export type Destination<At extends Target = Target> = { [T in At]: DestinationAt<T> }[At]
 
-/** Finds target, operation and token of a request; `undefined` for an address that is none. */
+/**
+ * Finds target, operation and token of a request; `undefined` when no operation has the address.
+ */
 export function dispatch(request: HostRequest): Destination | undefined {
   const [path = '', query = ''] = splitTarget(request.target)
   for (const { target, pattern, proof, operations } of ADDRESSES) {
@@ -48,7 +50,7 @@ export function dispatch(request: HostRequest): Destination | undefined {
     if (!match) continue
     const operation = operations.find((candidate) => answers(candidate, request))
     const accessToken = readToken(query, request)
-    // All operations of an address are about the same target.
+    // All operations of one address are about the same target.
     return { target, id: match[1] ?? '', operation, proof, accessToken } as Destination
   }
   return undefined
@@ -59,7 +61,7 @@ export function isAddress(path: string): boolean {
   return ADDRESSES.some(({ pattern, isOpen }) => !isOpen && pattern.test(path))
 }
 
-/** The methods that an address has operations for, or `undefined` for an address that is none. */
+/** The methods that an address allows; `undefined` when no operation has the address. */
 export function allowedMethods(requestTarget: string): string[] | undefined {
   const [path = ''] = splitTarget(requestTarget)
   const address = ADDRESSES.find(({ pattern }) => pattern.test(path))
@@ -76,14 +78,14 @@ export function allowedMethods(requestTarget: string): string[] | undefined {
   ]
 }
 
-/** Ids that a file or container may have stand for `:fileId` and `:containerId`. */
+/** `:fileId` and `:containerId` match any legal id. */
 function patternOf(path: string): RegExp {
   const withFile = path.replace(SETTINGS_FILE, '([^?]{1,1024})')
   return new RegExp(`^${withFile.replace(/:\w+/, '([A-Za-z0-9_-]{1,128})')}$`)
 }
 
 function answers({ route, target }: Operation, request: HostRequest): boolean {
-  // HEAD is answered wherever GET is (RFC 9110, 9.1).
+  // HEAD is allowed wherever GET is (RFC 9110, 9.1).
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const isMethod = route.method === method || (route.orPost && method === 'POST')
   if (!isMethod) return false
@@ -99,7 +101,7 @@ function splitTarget(target: string): [string, string] {
   return mark < 0 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)]
 }
 
-/** The token of the query; only without one that of the Authorization header (page "common-headers"). */
+/** The token of the query, else the token of the Authorization header (page "common-headers"). */
 function readToken(query: string, request: HostRequest): string | undefined {
   const fromQuery = new URLSearchParams(query).get('access_token')
   if (fromQuery) return fromQuery

@@ -10,7 +10,7 @@ import { createDocuments, type Documents, type OpenedDocument } from './document
 const CONTENT = testBytes(900)
 const OTHER = testBytes(300, 2)
 
-test('create adds a document that clients can open at once', async () => {
+test('documents.create adds a document that clients can open at once', async () => {
   const { host, documents } = await plainHost()
 
   const fileId = await documents.create({
@@ -29,7 +29,7 @@ test('create adds a document that clients can open at once', async () => {
   await assert.rejects(documents.create(again), DocumentExistsError)
 })
 
-test('create puts a document into a container, where its name must be free', async () => {
+test('documents.create puts a document into a container, where its name must be free', async () => {
   const { host, documents } = await plainHost()
   const { containerId } = await host.tree.root({ userId: 'ada' })
   const document = () => ({ name: 'A.docx', ownerId: 'ada', content: once(OTHER), containerId })
@@ -42,7 +42,7 @@ test('create puts a document into a container, where its name must be free', asy
   await assert.rejects(documents.create(nowhere), coded('NOT_FOUND'))
 })
 
-test('open gives the newest content or a part of it', async () => {
+test('documents.open returns the newest content or a part of it', async () => {
   const { host, documents } = await plainHost()
 
   const whole = await contentOf(await documents.open(host.fileId))
@@ -55,7 +55,7 @@ test('open gives the newest content or a part of it', async () => {
   await assert.rejects(documents.open('nothing'), coded('NOT_FOUND'))
 })
 
-test('history tells who has saved what, and what the clients have said of it', async () => {
+test('documents.history lists who saved each state, and what the client said about it', async () => {
   const { host, documents } = await plainHost()
   await host.lock('L')
   host.advance(5000)
@@ -80,7 +80,7 @@ test('history tells who has saved what, and what the clients have said of it', a
   await assert.rejects(documents.history('nothing'), coded('NOT_FOUND'))
 })
 
-test('replace makes a new version, if the old one is the expected one', async () => {
+test('documents.replace makes a new version if the current one is the expected one', async () => {
   const { host, documents } = await plainHost()
 
   const stale = documents.replace(host.fileId, once(OTHER), { userId: 'app', ifVersion: 7 })
@@ -91,7 +91,7 @@ test('replace makes a new version, if the old one is the expected one', async ()
   assert.deepEqual(await host.get(), OTHER)
 })
 
-test('replace is refused while clients hold a lock, also one taken meanwhile', async () => {
+test('documents.replace is refused while clients hold a lock, also one taken during the call', async () => {
   const { host, documents } = await plainHost()
   async function* lockFirst() {
     await takeCoauthLock(host, 'me')
@@ -110,7 +110,7 @@ test('replace is refused while clients hold a lock, also one taken meanwhile', a
   assert.deepEqual(await host.get(), CONTENT)
 })
 
-test('unlock takes every lock away', async () => {
+test('documents.unlock removes every lock', async () => {
   const { host, documents } = await plainHost()
   await host.lock('left behind')
 
@@ -120,7 +120,7 @@ test('unlock takes every lock away', async () => {
   assert.equal((await host.lock('another')).status, 200)
 })
 
-test('delete removes a document, whoever has locked it', async () => {
+test('documents.delete removes a document, whoever has locked it', async () => {
   const { host, documents } = await plainHost()
   await host.lock('L')
 
@@ -130,7 +130,7 @@ test('delete removes a document, whoever has locked it', async () => {
   assert.equal(await documents.delete(host.fileId), false)
 })
 
-test('activities are listed newest first', async () => {
+test('documents.activities lists the newest first', async () => {
   const { host, documents } = await plainHost()
   const found = await host.content.metadata.readDocument(host.fileId)
   const activity = (activityId: string) => ({ activityId, type: 'C', userId: 'a', json: '{}' })
@@ -146,7 +146,7 @@ test('activities are listed newest first', async () => {
   assert.deepEqual(await documents.activities('nothing'), [])
 })
 
-test('replace of a document that the application keeps is delivered to it', async () => {
+test('documents.replace of a document that the application keeps is delivered to the application', async () => {
   const { host, application, documents } = await applicationHost()
   host.deliveries?.start()
 
@@ -158,7 +158,7 @@ test('replace of a document that the application keeps is delivered to it', asyn
   await host.deliveries?.close()
 })
 
-test('open of a document that the application keeps asks for its newest revision', async () => {
+test('documents.open of a document that the application keeps asks for its newest revision', async () => {
   const { application, documents } = await applicationHost()
   await contentOf(await documents.open('doc'))
 
@@ -167,7 +167,7 @@ test('open of a document that the application keeps asks for its newest revision
   assert.deepEqual((await contentOf(await documents.open('doc'))).bytes, OTHER)
 })
 
-test('delete of a document that the application keeps forgets what the host knows', async () => {
+test('documents.delete of a document that the application keeps deletes only the records of the host', async () => {
   const { host, application, documents } = await applicationHost()
   await host.lock('L')
   await host.put(OTHER, 'L')
@@ -179,7 +179,7 @@ test('delete of a document that the application keeps forgets what the host know
   assert.equal(application.saves.length, 0)
 })
 
-test('replace of a document that was deleted and adopted anew meanwhile is refused', async () => {
+test('documents.replace is refused when the document was deleted and adopted again meanwhile', async () => {
   const { host, documents } = await applicationHost()
   async function* forgetFirst() {
     await documents.delete('doc')

@@ -1,5 +1,5 @@
 import type { Deliveries } from '../content/application/deliveries.ts'
-import { keptBytes } from '../content/bytes/opened-bytes.ts'
+import { copiedBytes } from '../content/bytes/opened-bytes.ts'
 import { openMain } from '../content/packs/main-content.ts'
 import { storeDocument } from '../content/saving/add-document.ts'
 import { putWhole } from '../content/saving/put-whole.ts'
@@ -14,39 +14,40 @@ const ACTIVITIES_DEFAULT = 100
 
 /** A document that is open for reading. */
 export interface OpenedDocument {
-  /** With extension. */
+  /** File name with extension. */
   name: string
-  /** Of the whole document, in bytes. */
+  /** Size of the whole document, in bytes. */
   size: number
   /** Grows with every change of the content. */
   version: number
-  /** The content, or the range that was asked for; whoever opened it disposes it. */
+  /** The content, or the requested range. The caller disposes it. */
   body: OpenedBytes
 }
 
-/** A kept state of a document. */
+/** A state of a document that the host keeps. */
 export interface DocumentVersion {
   version: number
-  /** In bytes. */
+  /** Size of the whole document, in bytes. */
   size: number
-  /** Who has saved it. */
+  /** The user who saved it. */
   userId: string
-  /** In ms since 1970 UTC. */
+  /** Time of the save, in ms since 1970 UTC. */
   savedAt: number
-  /** What the client has said of the save; left out when it said nothing. */
+  /** What the client said about the save; left out when it said nothing. */
   cause?: SaveCause
 }
 
-/** What the application itself does with documents, beside its clients. */
+/** The application's own access to documents, beside its clients. */
 export interface Documents {
   /**
-   * Adds a document that the host keeps; when `content` throws there is none. What clients cannot
-   * have in its name becomes `-`.
+   * Adds a document that the host keeps. When `content` throws, no document is added. Characters
+   * that clients do not allow in a name become `-`.
    *
-   * @param document.containerId in the host's own tree; left out for one outside of it
+   * @param document.containerId a container of the host's own tree; without it the document is
+   *   outside of the tree
    * @returns its fileId
-   * @throws DocumentExistsError when the fileId is taken; WopiError NAME_TAKEN, NOT_FOUND when there
-   *   is no such container, TOO_LARGE, STORAGE_FULL
+   * @throws DocumentExistsError when the fileId is taken; WopiError NAME_TAKEN, NOT_FOUND when
+   *   the container does not exist, TOO_LARGE, STORAGE_FULL
    */
   create(document: {
     name: string
@@ -57,7 +58,7 @@ export interface Documents {
   }): Promise<string>
 
   /**
-   * Opens the newest content, that of saves which are still to be delivered included.
+   * Opens the newest content. It includes saves that wait for their delivery.
    *
    * @throws WopiError NOT_FOUND; RangeError when `range` reaches past the end
    */
@@ -67,11 +68,13 @@ export interface Documents {
   ): Promise<OpenedDocument>
 
   /**
-   * Replaces the content; a document that the application keeps is delivered to it as any save.
+   * Replaces the content. When the application keeps the document, the host delivers the new
+   * content like any save.
    *
-   * @param options.ifVersion the version that is to be replaced
-   * @throws WopiError NOT_FOUND, LOCK_CONFLICT while clients hold a lock, SEQUENCE_MISMATCH when the
-   *   version is another one, TOO_LARGE, STORAGE_FULL; nothing has changed then
+   * @param options.ifVersion the version to replace; the call fails when the document has another
+   *   one
+   * @throws WopiError NOT_FOUND, LOCK_CONFLICT while clients hold a lock, SEQUENCE_MISMATCH when
+   *   the document has another version, TOO_LARGE, STORAGE_FULL; the document is unchanged then
    */
   replace(
     fileId: string,
@@ -80,45 +83,46 @@ export interface Documents {
   ): Promise<{ version: number }>
 
   /**
-   * Deletes a document with its history, whoever has locked it. Of one that the application keeps
-   * only what the host knows goes, with the saves that are still to be delivered; should it be opened
-   * again, its versions begin anew.
+   * Deletes a document with its history, whoever holds a lock on it. When the application keeps the
+   * document, the host deletes only its own records, including saves that wait for their delivery.
+   * If a client opens such a document again, its versions start from 1.
    *
-   * @returns whether there was one
+   * @returns whether the document existed
    */
   delete(fileId: string): Promise<boolean>
 
   /**
-   * The states that are kept, the current one first: who has saved them, when, and what their clients
-   * have said of the saves. States of one version have the same content.
+   * The states that the host keeps, the current one first: who saved each one, when, and what the
+   * client said about the save. States of one version have the same content.
    *
    * @throws WopiError NOT_FOUND
    */
   history(fileId: string): Promise<DocumentVersion[]>
 
-  /** The newest activities that clients have told of, newest first (default: 100). */
+  /** The activities that clients reported, newest first (default: the newest 100). */
   activities(fileId: string, options?: { limit?: number }): Promise<ActivityRecord[]>
 
   /**
-   * Takes all locks away, such as those that a broken client has left.
+   * Removes all locks of a document, such as locks left by a broken client.
    *
-   * @returns whether there were any
+   * @returns whether there were locks
    */
   unlock(fileId: string): Promise<boolean>
 
   /**
-   * Waits until the application has every save, for a shutdown or a test.
+   * Waits until the application has every save. Useful for a shutdown or a test.
    *
-   * @throws Error when the host was not started; the reason of `signal`
+   * @throws Error when saves wait and the host was not started; the reason of `signal` when it
+   *   aborts
    */
   settled(options?: { signal?: AbortSignal }): Promise<void>
 }
 
-/** Creates the application's own way to the documents. */
+/** Creates the application's own access to the documents. */
 export function createDocuments(content: ContentServices, deliveries?: Deliveries): Documents {
   const { metadata } = content
 
-  /** Repeats a conditional change until nobody else is faster. */
+  /** Repeats a conditional change until no other request is faster. */
   async function change(
     fileId: string,
     act: (document: DocumentRecord) => Promise<{ ok: boolean }>,
@@ -143,7 +147,7 @@ export function createDocuments(content: ContentServices, deliveries?: Deliverie
       const { document, manifest } = await content.manifests.of(found.document)
       const { size, sequenceNumber: version } = document
       const body = await openMain(content.opener, manifest, { range, signal })
-      return { name: found.document.name, size, version, body: keptBytes(body) }
+      return { name: found.document.name, size, version, body: copiedBytes(body) }
     },
 
     async replace(fileId, body, { userId, ifVersion, signal = AbortSignal.any([]) }) {
@@ -190,7 +194,7 @@ export function createDocuments(content: ContentServices, deliveries?: Deliverie
   }
 }
 
-/** @throws TypeError that tells the application's developer what content has to be */
+/** @throws TypeError when the content is not an async iterable */
 function requireStream(content: AsyncIterable<Uint8Array>): void {
   if (typeof content?.[Symbol.asyncIterator] === 'function') return
   throw new TypeError(

@@ -2,15 +2,17 @@ import type { Share } from '../content/bytes/share.ts'
 import type { OpenedBytes } from '../ports/blob-store.ts'
 import type { HostReply } from '../ports/exchange.ts'
 
-/** Answers in memory up to this size, in bytes, go out whatever their reader does. */
+/** Replies in memory up to this size, in bytes, go out without a share of the memory budget. */
 const SMALL_ANSWER_BYTES = 64 * 1024
 
-/** The share of a request, once something has asked for it: most requests need none. */
+/** The share of a request, created on demand: most requests need none. */
 export interface ShareSlot {
   share?: Share
 }
 
-/** Answers a request and ends its share: with the failure, or when the answer has been sent. */
+/**
+ * Replies to a request and ends its share, on failure at once, else when the reply has been sent.
+ */
 export async function endWithReply(
   answer: () => Promise<HostReply>,
   slot: ShareSlot,

@@ -13,13 +13,13 @@ import type { Access } from '../ports/access.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { createHandler } from './handle.ts'
 
-test('the handler answers 404 for an address that is no file’s, without asking for a token', async () => {
+test('the handler replies 404 to an address without operations, without asking for a token', async () => {
   const host = await createTestHost()
 
   assertRefused(await host.request('/wopi/folders/f', { token: undefined }), 404)
 })
 
-test('the handler answers 501 for an unknown, empty or missing override, after token and file', async () => {
+test('the handler replies 501 to an unknown, empty or missing override, after it has checked token and file', async () => {
   const host = await createTestHost()
   const send = (override: string, options = {}) =>
     host.request(`/wopi/files/${host.fileId}`, {
@@ -34,7 +34,7 @@ test('the handler answers 501 for an unknown, empty or missing override, after t
   assertRefused(await send('UNKNOWN', { token: 'bob:none' }), 404)
 })
 
-test('the handler answers 401 before 404, so that nobody learns which files there are', async () => {
+test('the handler replies 401 before 404, so that nobody learns which files exist', async () => {
   const host = await createTestHost()
 
   assertRefused(await host.request('/wopi/files/none', { token: 'forged' }), 401)
@@ -42,7 +42,7 @@ test('the handler answers 401 before 404, so that nobody learns which files ther
   assertRefused(await host.request('/wopi/files/none'), 404)
 })
 
-test('the handler answers HEAD as GET, with its length and without its body', async () => {
+test('the handler replies to HEAD as to GET, with its length and without its body', async () => {
   const host = await createTestHost({ content: testBytes(1000) })
   for (const suffix of ['', '/contents', '/download']) {
     const target = `/wopi/files/${host.fileId}${suffix}`
@@ -56,7 +56,7 @@ test('the handler answers HEAD as GET, with its length and without its body', as
   }
 })
 
-test('the handler answers HEAD with the refusal that GET would get', async () => {
+test('the handler refuses HEAD as it refuses GET', async () => {
   const host = await createTestHost()
   const target = `/wopi/files/${host.fileId}/contents`
 
@@ -64,7 +64,7 @@ test('the handler answers HEAD with the refusal that GET would get', async () =>
   assertRefused(await host.request('/wopi/files/none', { method: 'HEAD' }), 404)
 })
 
-test('the handler tells OPTIONS what an address takes, without asking for a token', async () => {
+test('the handler replies to OPTIONS with the methods of an address, without asking for a token', async () => {
   const host = await createTestHost()
   const allowed = async (target: string) => {
     const reply = await host.request(target, { method: 'OPTIONS', token: undefined })
@@ -76,7 +76,7 @@ test('the handler tells OPTIONS what an address takes, without asking for a toke
   assert.deepEqual((await allowed('/wopi/folders/any'))[0], 404)
 })
 
-test('the handler takes the token of the query before that of the Authorization header', async () => {
+test('the handler prefers the token of the query to that of the Authorization header', async () => {
   const host = await createTestHost()
   const headers = { Authorization: 'Bearer bob:read' }
 
@@ -86,7 +86,7 @@ test('the handler takes the token of the query before that of the Authorization 
   assert.deepEqual([both.UserId, header.UserId], ['alice', 'bob'])
 })
 
-test('the handler asks the application on every request, so that rights can be taken away', async () => {
+test('the handler asks the application on every request, so that it can revoke rights', async () => {
   const host = await createTestHost()
   const asked: unknown[] = []
   let may = true
@@ -107,7 +107,7 @@ test('the handler asks the application on every request, so that rights can be t
   assert.deepEqual(asked[1], ['t', host.fileId, 'CheckFileInfo'])
 })
 
-test('the handler gives away no token that outlives the one that came, for ever included', async () => {
+test('the handler issues no token that outlives the one of the request, nor one without an expiry', async () => {
   const host = await createTestHost()
   let accessTokenTtl = START + 1
   const handler = handlerOf(host, {
@@ -126,13 +126,13 @@ test('the handler gives away no token that outlives the one that came, for ever 
   assert.equal((await handler(requestOf(host.fileId))).status, 200)
 })
 
-test('the handler lets those who may write read', async () => {
+test('the handler lets users who may write read', async () => {
   const host = await createTestHost()
 
   assert.equal((await host.send('GET_LOCK', { token: 'alice:write' })).status, 200)
 })
 
-test('the handler answers 500 without details when the application or a store fails, and logs them', async () => {
+test('the handler replies 500 without details when the application or a store fails, and logs the error', async () => {
   const host = await createTestHost()
   const handler = handlerOf(host, {
     authenticate: () => Promise.reject(new Error('ldap://secret is down')),
@@ -159,7 +159,7 @@ test('the handler logs the correlation id with an error, and never a token', asy
   assert.doesNotMatch(JSON.stringify(host.logged), /alice:write/)
 })
 
-test('the handler sends the reason of a failure as printable ASCII of bounded length', async () => {
+test('the handler sends the reason of a failure as printable ASCII of limited length', async () => {
   const host = await createTestHost()
   const headers = { 'X-WOPI-Lock': `L${'\u00e9'.repeat(900)}` }
 
@@ -180,7 +180,7 @@ test('the handler sends the failure headers of an operation only after the permi
   })
 })
 
-test('the handler answers even when the failure headers cannot be found out', async () => {
+test('the handler replies with the failure even when its failure headers throw', async () => {
   const host = await createTestHost()
   const session = await openSession(host)
   host.content.metadata.readSession = () => Promise.reject(new Error('broken'))
@@ -198,7 +198,7 @@ test('the handler names the operation in its reply, for logs', async () => {
   assert.deepEqual([done.operation, refused.operation], ['CheckFileInfo', 'CheckFileInfo'])
 })
 
-test('the handler checks the proof before the token, where proofs are demanded', async () => {
+test('the handler checks the proof before the token where it requires proofs', async () => {
   const host = await createTestHost()
   const refuse = () => Promise.reject(new WopiError('PROOF_INVALID'))
   const handler = provingHandler(host, refuse)
@@ -214,7 +214,7 @@ test('the handler checks the proof before the token, where proofs are demanded',
   assert.ok(reply.headers['X-WOPI-FailureReason'])
 })
 
-test('the handler lets an unproven PutChunkedFile with editors through, which answers 400', async () => {
+test('the handler passes an unproven PutChunkedFile with editors on to the operation, which replies 400', async () => {
   const host = await createTestHost()
   const headers = new Headers({
     'X-WOPI-Override': 'PUT_CHUNKED_FILE',

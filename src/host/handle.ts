@@ -8,24 +8,24 @@ import { type AdmissionServices, type Admitted, admit } from './admit.ts'
 import { allowedMethods, type Destination, dispatch } from './dispatch.ts'
 import { loggedText } from './logged.ts'
 
-/** What requests are answered with. */
+/** What the handler needs. */
 export interface HostServices extends AdmissionServices {
   log: Log
   /**
-   * Checks that the request was made by the client whose keys are known; left out where that is not
-   * demanded.
+   * Checks that the request comes from the client whose keys are known. Left out where the host
+   * does not require proofs.
    *
    * @throws WopiError PROOF_INVALID
    */
   checkProof?: (request: HostRequest) => Promise<void>
 }
 
-/** Answers one request; never rejects. */
+/** Handles one request. Never rejects. */
 export type Handler = (request: HostRequest) => Promise<HostReply>
 
 /**
- * Creates the handler: the stages that every request goes through, and the one place where an error
- * becomes an answer.
+ * Creates the handler: the stages of every request, and the one place where an error becomes a
+ * reply.
  */
 export function createHandler(services: HostServices): Handler {
   return async (request) => {
@@ -44,7 +44,7 @@ export function createHandler(services: HostServices): Handler {
       })
       return named(request.method === 'HEAD' ? await withoutBody(reply) : reply, destination)
     } catch (error) {
-      // Headers that an operation adds to its failures are never a reason for another failure.
+      // An error here must not replace the failure of the operation.
       const extra = (await admitted?.failureHeaders().catch(() => undefined)) ?? {}
       return failure(refusalOf(services.log, request, destination, error), destination, extra)
     }
@@ -55,21 +55,21 @@ function hasNoBody({ method }: HostRequest): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
-/** What may be sent to an address; a client needs no token to ask. */
+/** The reply to OPTIONS: the methods of an address. It needs no token. */
 function optionsReply({ target }: HostRequest): HostReply {
   const methods = allowedMethods(target)
   if (!methods) return failure(new WopiError('NO_SUCH_ROUTE'), undefined)
   return { status: 204, headers: { Allow: methods.join(', ') } }
 }
 
-/** The reply to HEAD: what GET would say, without its body (RFC 9110, 9.3.2). */
+/** The reply to HEAD: the reply to GET without its body (RFC 9110, 9.3.2). */
 async function withoutBody({ body, ...reply }: HostReply): Promise<HostReply> {
   if (body instanceof Uint8Array) return { ...reply, contentLength: body.length }
   await body?.[Symbol.asyncDispose]()
   return reply
 }
 
-/** Whether the request is proven to be the client's own; refuses it when it has to be. */
+/** Whether the request has a valid proof. Refuses the request where it must have one. */
 async function prove(
   { checkProof }: HostServices,
   request: HostRequest,
@@ -86,7 +86,7 @@ async function prove(
   }
 }
 
-/** What an error means to the client. What is not meant for it is logged here, with its stack. */
+/** The failure that the client is told. Logs every other error with its stack. */
 function refusalOf(
   log: Log,
   request: HostRequest,
@@ -94,12 +94,14 @@ function refusalOf(
   error: unknown,
 ): WopiError {
   if (error instanceof WopiError && error.code !== 'INTERNAL') {
-    // The application's developer has to see it, and reads no reply to a client.
+    // The application's developer must see this, and reads no replies to clients.
     if (error.code === 'BODY_CONSUMED') log.error({ operation: operation?.name }, error.message)
     return error
   }
   if (request.signal.aborted && error === request.signal.reason)
-    return new WopiError('BODY_INVALID', { detail: 'The client is gone' })
+    return new WopiError('BODY_INVALID', {
+      detail: 'The client closed the connection before the reply',
+    })
   const correlationId = loggedText(request.header(HEADERS.correlationId))
   const subject = target === 'container' ? { containerId: id } : { fileId: id }
   const fields = { operation: operation?.name, ...subject, correlationId }

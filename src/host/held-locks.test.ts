@@ -4,7 +4,7 @@ import { createTestHost, MINUTE, type TestHost } from '../../test/helpers/test-h
 import { takeCoauthLock } from '../../test/helpers/wopi-story.ts'
 import { createStoreAdmin } from './admin.ts'
 
-/** The locks that the store has of the document, as a version before this one wrote them. */
+/** Stores locks as an earlier version of wopikit wrote them. */
 async function storeLocks(host: TestHost, locks: unknown): Promise<void> {
   const { metadata } = host.content
   const found = await metadata.readDocument(host.fileId)
@@ -13,7 +13,7 @@ async function storeLocks(host: TestHost, locks: unknown): Promise<void> {
   assert.ok((await metadata.replaceLocks(key, lockVersion, JSON.stringify(locks))).ok)
 }
 
-test('locks tells who took a WOPI lock first and when, whoever has refreshed it', async () => {
+test('locks shows who took a WOPI lock first and when, whoever has refreshed it', async () => {
   const host = await createTestHost()
   await host.lock('L')
   host.advance(5 * MINUTE)
@@ -31,7 +31,7 @@ test('locks tells who took a WOPI lock first and when, whoever has refreshed it'
   ])
 })
 
-test('locks tells of UnlockAndRelock that the lock was taken then, by its user', async () => {
+test('locks shows the user and time of an UnlockAndRelock as those of the new lock', async () => {
   const host = await createTestHost()
   await host.lock('L')
   host.advance(5 * MINUTE)
@@ -43,7 +43,7 @@ test('locks tells of UnlockAndRelock that the lock was taken then, by its user',
   assert.deepEqual([lock?.lockId, lock?.userId, lock?.ageMs], ['M', 'bob', 0])
 })
 
-test('locks lists every coauthoring lock, and none that has run out', async () => {
+test('locks lists every coauthoring lock that has not expired', async () => {
   const host = await createTestHost()
   await takeCoauthLock(host, 'A', { timeout: 60 })
   await takeCoauthLock(host, 'B', { token: 'bob:write', type: 'CoauthExclusive', timeout: 120 })
@@ -66,7 +66,7 @@ test('locks lists every coauthoring lock, and none that has run out', async () =
   )
 })
 
-test('locks that an older version has stored are listed without what it did not know', async () => {
+test('locks lists locks of an earlier version without the fields that it did not store', async () => {
   const host = await createTestHost()
   const { fileId } = host
   const expiresAt = host.now() + MINUTE
@@ -82,7 +82,7 @@ test('locks that an older version has stored are listed without what it did not 
   assert.deepEqual(refreshed, [{ ...known, remainingMs: 30 * MINUTE }])
 })
 
-test('releaseLocks of a user leaves the coauthoring locks of the others in force', async () => {
+test('releaseLocks of one user keeps the coauthoring locks of others', async () => {
   const host = await createTestHost()
   await takeCoauthLock(host, 'A')
   await takeCoauthLock(host, 'B', { token: 'bob:write' })
@@ -100,7 +100,7 @@ test('releaseLocks of a user leaves the coauthoring locks of the others in force
   )
 })
 
-test('releaseLocks takes a lock that somebody refreshes at the same moment', async () => {
+test('releaseLocks releases a lock that its client refreshes at the same time', async () => {
   let refresh: (() => Promise<unknown>) | undefined
   const host = await createTestHost({
     wrapStores: (stores) => ({
@@ -127,7 +127,7 @@ test('releaseLocks takes a lock that somebody refreshes at the same moment', asy
   assert.deepEqual(await admin.locks(), [])
 })
 
-test('releaseLocks without any choice is a TypeError, and not all locks', async () => {
+test('releaseLocks without a filter throws a TypeError and releases nothing', async () => {
   const host = await createTestHost()
   await host.lock('L')
   const admin = createStoreAdmin(host.content)

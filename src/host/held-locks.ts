@@ -9,36 +9,38 @@ import {
   UNLOCKED,
 } from '../protocol/locks/state.ts'
 
-/** A lock that is in force. */
+/** A live lock of a document. */
 export interface HeldLock {
   fileId: string
-  /** Of the document, with extension. */
+  /** File name of the document, with extension. */
   name: string
   kind: 'WOPI' | 'Coauth' | 'CoauthExclusive'
-  /** As the client chose it. */
+  /** The id that the client chose. */
   lockId: string
-  /** Who took it; left out where an older version has stored the lock. */
+  /** The user who took it; left out when an older version of wopikit stored the lock. */
   userId?: string
-  /** Their name, as far as it is known. */
+  /** The name of that user, if known. */
   displayName?: string
-  /** How long ago it was taken, in ms; left out where an older version has stored the lock. */
+  /** Time since it was taken, in ms; left out when an older version of wopikit stored the lock. */
   ageMs?: number
-  /** How long it holds if nobody refreshes it, in ms. */
+  /** Time until it expires unless a client refreshes it, in ms. */
   remainingMs: number
 }
 
-/** Which locks are meant: those that match all that is given. */
+/** Selects the locks that match every given property. */
 export interface LockFilter {
   fileId?: string
-  /** Of the user who took the lock. */
+  /** The user who took the lock. */
   userId?: string
   lockId?: string
 }
 
-/** Documents read at once; few of them have locks. */
+/** Documents per page; few of them have locks. */
 const PAGE = 500
 
-/** Lists the locks in force, in the order of their documents. Reads every document without `fileId`. */
+/**
+ * Lists the live locks in the order of their documents. Without `fileId` it reads every document.
+ */
 export async function listHeldLocks(
   metadata: MetadataStore,
   filter: LockFilter = {},
@@ -52,25 +54,25 @@ export async function listHeldLocks(
 }
 
 /**
- * Releases the locks in force that match, whoever holds them: their clients learn it by their next
- * request. Locks that are taken meanwhile may stay.
+ * Releases the live locks that match, whoever holds them. Their clients notice at their next
+ * request. Locks that clients take meanwhile may stay.
  *
- * @returns what was released
- * @throws TypeError when the filter is empty: then it would be all
+ * @returns the released locks
+ * @throws TypeError when the filter is empty, since it would match all locks
  */
 export async function releaseHeldLocks(
   metadata: MetadataStore,
   filter: LockFilter,
 ): Promise<HeldLock[]> {
   if (Object.values(filter).every((value) => value === undefined))
-    throw new TypeError('Which locks? Give at least one of fileId, userId and lockId.')
+    throw new TypeError('releaseLocks needs at least one of fileId, userId and lockId')
   const released: HeldLock[] = []
   for await (const fileId of lockedFiles(metadata, filter))
     released.push(...(await releaseOf(metadata, fileId, filter)))
   return released
 }
 
-/** Tries again until nobody else has changed the locks meanwhile. */
+/** Tries again when another request has changed the locks meanwhile. */
 async function releaseOf(
   metadata: MetadataStore,
   fileId: string,

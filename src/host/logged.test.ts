@@ -13,7 +13,7 @@ const { accessToken } = await createSignedAccess({ key: new Uint8Array(32).fill(
 })
 
 describe('loggedPath', () => {
-  test('loggedPath keeps the addresses of operations, ids and all, without their query', () => {
+  test('loggedPath keeps addresses of operations with their ids, without their query', () => {
     const addresses = [
       '/wopi/files/f1',
       '/wopi/files/a_B-9/contents',
@@ -23,7 +23,7 @@ describe('loggedPath', () => {
     for (const path of addresses) assert.equal(loggedPath(`${path}?access_token=x`), path)
   })
 
-  test('loggedPath shows no token, wherever in the address it stands', () => {
+  test('loggedPath hides tokens anywhere in the address', () => {
     const oddities = [
       `/wopi/files/f1;access_token=${accessToken}`,
       `/wopi/files/f1&access_token=${accessToken}`,
@@ -47,7 +47,7 @@ describe('loggedPath', () => {
     assert.equal(loggedPath(oddities[2] ?? ''), '/wopi/files/…/…')
   })
 
-  test('loggedPath is short, whatever is sent', () => {
+  test('loggedPath is short for any address', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 5000 }), (path) => {
         assert.ok(loggedPath(`/wopi/${path}`).length <= 200)
@@ -64,7 +64,7 @@ describe('loggedText', () => {
     assert.equal(loggedText(id), id)
   })
 
-  test('loggedText bounds what is long and hides tokens, also one that is cut', () => {
+  test('loggedText truncates long text and hides tokens, also a truncated one', () => {
     const claims = accessToken.split('.')[1] ?? ''
 
     assert.equal(loggedText('i'.repeat(20_000)), `${'i'.repeat(256)}…`)

@@ -4,8 +4,7 @@ import type { Log } from '../ports/log.ts'
 const MINUTE_MS = 60 * 1000
 
 /**
- * Tells in the log that requests got no memory: at once, and then at most once a minute, with how
- * many there were since.
+ * Logs that requests got no memory: at once, then at most once a minute with their number since.
  *
  * @param now in ms
  */
@@ -20,7 +19,7 @@ export function createOverloadLog(log: Log, now: () => number): (refusal: Refusa
     if (now() - toldAt < MINUTE_MS) return
     log.warn(
       { userId, document: documentKey, operation, bytes, refused, gaveWay },
-      'Memory is short: requests wait for it in vain, or lose it because their clients stand still',
+      'Memory is short: requests waited too long for it, or lost it because their clients were too slow',
     )
     toldAt = now()
     refused = 0

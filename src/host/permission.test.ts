@@ -4,7 +4,7 @@ import { createTestHost } from '../../test/helpers/test-host.ts'
 import { takeCoauthLock } from '../../test/helpers/wopi-story.ts'
 import type { Access } from '../ports/access.ts'
 
-/** A host on which Alice has a lock and has lost the right to write since. */
+/** A host where Alice holds a lock but has since lost the right to write. */
 async function hostAfterTheLoss(mayRelease?: Access['mayRelease']) {
   const host = await createTestHost()
   Object.assign(host.services.access, { mayRelease })
@@ -15,13 +15,13 @@ async function hostAfterTheLoss(mayRelease?: Access['mayRelease']) {
 const unlock = (host: Awaited<ReturnType<typeof hostAfterTheLoss>>, token: string, lockId = 'L') =>
   host.send('UNLOCK', { headers: { 'X-WOPI-Lock': lockId }, token })
 
-test('a user who has lost the right to write cannot release their lock by default', async () => {
+test('Unlock by a user who has lost the right to write is refused by default', async () => {
   const host = await hostAfterTheLoss()
 
   assert.equal((await unlock(host, 'alice:read')).status, 404)
 })
 
-test('a user who has lost the right to write releases their lock where the application says so', async () => {
+test('Unlock by a user who has lost the right to write works where mayRelease allows it', async () => {
   const asked: unknown[] = []
   const host = await hostAfterTheLoss(({ userId }, { fileId, lockId }) => {
     asked.push([userId, fileId, lockId])
@@ -35,14 +35,14 @@ test('a user who has lost the right to write releases their lock where the appli
   assert.equal((await host.send('GET_LOCK')).headers.get('X-WOPI-Lock'), '')
 })
 
-test('a user who has lost the right to write keeps the lock where the application refuses', async () => {
+test('Unlock by a user who has lost the right to write is refused where mayRelease refuses it', async () => {
   const host = await hostAfterTheLoss(async () => false)
 
   assert.equal((await unlock(host, 'alice:read')).status, 404)
   assert.equal((await host.send('GET_LOCK')).headers.get('X-WOPI-Lock'), 'L')
 })
 
-test('nobody without the right to write releases the lock of another user, nor learns of it', async () => {
+test('Unlock without the right to write neither releases nor reveals the lock of another user', async () => {
   let asked = 0
   const host = await hostAfterTheLoss(() => {
     asked += 1
@@ -63,7 +63,7 @@ test('nobody without the right to write releases the lock of another user, nor l
   assert.equal(asked, 0)
 })
 
-test('a coauthoring lock is released in the same way, and the others stay', async () => {
+test('UnlockCoauthLock by a user who has lost the right to write releases only their own lock', async () => {
   const host = await hostAfterTheLoss(() => true)
   await unlock(host, 'alice:write')
   await takeCoauthLock(host, 'A')

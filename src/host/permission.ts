@@ -5,7 +5,7 @@ import type { DocumentRecord } from '../ports/metadata/documents.ts'
 import { WopiError } from '../protocol/errors.ts'
 import { decodeLocks, hasTaken, liveLocks } from '../protocol/locks/state.ts'
 
-/** What a permission is decided by. */
+/** What decides a permission. */
 interface Question {
   access: Access
   grant: Grant
@@ -13,8 +13,8 @@ interface Question {
 }
 
 /**
- * Checks the permission before the resource is looked for. A user without it goes on only towards a
- * lock that may be their own: `requireOwnLock` decides then.
+ * Checks the permission before the host looks for the resource. A user without the permission may
+ * go on only to release a lock that may be their own; `requireOwnLock` then decides.
  *
  * @throws WopiError NOT_FOUND
  */
@@ -25,8 +25,8 @@ export function requirePermission(operation: Operation | undefined, question: Qu
 }
 
 /**
- * Checks, for a user without the permission, that the lock is one that they took themselves and
- * that the application lets them release it.
+ * Checks, for a user without the permission, that they took this lock and that the application lets
+ * them release it.
  *
  * @throws WopiError NOT_FOUND
  */

@@ -11,7 +11,7 @@ for (const [name, value] of [
   ['Content-Range', 'bytes 0-9/100'],
   ['Content-Type', 'multipart/form-data; boundary=x'],
 ] as const)
-  test(`a PutFile with ${name}: ${value} is refused, and the file stays as it was`, async () => {
+  test(`PutFile with ${name}: ${value} is refused, and the file stays unchanged`, async () => {
     const host = await createTestHost({ content: OLD })
     await host.lock('L')
 
@@ -26,7 +26,7 @@ for (const [name, value] of [
     assert.deepEqual(await host.get(), OLD)
   })
 
-test('a PutFile says which Content-Encoding it takes when it refuses one', async () => {
+test('PutFile names the Content-Encoding that it accepts when it refuses another', async () => {
   const host = await createTestHost()
 
   const reply = await host.send('PUT', { contents: true, headers: { 'Content-Encoding': 'br' } })
@@ -34,7 +34,7 @@ test('a PutFile says which Content-Encoding it takes when it refuses one', async
   assert.equal(reply.headers.get('Accept-Encoding'), 'identity')
 })
 
-test('a PutFile of a body that is encoded as identity, or of any plain type, is taken', async () => {
+test('PutFile accepts the encoding identity and any plain content type', async () => {
   const host = await createTestHost()
   await host.lock('L')
   const headers = {

@@ -2,10 +2,10 @@ import type { HostRequest } from '../ports/exchange.ts'
 import { WopiError } from '../protocol/errors.ts'
 
 /**
- * Refuses a body that is not the content itself (RFC 9110, 8.4 and 14.5). Stored as it comes, the
- * document would be lost behind what a header says of it.
+ * Refuses a body that is not the plain content (RFC 9110, 8.4 and 14.5). The host would store the
+ * encoded bytes, lose the header, and so spoil the document.
  *
- * @throws WopiError BODY_ENCODED when the body is compressed, a part, or a form
+ * @throws WopiError BODY_ENCODED when the body is compressed, partial, or a form
  */
 export function requirePlainBody({ header }: HostRequest): void {
   const encoding = header('Content-Encoding')

@@ -13,7 +13,7 @@ const CONFLICT: SourceConflict = {
   reason: 'undelivered',
 }
 
-test('report tells each revision once', async () => {
+test('createConflicts reports each revision once', async () => {
   const { conflicts, told } = recorded()
 
   for (const revision of ['a', 'a', 'b', 'b']) conflicts.report({ ...CONFLICT, revision })
@@ -26,7 +26,7 @@ test('report tells each revision once', async () => {
   )
 })
 
-test('a suspicion is told when the save on the same base has become something else', async () => {
+test('createConflicts reports a suspicion when the save on the same base became another revision', async () => {
   const { conflicts, told } = recorded()
 
   conflicts.suspect(CONFLICT)
@@ -37,7 +37,7 @@ test('a suspicion is told when the save on the same base has become something el
   assert.deepEqual(told, [CONFLICT])
 })
 
-test('a suspicion is dropped when the save has become just that', async () => {
+test('createConflicts drops a suspicion when the save became the suspected revision', async () => {
   const { conflicts, told } = recorded()
 
   conflicts.suspect(CONFLICT)
@@ -47,7 +47,7 @@ test('a suspicion is dropped when the save has become just that', async () => {
   assert.deepEqual(told, [])
 })
 
-test('a suspicion from before a save that another process has delivered is dropped', async () => {
+test('createConflicts drops a suspicion that is older than a save delivered by another process', async () => {
   const { conflicts, told } = recorded()
 
   conflicts.suspect(CONFLICT)
@@ -57,7 +57,7 @@ test('a suspicion from before a save that another process has delivered is dropp
   assert.deepEqual(told, [])
 })
 
-test('suspicions that nobody settles here do not stand in the way of later ones', async () => {
+test('createConflicts keeps new suspicions when earlier ones are never settled here', async () => {
   const { conflicts, told } = recorded()
 
   for (let i = 0; i < 10_001; i++) conflicts.suspect({ ...CONFLICT, fileId: `doc${i}` })

@@ -3,25 +3,28 @@ import type { Log } from '../../ports/log.ts'
 import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import { ask, createPatience } from './deadlines.ts'
 
-/** Most documents whose last conflict, and whose last suspicion, is remembered. */
+/** Most documents whose last conflict and last suspicion are remembered. */
 const REMEMBERED_MAX = 10_000
 
-/** Tells the application of its documents that have changed at both ends. */
+/** Reports documents that both the application and its clients have changed. */
 export interface Conflicts {
-  /** The application has another revision while clients hold a lock. */
+  /** Reports that the application has another revision while clients hold a lock. */
   report(conflict: SourceConflict): void
   /**
-   * The application has another revision while saves are on their way to it. Whether one of those has
-   * become that revision turns out when they are delivered.
+   * Notes that the application has another revision while saves wait for their delivery. The
+   * delivery shows whether one of those saves has become this revision.
    */
   suspect(conflict: SourceConflict): void
-  /** A save on top of `baseRevision` was delivered, and is `revision` now. */
+  /** Notes that a save based on `baseRevision` was delivered and became `revision`. */
   settled(save: { fileId: string; baseRevision: string; revision: string }): void
-  /** The application does not know a document any more that saves of clients wait for. */
+  /**
+   * Reports that the application no longer knows a document, although saves wait for their
+   * delivery.
+   */
   lost(document: DocumentRecord): void
 }
 
-/** Creates the memory of what was told; it is of this process only. */
+/** Creates the reports. Each process remembers only what it has reported itself. */
 export function createConflicts(
   source: Pick<DocumentSource, 'onConflict'>,
   log: Log,
@@ -30,7 +33,7 @@ export function createConflicts(
   const told = new Map<string, string>()
   const suspected = new Map<string, SourceConflict>()
 
-  /** @returns whether it is news */
+  /** @returns whether this revision was not reported before */
   function remember(fileId: string, revision: string): boolean {
     if (told.get(fileId) === revision) return false
     keepLast(told, fileId, revision)
@@ -39,7 +42,10 @@ export function createConflicts(
 
   function report(conflict: SourceConflict): void {
     if (!remember(conflict.fileId, conflict.revision)) return
-    log.warn({ ...conflict }, 'The application has changed a document that clients work on')
+    log.warn(
+      { ...conflict },
+      'The application has changed a document while clients edit it; the state of the clients stays',
+    )
     ask(patience, 'DocumentSource.onConflict', undefined, () =>
       source.onConflict?.(conflict),
     ).catch((error) => log.error({ err: error, ...conflict }, 'onConflict failed'))
@@ -55,7 +61,8 @@ export function createConflicts(
     settled({ fileId, baseRevision, revision }) {
       const conflict = suspected.get(fileId)
       suspected.delete(fileId)
-      // Suspected before an earlier save: then that one, delivered by another process, may be it.
+      // The suspicion may be older than this base: another process may have delivered that
+      // revision.
       if (conflict?.knownRevision === baseRevision && conflict.revision !== revision)
         report(conflict)
     },
@@ -64,13 +71,13 @@ export function createConflicts(
       if (!known || known.sequenceNumber >= sequenceNumber || !remember(fileId, '')) return
       log.error(
         { fileId, version: sequenceNumber, delivered: known.sequenceNumber },
-        'The application has no such document any more, but saves that it never took wait for it',
+        'The application no longer has this document, but saves of clients still wait for their delivery',
       )
     },
   }
 }
 
-/** Sets an entry, and drops those that were set longest ago when there are too many. */
+/** Sets an entry, and drops the oldest entries when there are too many. */
 function keepLast<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.delete(key)
   map.set(key, value)

@@ -1,7 +1,7 @@
 import type { DocumentSource, SavedDocument } from '../../ports/document-source.ts'
 import type { Log } from '../../ports/log.ts'
 import type { DeliveryRecord } from '../../ports/metadata/deliveries.ts'
-import { keptBytes } from '../bytes/opened-bytes.ts'
+import { copiedBytes } from '../bytes/opened-bytes.ts'
 import { UNCOUNTED } from '../bytes/share.ts'
 import { openMain } from '../packs/main-content.ts'
 import { mainSize } from '../saving/commit.ts'
@@ -13,15 +13,15 @@ import { isRevision } from './take-revision.ts'
 
 /** When an attempt is called slow: it is told, and others are delivered beside it, in ms. */
 const SLOW_MS = 60 * 1000
-/** How long a save is a process's own when that process may have died, in ms. */
+/** How long a process holds a save before another one may take it, in ms. */
 const LEASE_MS = 10_000
-/** How often that is renewed while the application is at it, in ms. */
+/** How often the process renews its hold while the application takes the save, in ms. */
 const RENEWAL_MS = 3000
-/** Pause after the first failure, in ms; it doubles with each further one. */
+/** Pause after the first failure, in ms. It doubles with each further failure. */
 const RETRY_FIRST_MS = 1000
 const RETRY_MOST_MS = 5 * 60 * 1000
 
-/** Where saves come from, and where they go. */
+/** What a delivery reads from and writes to. */
 export interface DeliveryServices extends Pick<ContentServices, 'metadata' | 'opener'> {
   source: DocumentSource
   conflicts: Conflicts
@@ -40,10 +40,11 @@ export interface Attempt {
 }
 
 /**
- * Brings one save to the application, unless another process is at it, and notes that the application
- * has it; when it does not take it, the save is put off. Never rejects.
+ * Delivers one save to the application, unless another process is delivering it, and records the
+ * new revision. When the application fails to take the save, it is tried again later. Never
+ * rejects.
  *
- * @returns `false` when the store could not note what has become of it
+ * @returns `false` when the store could not record the outcome
  */
 export async function deliver(
   services: DeliveryServices,
@@ -67,13 +68,13 @@ export async function deliver(
   } catch (error) {
     log.error(
       { err: error, ...named(listed) },
-      'The store cannot note a delivery; it will be tried again',
+      'The store could not record a delivery; the host tries it again',
     )
     return false
   }
 }
 
-/** @returns what the save is to the application now */
+/** @returns the revision that the save became */
 async function handOver(
   services: DeliveryServices,
   delivery: DeliveryRecord,
@@ -82,7 +83,10 @@ async function handOver(
   const { metadata, opener, source, log, patience } = services
   const { documentKey, fileId, manifestId, sequenceNumber, userId, baseRevision, cause } = delivery
   const encoded = await metadata.readManifest(documentKey, manifestId)
-  if (!encoded) throw new Error(`State ${sequenceNumber} of document ${fileId} is not there`)
+  if (!encoded)
+    throw new Error(
+      `State ${sequenceNumber} of document ${fileId} is missing from the metadata store`,
+    )
   const manifest = await UNCOUNTED.work(decodeManifestSteps(encoded))
   const lost = new AbortController()
   const name = `DocumentSource.onSaved of ${fileId}, save ${manifestId},`
@@ -96,25 +100,25 @@ async function handOver(
     userId,
     ...(cause && { cause }),
     size: mainSize(manifest),
-    open: async (range) => keptBytes(await openMain(opener, manifest, { range, signal })),
+    open: async (range) => copiedBytes(await openMain(opener, manifest, { range, signal })),
   }
   const stopSlow = patience.alarm(SLOW_MS, () => {
     log.warn({ ...named(delivery), slowMs: SLOW_MS }, 'onSaved is slow; others go on beside it')
     onSlow()
   })
-  const stopKeeping = keep(services, delivery, () =>
-    lost.abort(new Error('Another process has taken it on')),
+  const stopRenewing = renewUntilStopped(services, delivery, () =>
+    lost.abort(new Error('Another process has taken over the delivery')),
   )
   try {
     const onSaved = () => source.onSaved(save, { signal })
     const { revision } = await call.wait(onSaved, patience.deadlines.saveMs)
     if (isRevision(revision)) return revision
     throw new TypeError(
-      `DocumentSource.onSaved must give a revision, not ${JSON.stringify({ revision })}`,
+      `DocumentSource.onSaved must return a revision, not ${JSON.stringify({ revision })}`,
     )
   } finally {
     stopSlow()
-    stopKeeping()
+    stopRenewing()
   }
 }
 
@@ -126,22 +130,22 @@ async function putOff(
   const { attempts } = taken
   const delayMs = Math.min(RETRY_MOST_MS, RETRY_FIRST_MS * 2 ** (attempts - 1))
   const fields = { err: error, ...named(taken), attempts, delayMs }
-  log.warn(fields, 'A save could not be delivered')
+  log.warn(fields, 'The application did not take a save; the host tries it again after delayMs')
   await metadata.deferDelivery(taken, delayMs)
 }
 
 /**
- * Keeps other processes from taking a save on as well; the result ends that. It begins at once: the
- * call that took it may have waited for the store for as long as it holds.
+ * Keeps other processes from taking the same save. The result ends that. It renews at once, because
+ * the call that took the save may have waited for the store as long as the hold lasts.
  */
-function keep(
+function renewUntilStopped(
   { metadata, patience }: DeliveryServices,
   taken: DeliveryRecord,
   onLost: () => void,
 ): () => void {
   let stop = () => {}
   function renew(): void {
-    // When it fails, another process may begin, too: the application answers a repeat.
+    // If this fails, another process may begin, too. The application recognises the repeat.
     const renewed = metadata.deferDelivery(taken, LEASE_MS)
     renewed.then(({ ok }) => !ok && onLost()).catch(() => {})
     stop = patience.alarm(RENEWAL_MS, renew)

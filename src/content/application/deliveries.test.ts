@@ -16,7 +16,7 @@ import { createDeliveries, type Deliveries } from './deliveries.ts'
 const STATES = [1, 2, 3, 4].map((seed) => testBytes(100 * seed, seed))
 const [FIRST, SECOND] = STATES as [Uint8Array, Uint8Array]
 
-test('every save is delivered once, in order, each based on the one before', async () => {
+test('createDeliveries delivers every save once, in order, each based on the one before', async () => {
   const { host, application, deliveries } = await lockedHost()
   deliveries.start()
 
@@ -34,7 +34,7 @@ test('every save is delivered once, in order, each based on the one before', asy
   await deliveries.close()
 })
 
-test('a save is delivered with what its client has said of it', async () => {
+test('createDeliveries delivers what the client said about a save', async () => {
   const { host, application, deliveries } = await lockedHost()
   const causes: unknown[] = []
   application.beforeSave = async ({ cause }) => {
@@ -57,7 +57,7 @@ test('a save is delivered with what its client has said of it', async () => {
   await deliveries.close()
 })
 
-test('saves from before the start are delivered after it', async () => {
+test('createDeliveries delivers saves from before the start', async () => {
   const { host, application, deliveries } = await lockedHost()
   await host.put(FIRST, 'L')
   await host.put(SECOND, 'L')
@@ -70,7 +70,7 @@ test('saves from before the start are delivered after it', async () => {
   await deliveries.close()
 })
 
-test('a save that changes nothing of the main content is a save', async () => {
+test('createDeliveries delivers a save that does not change the main content', async () => {
   const { host, application, deliveries } = await lockedHost()
   deliveries.start()
   await host.put(FIRST, 'L')
@@ -86,7 +86,7 @@ test('a save that changes nothing of the main content is a save', async () => {
   await deliveries.close()
 })
 
-test('onSaved may read parts, as often as it wants', async () => {
+test('createDeliveries lets onSaved read ranges, as often as it wants', async () => {
   const { host, application, deliveries } = await lockedHost()
   const parts: Uint8Array[] = []
   application.beforeSave = async ({ open }) => {
@@ -102,7 +102,7 @@ test('onSaved may read parts, as often as it wants', async () => {
   await deliveries.close()
 })
 
-test('a save that fails is tried again with a growing delay, and later ones wait for it', async () => {
+test('createDeliveries tries a failed save again with a growing delay, and later saves wait for it', async () => {
   const { host, application, deliveries } = await lockedHost()
   const attempts: number[] = []
   application.beforeSave = ({ version }) => {
@@ -129,7 +129,7 @@ test('a save that fails is tried again with a growing delay, and later ones wait
   await deliveries.close()
 })
 
-test('the delay grows to five minutes and no further', async () => {
+test('createDeliveries lets the delay grow to at most five minutes', async () => {
   const { host, application, deliveries } = await lockedHost()
   application.beforeSave = () => {
     throw new Error('never')
@@ -150,7 +150,7 @@ test('the delay grows to five minutes and no further', async () => {
   await deliveries.close()
 })
 
-test('a document that cannot be delivered does not hold up the others', async () => {
+test('createDeliveries delivers other documents while the saves of one fail', async () => {
   const { host, application, deliveries } = await lockedHost()
   application.write('other', FIRST)
   const stuck = Promise.withResolvers<void>()
@@ -174,7 +174,7 @@ test('a document that cannot be delivered does not hold up the others', async ()
   await deliveries.close()
 })
 
-test('an application that never answers is given up after ten minutes, and asked again', async () => {
+test('createDeliveries aborts an onSaved that takes ten minutes, and calls it again', async () => {
   const { host, application, deliveries } = await lockedHost()
   application.beforeSave = () => new Promise(() => {})
   deliveries.start()
@@ -184,7 +184,7 @@ test('an application that never answers is given up after ten minutes, and asked
   application.beforeSave = () => {}
   host.advance(10 * MINUTE)
   host.alarms.ring()
-  await until(() => host.logged.some(({ message }) => /could not be delivered/.test(message)))
+  await until(() => host.logged.some(({ message }) => /did not take a save/.test(message)))
   await quiet(host)
   host.advance(MINUTE)
   host.alarms.ring()
@@ -195,7 +195,7 @@ test('an application that never answers is given up after ten minutes, and asked
   await deliveries.close()
 })
 
-test('a save whose answer was lost comes again under its own name', async () => {
+test('createDeliveries repeats a save whose outcome was lost, with the same saveId', async () => {
   const { host, application, deliveries } = await lockedHost()
   const dying = new Error('killed')
   const { settleDelivery } = host.content.metadata
@@ -217,7 +217,7 @@ test('a save whose answer was lost comes again under its own name', async () => 
   await next.close()
 })
 
-test('a save that one process is at is left alone by the others, however long it takes', async () => {
+test('createDeliveries leaves a save to the process that is delivering it, however long it takes', async () => {
   const { host, application, deliveries } = await lockedHost()
   const slow = Promise.withResolvers<void>()
   application.beforeSave = () => slow.promise
@@ -241,7 +241,7 @@ test('a save that one process is at is left alone by the others, however long it
   await Promise.all([deliveries.close(), other.close()])
 })
 
-test('a process that another one has overtaken is told, and leaves the save to it', async () => {
+test('createDeliveries aborts an attempt that another process has taken over', async () => {
   const { host, application, deliveries } = await lockedHost()
   const { onSaved } = application.source
   const signals: AbortSignal[] = []
@@ -266,7 +266,7 @@ test('a process that another one has overtaken is told, and leaves the save to i
   await Promise.all([deliveries.close(), other.close()])
 })
 
-test('settled looks every second for what another process delivers', async () => {
+test('settled checks every second for deliveries of another process', async () => {
   const { host, application, deliveries } = await lockedHost()
   await host.put(FIRST, 'L')
   const [waiting] = (await host.content.metadata.listDeliveries(1)).deliveries
@@ -286,7 +286,7 @@ test('settled looks every second for what another process delivers', async () =>
   await deliveries.close()
 })
 
-test('a save that a process has died over is delivered by another one', async () => {
+test('createDeliveries delivers a save whose process died during the delivery', async () => {
   const { host, application } = await lockedHost()
   await host.put(FIRST, 'L')
   const [waiting] = (await host.content.metadata.listDeliveries(1)).deliveries
@@ -305,7 +305,7 @@ test('a save that a process has died over is delivered by another one', async ()
   await other.close()
 })
 
-test('a store that can note nothing is asked again when the alarm rings, not at once', async () => {
+test('createDeliveries tries a store that cannot record outcomes again when the alarm rings, not at once', async () => {
   const { host, application, deliveries } = await lockedHost()
   const { metadata } = host.content
   const { takeDelivery } = metadata
@@ -328,19 +328,19 @@ test('a store that can note nothing is asked again when the alarm rings, not at 
   await deliveries.close()
 })
 
-test('an answer without a revision is a failure', async () => {
+test('createDeliveries treats an onSaved without a revision as a failure', async () => {
   const { host, application, deliveries } = await lockedHost()
   application.source.onSaved = async () => ({}) as { revision: string }
   deliveries.start()
   await host.put(FIRST, 'L')
   await quiet(host)
 
-  assert.match(String(host.logged[0]?.fields.err), /TypeError: DocumentSource\.onSaved must give/)
+  assert.match(String(host.logged[0]?.fields.err), /TypeError: DocumentSource\.onSaved must return/)
   assert.deepEqual(await revisionOf(host), { revision: 'r1', sequenceNumber: 1 })
   await deliveries.close()
 })
 
-test('a store that fails for a moment stops no delivery', async () => {
+test('createDeliveries goes on after a temporary failure of the store', async () => {
   const { host, application, deliveries } = await lockedHost()
   const { listDeliveries } = host.content.metadata
   host.content.metadata.listDeliveries = () => Promise.reject(new Error('busy'))
@@ -357,7 +357,7 @@ test('a store that fails for a moment stops no delivery', async () => {
   await deliveries.close()
 })
 
-test('close lets an attempt finish', async () => {
+test('close lets a running attempt finish', async () => {
   const { host, application, deliveries } = await lockedHost()
   const slow = Promise.withResolvers<void>()
   application.beforeSave = () => slow.promise
@@ -373,7 +373,7 @@ test('close lets an attempt finish', async () => {
   assert.deepEqual(host.alarms.pending(), [])
 })
 
-test('close ends an attempt that takes too long, which comes again after the next start', async () => {
+test('close aborts an attempt that takes too long, and the next start repeats it', async () => {
   const { host, application, deliveries } = await lockedHost()
   application.beforeSave = () => new Promise(() => {})
   deliveries.start()
@@ -389,7 +389,7 @@ test('close ends an attempt that takes too long, which comes again after the nex
   assert.deepEqual(host.alarms.pending(), [])
 })
 
-test('settled says when nobody delivers, and can be given up', async () => {
+test('settled rejects when nothing delivers, and when its signal aborts', async () => {
   const { host, application, deliveries } = await lockedHost()
   await deliveries.settled()
   await host.put(FIRST, 'L')
@@ -404,7 +404,7 @@ test('settled says when nobody delivers, and can be given up', async () => {
   await assert.rejects(settled, /enough/)
 })
 
-test('settled notices what another process has delivered, or somebody given up', async () => {
+test('settled notices saves that another process delivered and documents that were deleted', async () => {
   const { host, application, deliveries } = await lockedHost()
   application.beforeSave = () => {
     throw new Error('the bucket is away')
@@ -451,7 +451,7 @@ async function revisionOf(host: TestHost) {
   return (await host.content.metadata.readDocument('doc'))?.document.source
 }
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Lets all pending callbacks run until the condition holds. */
 async function until(isSo: () => boolean): Promise<void> {
   for (let turn = 0; !isSo(); turn++) {
     assert.ok(turn < 10_000, 'it never happened')
@@ -459,7 +459,7 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-/** Until the deliveries have nothing to do but to wait for an alarm. */
+/** Waits until the deliveries only wait for an alarm. */
 async function quiet(host: TestHost): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
   await until(() => host.alarms.pending().length > 0)

@@ -9,44 +9,48 @@ import { createFailures, listWaiting, makeDue, type WaitingDelivery } from './wa
 const CONCURRENCY = 8
 /** The same with those at which the application has been for a minute. */
 const CONCURRENCY_WITH_SLOW = 64
-/** Time between two looks at the store when nothing happens here: another process may have died. */
+/**
+ * Time between two checks of the store when this process saves nothing, in ms: another process may
+ * have died.
+ */
 const IDLE_MS = 60_000
-/** Shortest time between two looks, in ms. */
+/** Shortest time between two checks, in ms. */
 const BUSY_MS = 1000
-/** Time that attempts under way have when the host closes, in ms. */
+/** Time that running attempts get when the host closes, in ms. */
 const CLOSE_GRACE_MS = 5000
 
-/** Brings saves to the application, each at least once, and those of a document in their order. */
+/** Delivers saves to the application: each at least once, and those of one document in order. */
 export interface Deliveries {
   start(): void
-  /** There may be something to deliver. */
+  /** Says that there may be something to deliver. */
   wake(): void
   /**
-   * Waits until nothing waits to be delivered.
+   * Waits until every save is delivered.
    *
-   * @throws Error when the deliveries do not run; the reason of `signal`
+   * @throws Error when saves wait and the deliveries do not run; the reason of `signal` when it
+   *   aborts
    */
   settled(signal?: AbortSignal): Promise<void>
   /** What waits, soonest due first. */
   waiting(limit: number): Promise<WaitingDelivery[]>
   /** Makes a save due now, or all that wait; returns how many. */
   retry(fileId?: string): Promise<number>
-  /** Ends it: attempts under way are finished, or ended after five seconds. */
+  /** Ends the deliveries. Running attempts may finish; after five seconds they are aborted. */
   close(): Promise<void>
 }
 
-/** Saves that are on their way to the application, at most one of each document. */
+/** Running attempts to deliver saves, at most one for each document. */
 interface Attempts {
-  /** How many there are. */
+  /** The number of running attempts. */
   readonly size: number
   has(documentKey: string): boolean
-  /** Begins what is due, and returns the time until there may be more to do, in ms. */
+  /** Starts attempts that are due, and returns the time until more may be due, in ms. */
   beginDue(): Promise<number>
-  /** Resolves when all have ended. */
+  /** Resolves when all attempts have ended. */
   ended(): Promise<void>
 }
 
-/** Creates the attempts; `onEnd` is told of each that ends, and whether the store could note it. */
+/** Creates the attempts. `onEnd` is called after each one, with whether the store recorded it. */
 function createAttempts(
   services: DeliveryServices,
   events: Attempt & { onEnd(noted: boolean): void },
@@ -91,14 +95,14 @@ function createAttempts(
   }
 }
 
-/** Looks again and again for what is due: when it is woken, and when the time has come. */
+/** Checks repeatedly for work that is due: when woken, and when the time has come. */
 interface Watch {
   wake(): void
-  /** Looks no more; a look under way is finished first. */
+  /** Ends the watch after the running check. */
   end(): Promise<void>
 }
 
-/** Creates a watch. `look` returns the time until the next look, in ms. */
+/** Creates a watch. `look` returns the time until the next check, in ms. */
 function createWatch(alarm: Alarm, look: () => Promise<number>): Watch {
   let ended = false
   let looking: Promise<void> | undefined
@@ -142,7 +146,7 @@ function createMissedStart(log: Log): () => void {
   }
 }
 
-/** Creates the deliveries; nothing runs before `start`. */
+/** Creates the deliveries. Nothing runs before `start`. */
 export function createDeliveries(services: DeliveryServices): Deliveries {
   const { metadata, log } = services
   const { alarm } = services.patience
@@ -157,7 +161,7 @@ export function createDeliveries(services: DeliveryServices): Deliveries {
     onFailure: (failure) => failures.note(failure),
     onEnd(noted) {
       tellChange()
-      // A store that fails is asked again when the alarm rings, not at once.
+      // A failing store is tried again when the alarm rings, not at once.
       if (noted) watch?.wake()
     },
   })
@@ -166,14 +170,17 @@ export function createDeliveries(services: DeliveryServices): Deliveries {
     try {
       return await attempts.beginDue()
     } catch (error) {
-      log.error({ err: error }, 'The saves to deliver cannot be read; it will be tried again')
+      log.error({ err: error }, 'The saves to deliver could not be listed; retrying')
       return IDLE_MS
     } finally {
       tellChange()
     }
   }
 
-  /** Each look counts, too: others deliver from the same store, and saves are given up. */
+  /**
+   * Called after each check, too: other processes deliver saves, and documents with saves are
+   * deleted.
+   */
   function tellChange(): void {
     changed.resolve()
     changed = Promise.withResolvers()
@@ -196,8 +203,8 @@ export function createDeliveries(services: DeliveryServices): Deliveries {
         const next = changed.promise
         const { nextAt } = await metadata.listDeliveries(1)
         if (nextAt === undefined && attempts.size === 0) return
-        if (!watch) throw new Error('Saves wait to be delivered, but the host was not started')
-        // Another process may deliver what is waited for here.
+        if (!watch) throw new Error('Saves wait, but the host was not started: call start()')
+        // Another process may deliver the saves that this call waits for.
         const stopLooking = alarm(BUSY_MS, watch.wake, { awaited: true })
         await unlessAborted(next, signal).finally(stopLooking)
       }

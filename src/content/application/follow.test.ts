@@ -32,7 +32,7 @@ const ZIP = zipOf({
   ],
 })
 
-test('an application’s document is adopted without being read', async () => {
+test('createFollower adopts a document of the application without reading it', async () => {
   const { host, application } = await hostWith(CONTENT)
 
   const reply = await host.send(undefined)
@@ -43,7 +43,7 @@ test('an application’s document is adopted without being read', async () => {
   assert.deepEqual((await documentOf(host)).source, { revision: 'r1', sequenceNumber: 1 })
 })
 
-test('GetFile of an adopted document streams the application’s bytes', async () => {
+test('GetFile of an adopted document streams the bytes of the application', async () => {
   const { host, application } = await hostWith(CONTENT)
 
   assert.deepEqual(await host.get(), CONTENT)
@@ -52,7 +52,7 @@ test('GetFile of an adopted document streams the application’s bytes', async (
   assert.equal(application.open, 0)
 })
 
-test('an empty document is adopted, too', async () => {
+test('createFollower adopts an empty document', async () => {
   const { host, application } = await hostWith(new Uint8Array(0))
 
   const { message } = await getChunkedFile(host)
@@ -62,13 +62,13 @@ test('an empty document is adopted, too', async () => {
   assert.deepEqual(application.opens, [])
 })
 
-test('a document that the application does not know is 404', async () => {
+test('GetFile of a document that the application does not know is 404', async () => {
   const host = await createTestHost({ application: createApplication().source })
 
   assertRefused(await host.send(undefined), 404)
 })
 
-test('many first requests adopt a document once', async () => {
+test('createFollower adopts a document once for concurrent first requests', async () => {
   const { host } = await hostWith(CONTENT, 'mutable')
 
   const replies = await Promise.all(Array.from({ length: 20 }, () => host.send(undefined)))
@@ -79,7 +79,7 @@ test('many first requests adopt a document once', async () => {
   assert.equal((await packsOf(host)).length, 1)
 })
 
-test('the signature is computed when it is first needed, once for all who wait', async () => {
+test('GetChunkedFile computes the signature of an adopted document once for concurrent requests', async () => {
   const alone = await hostWith(ZIP)
   await getChunkedFile(alone.host)
   const { host, application } = await hostWith(ZIP)
@@ -95,7 +95,7 @@ test('the signature is computed when it is first needed, once for all who wait',
   assert.equal(await sequenceNumberOf(host), 1)
 })
 
-test('a client that leaves does not end the reading that others wait for', async () => {
+test('a client that disconnects does not stop computing a signature that others wait for', async () => {
   const { host, application } = await hostWith(ZIP)
   const leaving = new AbortController()
   application.beforeOpen = () => leaving.abort(new Error('gone'))
@@ -108,7 +108,7 @@ test('a client that leaves does not end the reading that others wait for', async
   assert.notEqual((await staying).manifest.streams[0]?.chunks.length, 0)
 })
 
-test('a signature that cannot be computed is tried again by the next request', async () => {
+test('the next request computes a signature again after a failure', async () => {
   const { host, application } = await hostWith(ZIP)
   const document = await adopted(host)
   application.beforeOpen = () => {
@@ -121,7 +121,7 @@ test('a signature that cannot be computed is tried again by the next request', a
   assert.deepEqual(assembleStream(await getChunkedFile(host)), ZIP)
 })
 
-test('a document that is deleted while its signature is computed is 404', async () => {
+test('GetChunkedFile of a document that is deleted while its signature is computed is 404', async () => {
   const { host, application } = await hostWith(ZIP)
   const { key, manifestId, lockVersion } = await adopted(host)
   application.beforeOpen = async () => {
@@ -135,7 +135,7 @@ test('a document that is deleted while its signature is computed is 404', async 
   await assert.rejects(signing, (error) => error instanceof WopiError && error.code === 'NOT_FOUND')
 })
 
-test('an application that ignores the range it is asked for does no harm', async () => {
+test('GetChunks is 500 when the application ignores the requested range', async () => {
   const { host, application } = await hostWith(ZIP)
   const { message } = await getChunkedFile(host)
   const [, second] = message.signatures[0]?.chunks ?? []
@@ -150,7 +150,7 @@ test('an application that ignores the range it is asked for does no harm', async
   assert.match(String(host.logged.at(-1)?.fields.err), /more bytes than the range/)
 })
 
-test('PutChunkedFile takes chunks from where the application keeps them', async () => {
+test('PutChunkedFile finds chunks in a revision that the application keeps', async () => {
   const { host } = await hostWith(CONTENT)
   await host.lock('L')
   const more = testBytes(90, 5)
@@ -163,7 +163,7 @@ test('PutChunkedFile takes chunks from where the application keeps them', async 
   assert.equal((await packsOf(host)).length, 1)
 })
 
-test('a changed revision of an unlocked document is an update', async () => {
+test('createFollower takes over a changed revision of an unlocked document', async () => {
   const { host, application } = await hostWith(CONTENT)
   await host.lock('L')
   const properties = [
@@ -188,7 +188,7 @@ test('a changed revision of an unlocked document is an update', async () => {
   assert.equal(application.saves.length, 1)
 })
 
-test('a changed revision of a locked document is reported once, and the state stays', async () => {
+test('createFollower reports a changed revision of a locked document once and keeps the state', async () => {
   const { host, application } = await hostWith(CONTENT)
   await host.lock('L')
 
@@ -201,7 +201,7 @@ test('a changed revision of a locked document is reported once, and the state st
   assert.equal(warnings(host).length, 1)
 })
 
-test('a document that was changed under a lock is taken over when the lock is gone', async () => {
+test('createFollower takes over a change that was made under a lock when the lock is gone', async () => {
   const { host, application } = await hostWith(CONTENT)
   await host.lock('L')
   application.write('doc', OTHER)
@@ -212,7 +212,7 @@ test('a document that was changed under a lock is taken over when the lock is go
   assert.deepEqual(await host.get(), OTHER)
 })
 
-test('a revision that is a save on its way is no conflict', async () => {
+test('createFollower reports no conflict for a revision that a save became before its delivery was recorded', async () => {
   const { host, application } = await hostWith(CONTENT)
   await host.lock('L')
   const taken = Promise.withResolvers<void>()
@@ -235,7 +235,7 @@ test('a revision that is a save on its way is no conflict', async () => {
   await host.deliveries?.close()
 })
 
-test('a change at both ends is reported when the save was delivered', async () => {
+test('createFollower reports a change by both application and clients once the save is delivered', async () => {
   const { host, application } = await hostWith(CONTENT)
   await host.lock('L')
   await host.put(OTHER, 'L')
@@ -253,7 +253,7 @@ test('a change at both ends is reported when the save was delivered', async () =
   assert.deepEqual(application.read('doc'), OTHER)
 })
 
-test('onConflict that fails is logged and does no harm', async () => {
+test('createFollower logs an onConflict that throws, and goes on', async () => {
   const application = createApplication()
   application.write('doc', CONTENT)
   const source: DocumentSource = {
@@ -275,7 +275,7 @@ test('onConflict that fails is logged and does no harm', async () => {
   )
 })
 
-test('a document that is gone at the application is 404, and its saves are not forgotten', async () => {
+test('GetFile of a document that the application deleted is 404, and its waiting saves stay', async () => {
   const { host, application } = await hostWith(CONTENT)
   await host.lock('L')
   await host.put(OTHER, 'L')
@@ -288,7 +288,7 @@ test('a document that is gone at the application is 404, and its saves are not f
   assert.equal((await host.content.metadata.listDeliveries(9)).deliveries.length, 1)
 })
 
-test('the name is always the application’s own', async () => {
+test('CheckFileInfo shows the current name at the application', async () => {
   const { host } = await hostWith(CONTENT)
   await host.send(undefined)
   const renamed = createApplication({ name: 'new name.docx' })
@@ -300,7 +300,7 @@ test('the name is always the application’s own', async () => {
   assert.equal(info.BaseFileName, 'new name.docx')
 })
 
-test('what clients cannot have in a name becomes a dash', async () => {
+test('CheckFileInfo replaces characters that clients do not allow in a name with a dash', async () => {
   const application = createApplication({ name: 'Q3: 50% <draft>/x.docx' })
   application.write('doc', CONTENT)
   const host = await createTestHost({ application: application.source })
@@ -310,7 +310,7 @@ test('what clients cannot have in a name becomes a dash', async () => {
   assert.equal(info.BaseFileName, 'Q3- 50- -draft--x.docx')
 })
 
-test('requests that go on with what others have begun do not ask the application', async () => {
+test('createFollower does not ask the application for requests that continue earlier ones', async () => {
   const { host, application } = await hostWith(CONTENT)
   await host.lock('L')
   const { finds } = application
@@ -322,7 +322,7 @@ test('requests that go on with what others have begun do not ask the application
   assert.equal(application.finds, finds)
 })
 
-test('an application that gives no proper revision is told so', async () => {
+test('createFollower throws a TypeError when the application returns no valid revision', async () => {
   const application = createApplication()
   application.write('doc', CONTENT)
   const { source } = application
@@ -334,11 +334,11 @@ test('an application that gives no proper revision is told so', async () => {
     const host = await createTestHost({ application: { ...source, find } })
 
     assertRefused(await host.send(undefined), 500)
-    assert.match(String(host.logged[0]?.fields.err), /TypeError: DocumentSource\.find must give/)
+    assert.match(String(host.logged[0]?.fields.err), /TypeError: DocumentSource\.find must return/)
   }
 })
 
-test('a mutable document is copied when it is adopted', async () => {
+test('createFollower copies a mutable document when it adopts it', async () => {
   const { host, application } = await hostWith(ZIP, 'mutable')
 
   assert.deepEqual(await host.get(), ZIP)
@@ -348,7 +348,7 @@ test('a mutable document is copied when it is adopted', async () => {
   assert.equal(application.open, 0)
 })
 
-test('a mutable document that changes while it is copied is copied again', async () => {
+test('createFollower copies a mutable document again when it changes during the copy', async () => {
   const { host, application } = await hostWith(CONTENT, 'mutable')
   let changes = 2
   application.beforeOpen = () => {
@@ -361,7 +361,7 @@ test('a mutable document that changes while it is copied is copied again', async
   assert.equal((await documentOf(host)).source?.revision, 'r3')
 })
 
-test('a mutable document that changes all the time is refused, not waited for', async () => {
+test('createFollower refuses a mutable document that keeps changing', async () => {
   const { host, application } = await hostWith(CONTENT, 'mutable')
   application.beforeOpen = () => {
     application.write('doc', OTHER)
@@ -371,7 +371,7 @@ test('a mutable document that changes all the time is refused, not waited for', 
   assert.equal(await host.content.metadata.readDocument('doc'), undefined)
 })
 
-test('a mutable document that has another size than was told is not taken', async () => {
+test('createFollower refuses a mutable document whose size differs from the one that find returned', async () => {
   const application = createApplication({ revisions: 'mutable' })
   application.write('doc', CONTENT)
   const { source } = application
@@ -387,7 +387,7 @@ test('a mutable document that has another size than was told is not taken', asyn
   assert.match(String(host.logged[0]?.fields.err), /has 5000 bytes, not 5001/)
 })
 
-test('a mutable document that is larger than the host allows is not read', async () => {
+test('createFollower does not read a mutable document that is larger than the host allows', async () => {
   const application = createApplication({ revisions: 'mutable' })
   application.write('doc', CONTENT)
   const limits = { maxFileBytes: CONTENT.length - 1 }
@@ -414,7 +414,7 @@ test('a copy that is not taken is deleted', async () => {
   assert.deepEqual(packs.map(documentOfPack), [key])
 })
 
-test('a client that leaves does not wait for the copy, which others get', async () => {
+test('a client that disconnects stops waiting for the copy, and others get it', async () => {
   const { host, application } = await hostWith(CONTENT, 'mutable')
   const leaving = new AbortController()
   const goOn = Promise.withResolvers<void>()
@@ -430,7 +430,7 @@ test('a client that leaves does not wait for the copy, which others get', async 
   assert.equal(application.opens.length, 1)
 })
 
-test('the host’s own documents are found beside those of the application', async () => {
+test('createFollower finds documents of the host beside those of the application', async () => {
   const { host, application } = await hostWith(CONTENT)
   const own = await createTestHost({ content: OTHER, stores: host.content })
   const { finds } = application

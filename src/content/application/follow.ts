@@ -17,7 +17,7 @@ import type { Conflicts } from './conflicts.ts'
 import type { SameRevision } from './same-revision.ts'
 import { isRevision, takeRevision } from './take-revision.ts'
 
-/** Each attempt follows a change that somebody else has made meanwhile. */
+/** Most attempts: each one follows a change made meanwhile. */
 const ATTEMPTS_MAX = 10
 
 type ReadSource = Pick<DocumentSource, 'revisions' | 'find' | 'open'>
@@ -28,8 +28,8 @@ type Services = Pick<
 >
 
 /**
- * Finds documents that an application keeps: adopts those that are asked for the first time, and
- * follows those that the application has changed.
+ * Finds documents that an application keeps. Adopts a document at its first request, and follows
+ * the changes that the application makes.
  */
 export function createFollower(
   services: Services,
@@ -53,7 +53,7 @@ export function createFollower(
       return 'keep'
     }
     if (!isLocked(document, now)) return 'take'
-    // Unless it is the same still, the revision may be a save that was delivered meanwhile.
+    // If the state has changed meanwhile, the revision may be a save that was just delivered.
     const again = await metadata.readDocument(fileId)
     if (again?.document.manifestId !== manifestId) return 'again'
     conflicts.report({ ...conflict, reason: 'locked' })
@@ -84,7 +84,8 @@ export function createFollower(
 
   return async (fileId, request) => {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      // Read first: a save that is delivered after that makes the commit below fail.
+      // Read before asking the application: a save delivered after this makes the commit below
+      // fail.
       const read = await metadata.readDocument(fileId)
       if (read && (request.continues || !read.document.source)) return read
       const found = await source.find(fileId, { signal: request.signal })
@@ -99,13 +100,13 @@ export function createFollower(
         )
         continue
       }
-      if (await stays(read, found, request.signal)) return shown(read, found)
+      if (await stays(read, found, request.signal)) return asDescribed(read, found)
     }
-    throw new WopiError('INTERNAL', { detail: 'The file changes faster than it can be read' })
+    throw new WopiError('INTERNAL', { detail: 'The file changes faster than the host can read it' })
   }
 }
 
-/** Does what one request is enough for; another one waits for it as long as its client does. */
+/** Does work once for all requests that need it. Each request waits as long as its client does. */
 function createTaking() {
   const once = createSingleFlight()
   return async (
@@ -116,7 +117,7 @@ function createTaking() {
     try {
       await once(name, signal, act)
     } catch (error) {
-      // What has changed meanwhile is found anew.
+      // The document has changed meanwhile; the next attempt finds the new revision.
       if (!(error instanceof RevisionGoneError)) throw error
     }
   }
@@ -155,10 +156,10 @@ async function adopt(
   if (!created.ok) await abandonPacks(services, key, newPacks)
   else if (content.awaitsChunking) await metadata.requestSweep(key, 0)
   if (!created.ok && created.reason === 'pack-gone')
-    throw new Error('The new pack was condemned before it was named')
+    throw new Error('The sweeper condemned the new pack before the document named it')
 }
 
-/** A changed revision is an update that was no PutChunkedFile. */
+/** Takes over a changed revision: an update that was no PutChunkedFile. */
 async function update(
   services: Services,
   source: ReadSource,
@@ -188,20 +189,20 @@ function isLocked({ locks }: DocumentRecord, now: number): boolean {
 }
 
 /**
- * Name, owner and place are the application's, as they are now; what clients cannot have in a name
- * becomes `-`.
+ * Name, owner and place come from the application. Characters that clients do not allow in a name
+ * become `-`.
  */
-function shown({ document, now }: FoundDocument, found: SourceDocument): FoundDocument {
+function asDescribed({ document, now }: FoundDocument, found: SourceDocument): FoundDocument {
   const { ownerId, containerId = null } = found
   return { document: { ...document, name: legalName(found.name, ''), ownerId, containerId }, now }
 }
 
-/** @throws TypeError that tells the application's developer what is wrong */
+/** @throws TypeError when the application describes the document wrongly */
 function checkFound(fileId: string, { name, ownerId, revision, size }: SourceDocument): void {
   const isSize = Number.isSafeInteger(size) && size >= 0
   if (isRevision(revision) && name && typeof ownerId === 'string' && isSize) return
   const found = JSON.stringify({ name, ownerId, revision, size: `${typeof size} ${size}` })
   throw new TypeError(
-    `DocumentSource.find must give name, ownerId, revision and size of ${fileId}, not ${found}`,
+    `DocumentSource.find must return name, ownerId, revision and size of ${fileId}, not ${found}`,
   )
 }

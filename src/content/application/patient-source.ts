@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import type { ByteRange, OpenedBytes } from '../../ports/blob-store.ts'
 import { type DocumentSource, RevisionGoneError } from '../../ports/document-source.ts'
-import { tameBytes } from '../bytes/opened-bytes.ts'
+import { withSafeClose } from '../bytes/opened-bytes.ts'
 import { type ApplicationCall, ask, beginCall, type Patience } from './deadlines.ts'
 
 type Reading = Pick<DocumentSource, 'revisions' | 'find' | 'open'>
@@ -56,7 +56,7 @@ async function begun(
   { opened, call, name, patience }: OpenedCall,
   range: ByteRange | undefined,
 ): Promise<OpenedBytes> {
-  const tame = tameBytes(opened)
+  const tame = withSafeClose(opened)
   const pieces = readPieces({ opened: tame, call, name, patience })
   const first = range?.start === range?.end && range ? undefined : await pieces.next()
 

@@ -19,7 +19,7 @@ const CONTENT = testBytes(2000)
 const MORE = testBytes(100, 2)
 const RETENTION = { historyStates: 1, historyAgeMs: 0, garbageDelayMs: 0 }
 
-test('a sweep deletes packs that nothing names, and nothing of the application’s', async () => {
+test('sweep deletes packs that nothing names, and nothing that the application keeps', async () => {
   const { host } = await savedHost()
   await host.put(testBytes(7), 'L')
   host.deliveries?.start()
@@ -39,7 +39,7 @@ test('a sweep deletes packs that nothing names, and nothing of the application�
   assert.deepEqual(await host.get(), testBytes(7))
 })
 
-test('a sweep leaves states that wait to be delivered', async () => {
+test('sweep keeps states that wait for their delivery', async () => {
   const { host, application } = await savedHost()
   await host.put(testBytes(7), 'L')
   const { key } = await documentOf(host)
@@ -55,7 +55,7 @@ test('a sweep leaves states that wait to be delivered', async () => {
   await host.deliveries?.close()
 })
 
-test('a sweep of a tool beside the host does not stumble over what it cannot read', async () => {
+test('sweep by a tool beside the host skips revisions that it cannot read', async () => {
   const { host } = await savedHost()
   const { metadata, blobs, newId } = host.content
   const tool = { metadata, blobs, newId, opener: createOpener(blobs) }
@@ -66,7 +66,7 @@ test('a sweep of a tool beside the host does not stumble over what it cannot rea
   assert.equal((await sweeper.sweep({ budgetMs: 1 })).documentsSwept, 1)
 })
 
-test('verifyStore checks what the application keeps, where it can be reached', async () => {
+test('verifyStore checks revisions that the application keeps where it can open them', async () => {
   const { host, application } = await savedHost()
   const sound = await verifyStore(host.content)
   application.source.open = async () => {
@@ -76,13 +76,13 @@ test('verifyStore checks what the application keeps, where it can be reached', a
   const broken = await verifyStore(host.content)
 
   assert.deepEqual(sound.damage, [])
-  // The state that was adopted has a signature, the one before that has none: nobody can tell.
+  // Only one of the two states has a signature that can be checked.
   assert.equal(sound.bytesOfApplication, 2000)
   assert.ok(sound.bytes > 2000)
   assert.match(String(broken.damage[0]?.problem), /the bucket is away/)
 })
 
-test('verifyStore of a tool beside the host says how much it could not check', async () => {
+test('verifyStore by a tool beside the host reports how much it could not check', async () => {
   const { host } = await savedHost()
   const { metadata, blobs } = host.content
 
@@ -93,13 +93,13 @@ test('verifyStore of a tool beside the host says how much it could not check', a
   assert.equal(report.bytes, 100)
 })
 
-test('a revision is any text that is not too long and that every store keeps as it is', () => {
+test('isRevision accepts any text that is not too long and that every store can keep', () => {
   for (const good of ['1', 'ü'.repeat(1024)]) assert.equal(isRevision(good), true)
   for (const bad of ['', 'x'.repeat(1025), 'half \ud83d', 'a\0b', undefined, 7])
     assert.equal(isRevision(bad), false)
 })
 
-/** A host whose document lies in a revision of the application's and in a pack. */
+/** A host whose document has bytes in a revision of the application and in a pack. */
 async function savedHost(): Promise<{ host: TestHost; application: Application }> {
   const application = createApplication()
   application.write('doc', CONTENT)

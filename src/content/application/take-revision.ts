@@ -15,7 +15,7 @@ import { applicationSource } from '../state/manifest.ts'
 /** Longest name of a revision, in characters. */
 const REVISION_MAX_CHARS = 1024
 
-/** Whether an application may call a revision so: half characters come back from no store. */
+/** Whether a value may name a revision. Stores cannot keep half of a surrogate pair. */
 export function isRevision(value: unknown): value is string {
   if (typeof value !== 'string' || value.length === 0 || value.length > REVISION_MAX_CHARS)
     return false
@@ -23,11 +23,11 @@ export function isRevision(value: unknown): value is string {
 }
 
 /**
- * Takes in a revision of an application's document: one that never changes is only named, any other
- * is copied into a pack.
+ * Takes over a revision of a document that the application keeps. An immutable revision is only
+ * named; any other is copied into a pack.
  *
- * @throws RevisionGoneError when a document that is copied changes meanwhile; RangeError when it has
- *   another size than was told; WopiError TOO_LARGE, STORAGE_FULL
+ * @throws RevisionGoneError when the document changes while it is copied; RangeError when it has
+ *   another size than `find` said; WopiError TOO_LARGE, STORAGE_FULL
  */
 export async function takeRevision(
   services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits'>,
@@ -44,7 +44,7 @@ export async function takeRevision(
   const content = await storeWholeContent(services, documentKey, opened, { maxBytes, signal })
   try {
     const after = await source.find(fileId, { signal })
-    // A writer may have been at work while the bytes were read: half of each is no revision.
+    // The application may have written while the host read: a mix of two revisions is none.
     if (after?.revision !== revision) throw new RevisionGoneError(fileId, revision)
     if (content.size !== size)
       throw new RangeError(

@@ -5,7 +5,7 @@ import { type ByteReader, createByteReader, createByteWriter, StoredFormatError 
 
 const anySize = fc.oneof(fc.nat(), fc.maxSafeNat())
 
-test('createByteReader reads what createByteWriter wrote, and nothing is left', () => {
+test('createByteReader reads what createByteWriter wrote, to the last byte', () => {
   const anyText = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed())
   fc.assert(
     fc.property(anySize, anyText, fc.uint8Array(), fc.nat(255), (size, text, raw, byte) => {
@@ -33,7 +33,7 @@ test('createByteReader keeps a byte order mark at the start of a text', () => {
   assert.equal(createByteReader(out.finish()).text(), '\ufeffname')
 })
 
-test('createByteWriter grows over any number of values', () => {
+test('createByteWriter grows with any number of values', () => {
   const out = createByteWriter()
   for (let i = 0; i < 5000; i++) out.integer(i)
 
@@ -48,8 +48,8 @@ const DAMAGED: Record<string, [bytes: number[], read: (input: ByteReader) => unk
   'an integer that is too large': [new Array(9).fill(0xff), (input) => input.integer()],
   'raw bytes beyond the end': [[1, 2], (input) => input.raw(3)],
   'a text beyond the end': [[3, 65, 66], (input) => input.text()],
-  'a text that is no UTF-8': [[1, 0xff], (input) => input.text()],
-  'bytes that are left': [[1], (input) => input.finish()],
+  'a text that is not UTF-8': [[1, 0xff], (input) => input.text()],
+  'bytes left over at the end': [[1], (input) => input.finish()],
 }
 
 for (const [what, [bytes, read]] of Object.entries(DAMAGED))

@@ -1,5 +1,5 @@
 /**
- * Compact binary encoding for what the host keeps: unsigned LEB128 integers up to
+ * Compact binary encoding for what the host stores: unsigned LEB128 integers up to
  * `Number.MAX_SAFE_INTEGER`, raw bytes, and UTF-8 text with its length before it.
  */
 
@@ -7,14 +7,14 @@ const encoder = new TextEncoder()
 // A byte order mark at the start of a name belongs to the name.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** Stored bytes that do not have the form they should have. */
+/** The stored bytes are malformed. */
 export class StoredFormatError extends Error {
   override readonly name = 'StoredFormatError'
   readonly code = 'STORED_FORMAT'
 }
 
 export interface ByteWriter {
-  /** Memory that is held, in bytes. */
+  /** Memory in use, in bytes. */
   readonly heldBytes: number
   byte(value: number): void
   integer(value: number): void
@@ -48,7 +48,7 @@ export function createByteWriter(): ByteWriter {
     integer(value) {
       reserve(8)
       let rest = value
-      // Bit operators would cut the number to 32 bits.
+      // Bit operators would truncate the number to 32 bits.
       while (rest >= 0x80) {
         buffer[length++] = (rest % 0x80) + 0x80
         rest = Math.floor(rest / 0x80)
@@ -82,14 +82,14 @@ export interface ByteReader {
   /** Passes over bytes, and tells where they start. */
   skip(length: number): number
   text(): string
-  /** @throws StoredFormatError when bytes are left */
+  /** @throws StoredFormatError when unread bytes remain */
   finish(): void
 }
 
 /**
- * Reads what a `ByteWriter` wrote, in the same order.
+ * Reads values in the order in which a `ByteWriter` wrote them.
  *
- * @throws StoredFormatError from every method when the bytes end too early or make no sense
+ * @throws StoredFormatError from every method when the bytes end too early or are malformed
  */
 export function createByteReader(bytes: Uint8Array): ByteReader {
   let position = 0
@@ -115,7 +115,9 @@ export function createByteReader(bytes: Uint8Array): ByteReader {
 
   function skip(length: number): number {
     if (length > bytes.length - position)
-      throw new StoredFormatError(`${length} bytes are missing at byte ${position}`)
+      throw new StoredFormatError(
+        `The stored value ends before the ${length} bytes expected at byte ${position}`,
+      )
     position += length
     return position - length
   }
@@ -130,7 +132,7 @@ export function createByteReader(bytes: Uint8Array): ByteReader {
     try {
       return decoder.decode(encoded)
     } catch (error) {
-      throw new StoredFormatError(`The text before byte ${position} is no UTF-8`, { cause: error })
+      throw new StoredFormatError(`The text before byte ${position} is not UTF-8`, { cause: error })
     }
   }
 
@@ -143,7 +145,9 @@ export function createByteReader(bytes: Uint8Array): ByteReader {
     text,
     finish() {
       if (position !== bytes.length)
-        throw new StoredFormatError(`${bytes.length - position} bytes too many are stored`)
+        throw new StoredFormatError(
+          `The stored value has ${bytes.length - position} bytes too many`,
+        )
     },
   }
 }

@@ -5,7 +5,7 @@ import { cutAt, sizesOf } from '../../../test/helpers/cuts.ts'
 import { concat } from '../../../test/helpers/test-host.ts'
 import { createByteCursor } from './cursor.ts'
 
-test('take and the rest together are the body, whatever pieces it comes in', async () => {
+test('createByteCursor returns the whole body by take and iteration, whatever its pieces', async () => {
   const takes = fc.array(fc.nat(20), { maxLength: 6 })
   await fc.assert(
     fc.asyncProperty(fc.uint8Array(), sizesOf(15), takes, async (body, sizes, lengths) => {
@@ -26,14 +26,14 @@ test('take and the rest together are the body, whatever pieces it comes in', asy
   )
 })
 
-test('take beyond the end gives what there is', async () => {
+test('ByteCursor.take beyond the end returns the bytes that are left', async () => {
   const cursor = createByteCursor(pieces([new Uint8Array([1, 2])]))
 
   assert.deepEqual(await cursor.take(5), new Uint8Array([1, 2]))
   assert.deepEqual(await cursor.take(5), new Uint8Array(0))
 })
 
-test('take pulls no more than it needs', async () => {
+test('ByteCursor.take pulls no more than it needs', async () => {
   let pulled = 0
   async function* counting() {
     for (;;) {
@@ -49,7 +49,7 @@ test('take pulls no more than it needs', async () => {
   assert.equal(pulled, 2)
 })
 
-test('take hands on the error of a body that breaks', async () => {
+test('ByteCursor.take passes on the error of a body that throws', async () => {
   async function* broken() {
     yield new Uint8Array(3)
     throw new Error('ECONNRESET')

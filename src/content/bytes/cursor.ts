@@ -1,10 +1,10 @@
-/** Reads a body first by the byte, then as what is left of it. */
+/** Reads the start of a body by length, then the rest as a stream. */
 export interface ByteCursor extends AsyncIterable<Uint8Array> {
-  /** The next `length` bytes, or fewer where the body ends. */
+  /** Returns the next `length` bytes, or fewer at the end of the body. */
   take(length: number): Promise<Uint8Array>
 }
 
-/** Starts reading `body`. What `take` leaves is iterated once. */
+/** Starts to read `body`. The rest after `take` can be iterated once. */
 export function createByteCursor(body: AsyncIterable<Uint8Array>): ByteCursor {
   const source = body[Symbol.asyncIterator]()
   let held: Uint8Array = new Uint8Array(0)

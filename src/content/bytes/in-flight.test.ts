@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createInFlightBytes } from './in-flight.ts'
 
-test('reserve counts the bytes of each user until it is disposed', () => {
+test('createInFlightBytes counts the reserved bytes of each user until they are disposed', () => {
   const inFlight = createInFlightBytes()
   const first = inFlight.reserve('alice', 10)
   const second = inFlight.reserve('alice', 5)
@@ -16,6 +16,6 @@ test('reserve counts the bytes of each user until it is disposed', () => {
   assert.deepEqual([both, one, inFlight.of('alice'), inFlight.of('bob')], [15, 5, 0, 1])
 })
 
-test('of a user who sends nothing is 0', () => {
+test('createInFlightBytes counts 0 for a user who sends nothing', () => {
   assert.equal(createInFlightBytes().of('nobody'), 0)
 })

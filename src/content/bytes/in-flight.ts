@@ -1,12 +1,12 @@
-/** Bytes that clients have announced and that are on their way to this process. */
+/** Bytes that clients have announced and are sending to this process. */
 export interface InFlightBytes {
-  /** Of one user, in bytes. */
+  /** The count for one user, in bytes. */
   of(userId: string): number
-  /** Counts bytes until the result is disposed. */
+  /** Counts bytes until the caller disposes the result. */
   reserve(userId: string, length: number): Disposable
 }
 
-/** Counts bytes on their way by user, so that many requests at once cannot pass a quota together. */
+/** Counts bytes in flight by user, so that concurrent requests cannot exceed a quota together. */
 export function createInFlightBytes(): InFlightBytes {
   const counts = new Map<string, number>()
 

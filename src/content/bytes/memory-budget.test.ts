@@ -8,7 +8,7 @@ import type { Holder } from './memory-holder.ts'
 const WAIT_MS = 10_000
 const STALL_MS = 3_000
 
-test('grow gives memory at once as long as there is some, and takes it back', async () => {
+test('grow gives memory at once while some is free, and takes it back', async () => {
   const { budget, open } = setUp(100)
   const alice = open('alice')
 
@@ -22,7 +22,7 @@ test('grow gives memory at once as long as there is some, and takes it back', as
   assert.deepEqual([held, less, budget.stats().usedBytes], [60, 40, 0])
 })
 
-test('grow counts nothing of small requests, however many there are', () => {
+test('grow does not count small requests, however many there are', () => {
   const { budget, open } = setUp(100, { freeBytes: 10 })
 
   for (let i = 0; i < 1000; i++) assert.equal(open('alice').grow(10), undefined)
@@ -30,7 +30,7 @@ test('grow counts nothing of small requests, however many there are', () => {
   assert.equal(budget.stats().usedBytes, 0)
 })
 
-test('grow waits until enough is given back', async () => {
+test('grow waits until enough memory is returned', async () => {
   const { open } = setUp(100)
   const first = open('alice')
   hold(first, 60)
@@ -42,7 +42,7 @@ test('grow waits until enough is given back', async () => {
   assert.deepEqual([before, await waiting.granted()], [false, true])
 })
 
-test('grow serves who holds least, whoever came first', async () => {
+test('grow serves the holder with the least memory first, whoever came first', async () => {
   const { open } = setUp(100)
   const rest = open('carol')
   hold(rest, 60)
@@ -55,7 +55,7 @@ test('grow serves who holds least, whoever came first', async () => {
   assert.deepEqual([await greedy.granted(), await modest.granted()], [false, true])
 })
 
-test('one user holds no more than half by many requests, so that another is served at once', async () => {
+test('grow limits many requests of one user to half, so that another user is served at once', async () => {
   const { open } = setUp(100)
   const many = Array.from({ length: 10 }, () => watch(open('mallory'), 10))
 
@@ -65,7 +65,7 @@ test('one user holds no more than half by many requests, so that another is serv
   assert.equal(await watch(open('alice'), 50).granted(), true)
 })
 
-test('one document takes no more than half by many users', async () => {
+test('grow limits many users of one document to half', async () => {
   const { open } = setUp(100)
   const many = Array.from({ length: 10 }, (_, i) => watch(open(`mallory${i}`, 'hot'), 10))
 
@@ -74,14 +74,14 @@ test('one document takes no more than half by many users', async () => {
   assert.equal(granted.filter(Boolean).length, 5)
 })
 
-test('a single request may hold everything, and one for more than there is gets everything', () => {
+test('grow lets a single request hold everything, and caps it at the whole budget', () => {
   const { budget, open } = setUp(100)
 
   assert.equal(open('alice').grow(1000), undefined)
   assert.equal(budget.stats().usedBytes, 100)
 })
 
-test('who waits too long is refused with OVERLOADED, and told when to come again', async () => {
+test('grow refuses a request that waits too long with OVERLOADED and Retry-After', async () => {
   const { open, clock, refusals } = setUp(100)
   hold(open('alice'), 100)
   const waiting = watch(open('bob'), 10)
@@ -100,7 +100,7 @@ test('who waits too long is refused with OVERLOADED, and told when to come again
   )
 })
 
-test('a client that stands still with memory loses it as soon as another has waited for a while', async () => {
+test('the budget takes memory from a stalled client once another request has waited for a while', async () => {
   const { open, clock } = setUp(100)
   const slow = open('mallory')
   hold(slow, 100)
@@ -115,7 +115,7 @@ test('a client that stands still with memory loses it as soon as another has wai
   assert.equal((slow.lost.reason as WopiError).code, 'GAVE_WAY')
 })
 
-test('a client that stands still keeps its memory while nobody waits for any', () => {
+test('the budget leaves a stalled client its memory while no other request waits', () => {
   const { open, clock } = setUp(100)
   const slow = open('alice')
   hold(slow, 90)
@@ -126,7 +126,7 @@ test('a client that stands still keeps its memory while nobody waits for any', (
   assert.equal(slow.lost.aborted, false)
 })
 
-test('the host’s own work with memory is never cut short', () => {
+test('the budget never takes memory during the work of the host itself', () => {
   const { open, clock } = setUp(100)
   const busy = open('alice')
   hold(busy, 100)
@@ -139,7 +139,7 @@ test('the host’s own work with memory is never cut short', () => {
   assert.equal(busy.lost.aborted, false)
 })
 
-test('who moves a little and holds much gives way to who holds little', async () => {
+test('the budget takes memory from a slow large holder for a small one', async () => {
   const { open, clock } = setUp(1000)
   const large = open('mallory')
   hold(large, 1000)
@@ -171,7 +171,7 @@ test('who holds much and waits for more gives way to who holds little', async ()
   assert.equal(await waiting.granted(), true)
 })
 
-test('who ends while waiting takes nothing, and lets the next one through', async () => {
+test('a request that ends while it waits takes nothing, and lets the next one through', async () => {
   const { budget, open } = setUp(100)
   const first = open('alice')
   hold(first, 60)
@@ -186,7 +186,7 @@ test('who ends while waiting takes nothing, and lets the next one through', asyn
   assert.equal(budget.stats().usedBytes, 90)
 })
 
-test('whatever many do, no more is held than there is, and everybody is served or refused in time', async () => {
+test('the budget is never exceeded, and serves or refuses every request in time', async () => {
   const anyStep = fc.record({
     user: fc.integer({ min: 0, max: 3 }),
     act: fc.constantFrom('open', 'grow', 'shrink', 'end', 'stall', 'move', 'wait'),
@@ -210,13 +210,13 @@ test('whatever many do, no more is held than there is, and everybody is served o
         else if (act === 'stall') holder?.waitForClient()
         else if (act === 'move') holder?.clientMoved(bytes)
         await Promise.resolve()
-        assert.ok(budget.stats().usedBytes <= 100, 'more is held than there is')
+        assert.ok(budget.stats().usedBytes <= 100, 'the budget is exceeded')
       }
       clock.advance(WAIT_MS)
       await new Promise(setImmediate)
-      assert.deepEqual([pending.size, budget.stats().waiting], [0, 0], 'somebody waits for ever')
+      assert.deepEqual([pending.size, budget.stats().waiting], [0, 0], 'a request waits forever')
       for (const holder of holders) holder[Symbol.dispose]()
-      assert.equal(budget.stats().usedBytes, 0, 'something was not given back')
+      assert.equal(budget.stats().usedBytes, 0, 'memory was not returned')
     }),
   )
 })
@@ -242,7 +242,7 @@ function setUp(totalBytes: number, { freeBytes = 0 } = {}) {
   }
 }
 
-/** A clock that stands until it is moved. */
+/** A clock that only moves when a test advances it. */
 function createClock(): BudgetTimers & { advance(ms: number): void } {
   let now = 0
   const alarms = new Set<{ at: number; action: () => void }>()
@@ -267,12 +267,12 @@ function createClock(): BudgetTimers & { advance(ms: number): void } {
   }
 }
 
-/** Takes memory that is there. */
+/** Takes memory that is free. */
 function hold(holder: Holder, bytes: number): void {
   assert.equal(holder.grow(bytes), undefined)
 }
 
-/** Asks for memory, and tells after everything that can happen has happened what came of it. */
+/** Asks for memory, and returns the outcome once nothing more can happen. */
 function watch(holder: Holder, bytes: number) {
   let granted = false
   let failure: unknown

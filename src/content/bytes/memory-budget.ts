@@ -1,67 +1,71 @@
 import { gaveWay, overloaded, type WopiError } from '../../protocol/errors.ts'
 import { createHolder, type Holder, type HolderNames } from './memory-holder.ts'
 
-/** Clock and alarms, as tests set them. */
+/** Clock and alarms; tests bring their own. */
 export interface BudgetTimers {
   /** In ms. */
   now(): number
-  /** @returns what stops the alarm */
+  /** @returns a function that cancels the alarm */
   after(ms: number, action: () => void): () => void
 }
 
-/** Why somebody did not get memory, or lost it. */
+/** Why a request got no memory, or lost it. */
 export interface Refusal extends HolderNames {
-  /** `waited`: there was none in time. `gave-way`: others needed what it held. */
+  /** `waited`: it got none in time. `gave-way`: others needed what it held. */
   reason: 'waited' | 'gave-way'
-  /** How much it held, in bytes. */
+  /** Bytes that it held. */
   bytes: number
 }
 
 export interface BudgetOptions {
-  /** What all holders may hold together, in bytes. */
+  /** Most bytes that all holders may hold together. */
   totalBytes: number
-  /** What each may hold beside that without asking, in bytes. */
+  /** Bytes that each holder may hold in addition without waiting. */
   freeBytes: number
-  /** How long somebody waits at most, in ms. */
+  /** Longest wait for memory, in ms. */
   waitMs: number
-  /** How long a client may stand still while others wait, in ms; so long is waited before the largest gives way. */
+  /**
+   * How long a client may stand still while others wait, in ms. After the same time the largest
+   * slow holder gives way.
+   */
   stallMs: number
   timers: BudgetTimers
   onRefusal?: (refusal: Refusal) => void
 }
 
-/** How a budget is used. */
+/** The use of a budget. */
 export interface BudgetStats {
   totalBytes: number
   usedBytes: number
-  /** Requests that wait now. */
+  /** Requests that are waiting now. */
   waiting: number
-  /** Since the start: how often somebody had to wait, waited in vain, and had to give way. */
+  /** Counts since the start: how often a request had to wait, was refused, and had to give way. */
   waits: number
   refusals: number
   evictions: number
 }
 
 /**
- * Bytes of memory that all requests share. Who holds least is served first, by user and then by
- * document; one user, and one document, never holds more than half by several requests.
+ * Memory that all requests share, in bytes. The request whose user, then whose document, holds
+ * least is served first. Several requests of one user, or on one document, never hold more than
+ * half together.
  */
 export interface MemoryBudget {
-  /** Begins to count what a request holds; nothing at first. */
+  /** Begins to count what a request holds, from zero. */
   open(names: HolderNames): Holder
   stats(): BudgetStats
 }
 
 interface Waiter {
   holder: Holder
-  /** How much more, in bytes. */
+  /** How many more bytes it waits for. */
   more: number
   since: number
   grant(): void
   fail(error: unknown): void
 }
 
-/** Creates a budget that nobody holds anything of. */
+/** Creates a budget of which nothing is used. */
 export function createMemoryBudget(options: BudgetOptions): MemoryBudget {
   const { totalBytes, freeBytes, waitMs, stallMs, timers, onRefusal } = options
   const holders = new Set<Holder>()
@@ -81,7 +85,7 @@ export function createMemoryBudget(options: BudgetOptions): MemoryBudget {
   const ofUser = ({ names }: Holder) => byUser.get(names.userId) ?? 0
   const ofDocument = ({ names }: Holder) => byDocument.get(names.documentKey) ?? 0
 
-  /** A share bounds what several requests hold together; a single one may need more. */
+  /** Only several requests together are limited to half; a single request may need more. */
   function isWithinShares(holder: Holder, more: number): boolean {
     const half = totalBytes / 2
     const others = Math.max(ofUser(holder), ofDocument(holder)) - holder.counted
@@ -90,7 +94,10 @@ export function createMemoryBudget(options: BudgetOptions): MemoryBudget {
 
   const isFree = (more: number) => used + more <= totalBytes
 
-  /** The one to be served next: who holds least. Those whose own share is used up stand aside. */
+  /**
+   * Finds the waiter to serve next: the one that holds least. Skips those who have reached their
+   * half.
+   */
   function first(): Waiter | undefined {
     let best: Waiter | undefined
     for (const waiter of waiting) {
@@ -119,7 +126,7 @@ export function createMemoryBudget(options: BudgetOptions): MemoryBudget {
     if (index >= 0) waiting.splice(index, 1)
   }
 
-  /** Looks now and then, while somebody waits, who has to give way. */
+  /** While requests wait, checks regularly whether a holder has to give way. */
   function watch(): void {
     if (waiting.length === 0) {
       stopWatch?.()

@@ -1,44 +1,46 @@
-/** Who holds memory, and for what. */
+/** The user and document that memory is counted for. */
 export interface HolderNames {
   userId: string
   documentKey: string
   operation: string
 }
 
-/** What one request holds of the memory budget. Disposing it gives all back. */
+/** The memory of one request, taken from the budget. Disposing it returns everything. */
 export interface Holder extends Disposable {
   readonly names: HolderNames
-  /** In all, in bytes. */
+  /** Everything that the request holds, in bytes. */
   readonly bytes: number
-  /** How much of that is taken from the budget, in bytes. Only the budget changes it. */
+  /** The part that is taken from the budget, in bytes. Only the budget changes it. */
   counted: number
-  /** Aborts when the memory is taken away: whoever holds it has to end. */
+  /** Aborts when the budget takes the memory away. The request must end then. */
   readonly lost: AbortSignal
-  /** Whether a client has to do something before it goes on. */
+  /** Whether the request waits for its client. */
   readonly waitsForClient: boolean
   /**
-   * Adds to what is held, and waits until there is so much. It counts at once; the caller allocates
-   * when the promise resolves.
+   * Adds to what the request holds, and waits until the budget has room. The bytes count at once;
+   * the caller allocates when the promise resolves.
    *
-   * @throws WopiError OVERLOADED after too long a time; the reason of `lost`
+   * @throws WopiError OVERLOADED after too long a wait; the reason of `lost` when it aborts
    */
   grow(bytes: number): Promise<void> | undefined
-  /** Gives a part back. */
+  /** Returns a part to the budget. */
   shrink(bytes: number): void
-  /** From now on the client has to send or to take something. */
+  /** Says that the client has to send or receive bytes next. */
   waitForClient(): void
-  /** The client has sent or taken so many bytes, and it is the host's turn. */
+  /** Says that the client has sent or received this many bytes, and that the host continues. */
   clientMoved(bytes: number): void
-  /** Whether the client has moved next to nothing for `stallMs`. */
+  /** Whether the client has moved almost no bytes for `stallMs`. */
   isStalled(now: number, stallMs: number): boolean
-  /** Takes the memory away. */
+  /** Takes the memory away from the request. */
   take(reason: unknown): void
 }
 
-/** A client that moves this part of what is held in each `stallMs` does not stand still. */
+/**
+ * A client that moves at least this fraction of the held bytes in each `stallMs` is not stalled.
+ */
 const MOVING_PART = 1 / 64
 
-/** Creates a holder of nothing; `budget` is told of every change. */
+/** Creates a holder of no memory. It tells `budget` of every change. */
 export function createHolder(
   names: HolderNames,
   now: () => number,
@@ -52,7 +54,10 @@ export function createHolder(
   let bytes = 0
   let ended = false
   let waits = false
-  /** Since when, and how many bytes, the client has been watched; the host's own time is left out. */
+  /**
+   * Start of the current observation of the client, and bytes moved since. Time that the host
+   * itself takes does not count.
+   */
   let watchedSince = now()
   let moved = 0
   let hostSince = now()

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** A new id of 128 random bits, in lowercase hex. */
+/** Creates an id of 128 random bits, in lowercase hex. */
 export function newId(): string {
   return randomBytes(16).toString('hex')
 }

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream'
 import test from 'node:test'
 import type { OpenedBytes } from '../../ports/blob-store.ts'
 import { readExtents } from '../packs/assemble.ts'
-import { exactBytes, keptBytes, tameBytes } from './opened-bytes.ts'
+import { copiedBytes, exactBytes, withSafeClose } from './opened-bytes.ts'
 
-test('a stream of Node’s that is closed before its end is no failure', async () => {
+test('withSafeClose closes a Node.js stream before its end without an error', async () => {
   const endless = () =>
     Readable.from(
       (async function* () {
@@ -13,7 +13,7 @@ test('a stream of Node’s that is closed before its end is no failure', async (
       })(),
     )
   const opened = endless()
-  const opener = { open: async () => tameBytes(opened), reserveAhead: () => undefined }
+  const opener = { open: async () => withSafeClose(opened), reserveAhead: () => undefined }
 
   const bytes = await readExtents(opener, [{ source: { key: 'a' }, offset: 0, length: 25 }])
 
@@ -21,9 +21,9 @@ test('a stream of Node’s that is closed before its end is no failure', async (
   assert.equal(opened.destroyed, true)
 })
 
-test('a stream of Node’s that fails before anybody reads fails for the reader only', async () => {
+test('withSafeClose passes the error of an unread Node.js stream to its reader only', async () => {
   const opened = new Readable({ read() {} })
-  const tame = tameBytes(opened)
+  const tame = withSafeClose(opened)
 
   opened.destroy(new Error('the disk is gone'))
   await new Promise(setImmediate)
@@ -31,16 +31,16 @@ test('a stream of Node’s that fails before anybody reads fails for the reader 
   await assert.rejects(tame[Symbol.asyncIterator]().next(), /the disk is gone/)
 })
 
-test('another failure to close is told', async () => {
+test('withSafeClose passes on any other error of the close', async () => {
   const opened: OpenedBytes = {
     [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }),
     [Symbol.asyncDispose]: () => Promise.reject(new Error('stuck')),
   }
 
-  await assert.rejects(async () => tameBytes(opened)[Symbol.asyncDispose](), /stuck/)
+  await assert.rejects(async () => withSafeClose(opened)[Symbol.asyncDispose](), /stuck/)
 })
 
-test('exactBytes gives what has the length that was asked for, and nothing else', async () => {
+test('exactBytes accepts exactly the requested length', async () => {
   const read = async (lengths: number[], wanted: number) => {
     let sum = 0
     for await (const bytes of exactBytes(piecesOf(lengths), wanted)) sum += bytes.length
@@ -50,10 +50,10 @@ test('exactBytes gives what has the length that was asked for, and nothing else'
   assert.equal(await read([4, 0, 6, 0], 10), 10)
   await assert.rejects(read([4, 5], 10), /1 bytes too few/)
   for (const lengths of [[4, 7], [4, 6, 1], [11], [10, 0, 1]])
-    await assert.rejects(read(lengths, 10), /more bytes than the range/)
+    await assert.rejects(read(lengths, 10), /more bytes than the requested range/)
 })
 
-test('exactBytes gives the last piece as it was before it looked for more', async () => {
+test('exactBytes copies the last piece before it checks for more', async () => {
   const memory = new Uint8Array(2)
   async function* reusing() {
     yield memory.fill(1)
@@ -67,7 +67,7 @@ test('exactBytes gives the last piece as it was before it looked for more', asyn
   assert.deepEqual(read, [1, 1])
 })
 
-test('keptBytes gives pieces that stay when the next one is read into the same memory', async () => {
+test('copiedBytes returns pieces that survive a source that reuses its memory', async () => {
   const memory = new Uint8Array(4)
   async function* reusing() {
     for (const value of [1, 2, 3]) yield memory.fill(value)
@@ -80,7 +80,7 @@ test('keptBytes gives pieces that stay when the next one is read into the same m
   })
 
   const pieces: Uint8Array[] = []
-  await using kept = keptBytes(opened)
+  await using kept = copiedBytes(opened)
   for await (const bytes of kept) pieces.push(bytes)
   await kept[Symbol.asyncDispose]()
 

@@ -1,16 +1,16 @@
 import type { OpenedBytes } from '../../ports/blob-store.ts'
 
-/** A stream of Node's, which is what many applications open. */
+/** A Node.js stream, which many applications return. */
 interface Emitter {
   on(event: 'error', listener: () => void): unknown
 }
 
 /**
- * Makes a body that an application has opened as tame as those of a blob store. Node's own streams
- * end the process when they fail before anybody reads, and their disposal rejects before the end.
+ * Makes a body from the application safe to close at any time, like a body of a blob store. Node.js
+ * streams end the process when they fail unread, and reject when disposed before their end.
  */
-export function tameBytes(opened: OpenedBytes): OpenedBytes {
-  // Whoever reads is told of the failure, too.
+export function withSafeClose(opened: OpenedBytes): OpenedBytes {
+  // The reader gets the error, too.
   if (isEmitter(opened)) opened.on('error', () => {})
   return {
     [Symbol.asyncIterator]: () => opened[Symbol.asyncIterator](),
@@ -25,19 +25,22 @@ export function tameBytes(opened: OpenedBytes): OpenedBytes {
 }
 
 /**
- * Makes sure that a range has the bytes that were asked for and no more: an application that gives
- * the whole document instead would have other bytes saved than the client means.
+ * Passes on exactly `length` bytes. If an application returned the whole document instead of the
+ * requested range, the host would save wrong bytes.
  *
- * @throws RangeError while it is read, at the latest instead of the last piece
+ * @throws RangeError during iteration, at the latest instead of the last piece
  */
 export function exactBytes(opened: OpenedBytes, length: number): OpenedBytes {
   async function* checked(): AsyncGenerator<Uint8Array> {
     const source = opened[Symbol.asyncIterator]()
     for (let left = length; left > 0; ) {
       const next = await source.next()
-      if (next.done) throw new RangeError(`The application gave ${left} bytes too few`)
+      if (next.done)
+        throw new RangeError(
+          `The application returned ${left} bytes too few for the requested range of ${length}`,
+        )
       left -= next.value.length
-      // The piece may be overwritten when the next one is asked for.
+      // Copied: the source may overwrite the piece when it reads the next one.
       const bytes = left > 0 ? next.value : new Uint8Array(next.value)
       if (left < 0 || (left === 0 && !(await isAtEnd(source)))) throw tooMany(length)
       yield bytes
@@ -58,16 +61,14 @@ async function isAtEnd(source: AsyncIterator<Uint8Array>): Promise<boolean> {
 }
 
 function tooMany(length: number): RangeError {
-  return new RangeError(
-    `The application gave more bytes than the range of ${length} that it was asked for`,
-  )
+  return new RangeError(`The application returned more bytes than the requested range of ${length}`)
 }
 
 /**
- * Gives the application pieces that it may keep. Those of a blob store are only there until the next
- * one is asked for, but a stream that an application writes to holds several.
+ * Copies each piece, so that the application may keep it. A piece of a blob store is valid only
+ * until the next one is read, but streams of the application buffer several.
  */
-export function keptBytes(opened: OpenedBytes): OpenedBytes {
+export function copiedBytes(opened: OpenedBytes): OpenedBytes {
   async function* copies(): AsyncGenerator<Uint8Array> {
     for await (const bytes of opened) yield new Uint8Array(bytes)
   }

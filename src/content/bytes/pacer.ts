@@ -1,26 +1,26 @@
 import { performance } from 'node:perf_hooks'
 import type { Steps } from '../../protocol/steps.ts'
 
-/** How long work may hold the event loop before others have a turn, in ms. */
+/** How long work may block the event loop before other work gets a turn, in ms. */
 export const SLICE_MS = 5
-/** How long work that was done counts against its user, in ms. */
+/** How long past work counts against its user, in ms. */
 const MEMORY_MS = 10_000
 
 /** Clock and turns of an event loop. */
 export interface Turns {
   /** In ms. */
   now(): number
-  /** Calls `action` after what is waiting in the event loop had its turn. */
+  /** Calls `action` after everything that waits in the event loop now. */
   next(action: () => void): void
 }
 
-/** Shares the event loop between pieces of long work. */
+/** Divides the event loop fairly among long work. */
 export interface Pacer {
   /**
-   * Runs work in slices of `SLICE_MS`. In each turn of the event loop one slice runs at most, of the
-   * user who has had least of late.
+   * Runs work in slices of `SLICE_MS`. Each turn of the event loop runs at most one slice, for the
+   * user with the least recent work.
    *
-   * @throws what the work throws, and the reason of `signal`
+   * @throws what the work throws; the reason of `signal` when it aborts
    */
   run<Result>(steps: Steps<Result>, userId: string, signal?: AbortSignal): Promise<Result>
   /** Waits for a turn, before work that cannot be cut into steps. */
@@ -34,7 +34,7 @@ interface Waiting {
 
 const SYSTEM_TURNS: Turns = { now: () => performance.now(), next: (action) => setImmediate(action) }
 
-/** Creates a pacer; all work of one process should go through the same. */
+/** Creates a pacer. All work of one process should share one pacer. */
 export function createPacer(turns: Turns = SYSTEM_TURNS): Pacer {
   const waiting: Waiting[] = []
   const used = new Map<string, number>()
@@ -71,7 +71,7 @@ export function createPacer(turns: Turns = SYSTEM_TURNS): Pacer {
     })
   }
 
-  /** Runs until the slice is over. */
+  /** Runs one slice of the work. */
   function slice<Result>(steps: Steps<Result>, userId: string): IteratorResult<void, Result> {
     const start = turns.now()
     try {
@@ -87,7 +87,7 @@ export function createPacer(turns: Turns = SYSTEM_TURNS): Pacer {
   return {
     turn,
     async run(steps, userId, signal) {
-      // Whoever comes while others wait takes its turn behind those who have had less.
+      // New work queues behind users who have had less.
       if (waiting.length > 0) await turn(userId)
       for (;;) {
         signal?.throwIfAborted()
@@ -99,5 +99,5 @@ export function createPacer(turns: Turns = SYSTEM_TURNS): Pacer {
   }
 }
 
-/** The pacer of this process, which has one event loop. */
+/** The pacer of this process: there is one event loop. */
 export const pacer: Pacer = createPacer()

@@ -1,11 +1,11 @@
-/** Pulls a body step by step. */
+/** Pulls the pieces of a body one by one. */
 export interface Puller {
   next(): Promise<IteratorResult<Uint8Array>>
-  /** Tells the body that no more is wanted, if it has not ended by itself. */
+  /** Closes the body unless it has ended. */
   close(): void
 }
 
-/** Begins to pull a body; `close` has to be called on every path. */
+/** Starts to pull a body. The caller must call `close` on every path. */
 export function createPuller(body: AsyncIterable<Uint8Array>): Puller {
   const iterator = body[Symbol.asyncIterator]()
   let ended = false
@@ -22,7 +22,7 @@ export function createPuller(body: AsyncIterable<Uint8Array>): Puller {
     },
 
     close() {
-      // Not awaited: an application's body may take for ever, and what made the caller give up counts.
+      // Not awaited: a body may take forever to close, and the caller's own error matters more.
       if (!ended) (async () => iterator.return?.())().catch(() => {})
     },
   }

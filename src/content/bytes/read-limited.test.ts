@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { readLimited } from './read-limited.ts'
 
-test('readLimited gives a body that is exactly as long as it may be', async () => {
+test('readLimited returns a body of exactly the longest length', async () => {
   assert.deepEqual(await readLimited(pieces(3, 4), 7), new Uint8Array([0, 1, 2, 0, 1, 2, 3]))
   assert.deepEqual(await readLimited(pieces(), 0), new Uint8Array(0))
 })
 
-test('readLimited stops in the piece in which a body becomes too long', async () => {
+test('readLimited stops at the piece that makes a body too long', async () => {
   let pulled = 0
   async function* endless() {
     for (;;) {

@@ -1,6 +1,6 @@
 import { joinBytes } from './join.ts'
 
-/** Reads all of `body` into memory, or `undefined` as soon as it turns out longer than `maxBytes`. */
+/** Reads all of `body` into memory. Returns `undefined` as soon as it exceeds `maxBytes`. */
 export async function readLimited(
   body: AsyncIterable<Uint8Array>,
   maxBytes: number,

@@ -5,30 +5,30 @@ import { pacer } from './pacer.ts'
 import { createPuller, type Puller } from './puller.ts'
 import { unlessAborted } from './single-flight.ts'
 
-/** What one request takes of the memory and the time that all requests share. */
+/** The share of one request in the memory and processor time of all requests. */
 export interface Share extends Disposable {
   /**
-   * Adds bytes to what the request holds, and waits until there are so many.
+   * Adds bytes to what the request holds, and waits until the memory is available.
    *
    * @throws WopiError OVERLOADED, GAVE_WAY
    */
   grow(bytes: number): Promise<void> | undefined
   shrink(bytes: number): void
-  /** Runs long work in slices, between those of others. */
+  /** Runs long work in slices, in turn with other requests. */
   work<Result>(steps: Steps<Result>): Promise<Result>
   /** Waits for a turn of the event loop, before a part of work that cannot be cut into steps. */
   turn(): Promise<void>
-  /** Passes a body on. Whoever sends it loses the share by standing still while others wait. */
+  /** Passes a request body on. A client that stops sending while others wait loses the share. */
   receive(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
-  /** Passes an answer on, in the same way, and ends the share with it. */
+  /** Passes a reply body on in the same way, and ends the share with it. */
   send(body: OpenedBytes): OpenedBytes
-  /** Keeps something that is disposed with the share. */
+  /** Disposes a resource together with the share. */
   keep(resource: Disposable): void
-  /** Aborts when the share is taken away. */
+  /** Aborts when the request loses the share. */
   readonly lost: AbortSignal | undefined
 }
 
-/** Creates the share of one request, which waits for memory no longer than `signal` lets. */
+/** Creates the share of one request. It waits for memory until `signal` aborts. */
 export function createShare(holder: Holder, signal?: AbortSignal): Share {
   const kept = new DisposableStack()
   kept.use(holder)
@@ -51,7 +51,7 @@ export function createShare(holder: Holder, signal?: AbortSignal): Share {
   }
 }
 
-/** The share of work that no client asks for: it is not counted. */
+/** The share of the host's own work, which does not count. */
 export const UNCOUNTED: Share = {
   grow: () => undefined,
   shrink() {},

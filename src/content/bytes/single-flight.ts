@@ -14,7 +14,7 @@ interface Flight {
   abandoned: AbortController
 }
 
-/** Creates a single flight; `key` names the work, and all work of one key has the same result type. */
+/** Creates a single flight. All work of one key must have the same result type. */
 export function createSingleFlight(): SingleFlight {
   const flights = new Map<string, Flight>()
 
@@ -50,9 +50,9 @@ export function createSingleFlight(): SingleFlight {
 }
 
 /**
- * Waits for work no longer than `signal` lets; the work goes on for others.
+ * Waits for work until `signal` aborts. The work continues for other callers.
  *
- * @throws the reason of `signal`
+ * @throws the reason of `signal` when it aborts when it aborts
  */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()

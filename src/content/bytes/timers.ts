@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { BudgetTimers } from './memory-budget.ts'
 
-/** The system's clock and alarms; no alarm keeps the process alive. */
+/** The system's clock and alarms. No alarm keeps the process alive. */
 export const systemTimers: BudgetTimers = {
   now: () => performance.now(),
   after(ms, action) {

@@ -16,7 +16,7 @@ const PACKS = ['a', 'b', 'c', 'd', 'e'].map((key, i) => ({
   bytes: testBytes(PACK_BYTES, i + 1),
 }))
 
-test('openPieces gives exactly the pieces, in their order', async () => {
+test('openPieces returns exactly the pieces, in their order', async () => {
   const { blobs } = await filledStore()
   const anyPiece: fc.Arbitrary<Piece> = fc.oneof(
     fc.uint8Array({ maxLength: 60 }),
@@ -44,7 +44,7 @@ test('openPieces reads neighbours of one pack as one range, across small gaps an
   assert.deepEqual(watched.opens, [{ key: 'a', range: { start: 100, end: 60_010 } }])
 })
 
-test('openPieces reads anew behind a gap that is too large, backwards, and for another pack', async () => {
+test('openPieces starts a new read after a large gap, backwards, and for another pack', async () => {
   const watched = await filledStore()
   const far = 10 + MERGED_GAP_MAX_BYTES
   const pieces = [
@@ -80,7 +80,7 @@ test('openPieces opens a few packs ahead of the one being read, not all', async 
   for await (const _ of opened) break
 })
 
-test('openPieces opens nothing ahead while too many readers do, and reads all the same', async () => {
+test('openPieces opens nothing ahead while too many packs are open, and still reads', async () => {
   const watched = await filledStore()
   const opener = createOpener(watched.blobs)
   const greedy = READ_AHEAD_PACKS_IN_ALL / READ_AHEAD_PACKS
@@ -99,7 +99,7 @@ test('openPieces opens nothing ahead while too many readers do, and reads all th
   assert.deepEqual(await drain(free), expectedOf(everyPack()))
 })
 
-test('openPieces of a missing first pack rejects before anything can be sent, and leaves nothing open', async () => {
+test('openPieces rejects at once when the first pack is missing, and leaves nothing open', async () => {
   const watched = await filledStore()
   await watched.blobs.delete('a')
 
@@ -111,7 +111,7 @@ test('openPieces of a missing first pack rejects before anything can be sent, an
   assert.equal(watched.open, 0)
 })
 
-test('openPieces of a pack that is missing later throws in the iteration, and leaves nothing open', async () => {
+test('openPieces throws during the iteration when a later pack is missing, and leaves nothing open', async () => {
   const watched = await filledStore()
   await watched.blobs.delete('c')
   await using opened = await openPieces(createOpener(watched.blobs), everyPack())
@@ -121,7 +121,7 @@ test('openPieces of a pack that is missing later throws in the iteration, and le
   assert.equal(watched.open, 0)
 })
 
-test('openPieces of a pack that ends too early throws instead of ending', async () => {
+test('openPieces throws when a pack ends too early', async () => {
   const watched = await filledStore()
   const short: BlobStore = {
     ...watched.blobs,
@@ -135,7 +135,7 @@ test('openPieces of a pack that ends too early throws instead of ending', async 
   assert.equal(watched.open, 0)
 })
 
-test('openPieces that is disposed before anybody reads leaves nothing open', async () => {
+test('openPieces leaves nothing open when disposed unread', async () => {
   const watched = await filledStore()
   const opened = await openPieces(createOpener(watched.blobs), everyPack())
 
@@ -145,7 +145,7 @@ test('openPieces that is disposed before anybody reads leaves nothing open', asy
   assert.equal(watched.open, 0)
 })
 
-test('openPieces that is disposed never looks like the end', async () => {
+test('openPieces throws after its disposal instead of ending', async () => {
   const watched = await filledStore()
   for (const pieces of [everyPack(), [...everyPack(), ...everyPack()]]) {
     const unread = await openPieces(createOpener(watched.blobs), pieces)
@@ -162,7 +162,7 @@ test('openPieces that is disposed never looks like the end', async () => {
   assert.equal(watched.open, 0)
 })
 
-test('openPieces whose reader stops early leaves nothing open', async () => {
+test('openPieces leaves nothing open when its reader stops early', async () => {
   const watched = await filledStore()
   {
     await using opened = await openPieces(createOpener(watched.blobs), everyPack())
@@ -172,7 +172,7 @@ test('openPieces whose reader stops early leaves nothing open', async () => {
   assert.equal(watched.open, 0)
 })
 
-test('openPieces closes every pack before it opens one too many', async () => {
+test('openPieces closes packs before it exceeds the limit of open packs', async () => {
   const watched = await filledStore()
   let most = 0
   await using opened = await openPieces(createOpener(watched.blobs), [
@@ -186,7 +186,7 @@ test('openPieces closes every pack before it opens one too many', async () => {
   assert.equal(watched.open, 0)
 })
 
-test('openPieces gathers small pieces, and passes large ones on', async () => {
+test('openPieces joins small pieces, and passes large ones on', async () => {
   const { blobs } = await filledStore()
   const many = Array.from({ length: 4000 }, (_, i) => extent(0, i * 40, 8))
   await using opened = await openPieces(createOpener(blobs), many)
@@ -197,7 +197,7 @@ test('openPieces gathers small pieces, and passes large ones on', async () => {
   assert.ok(sent <= 2, `${sent} pieces`)
 })
 
-test('openPieces hands its signal to the store', async () => {
+test('openPieces passes its signal to the store', async () => {
   const { blobs } = await filledStore()
 
   await assert.rejects(
@@ -206,7 +206,7 @@ test('openPieces hands its signal to the store', async () => {
   )
 })
 
-test('openPieces of nothing but literal bytes opens nothing', async () => {
+test('openPieces opens nothing for literal bytes alone', async () => {
   const watched = await filledStore()
 
   assert.deepEqual(
@@ -225,7 +225,7 @@ test('readExtents reads a few bytes into memory', async () => {
   assert.equal(watched.open, 0)
 })
 
-test('openPieces hands the locator of a pack to the store', async () => {
+test('openPieces passes the locator of a pack to the store', async () => {
   const { blobs } = await filledStore()
   const locators: (string | undefined)[] = []
   const watching: BlobStore = {

@@ -41,7 +41,7 @@ export async function openPieces(
   }
 }
 
-/** Reads a few bytes into memory; the caller answers for `extents` being small. */
+/** Reads a few bytes into memory. The caller must keep `extents` small. */
 export async function readExtents(
   opener: ReadingOpener,
   extents: Iterable<Extent>,
@@ -96,7 +96,8 @@ function createJobQueue(
     if (job.kind === 'literal') return undefined
     const bytes =
       job.kind === 'run' ? openRun(job) : readScattered(opener, job, { signal, share }).then(opened)
-    // Whoever awaits it sees the failure; one that nobody awaits must not end the process.
+    // Whoever awaits this gets the error. Without this handler an unawaited error would end the
+    // process.
     bytes.catch(() => {})
     return bytes
   }
@@ -126,12 +127,12 @@ function createJobQueue(
       for (;;) {
         openings[0]?.place?.[Symbol.dispose]()
         fill()
-        if (disposed) throw new Error('The bytes were closed before their end was read')
+        if (disposed) throw new Error('The bytes were closed before they were read to the end')
         const opening = openings[0]
         if (!opening) return
         yield { job: opening.job, bytes: await opening.bytes }
         openings.shift()
-        // Nobody waits for it; a failure is seen when all are disposed.
+        // Not awaited: an error appears when all runs are disposed.
         close(opening).catch(() => {})
       }
     },
@@ -164,7 +165,7 @@ async function* readAll(lead: Iterable<Uint8Array>, queue: JobQueue): AsyncGener
   }
 }
 
-/** Cuts the pieces of a run out of its bytes, leaving out the gaps between them. */
+/** Yields the pieces of a run from its bytes, without the gaps between them. */
 async function* readRun(run: ReadRun, opened: OpenedBytes): AsyncGenerator<Uint8Array> {
   const source = opened[Symbol.asyncIterator]()
   let bytes: Uint8Array = new Uint8Array(0)
@@ -192,7 +193,9 @@ async function* readRun(run: ReadRun, opened: OpenedBytes): AsyncGenerator<Uint8
   }
 }
 
-/** Gathers pieces of a few bytes, so that a deck of many small chunks is not a write for each. */
+/**
+ * Joins small pieces, so that a presentation of many small chunks does not cost a write for each.
+ */
 async function* joinSmall(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let gathered = new Uint8Array(SMALL_PIECE_MAX_BYTES)
   let length = 0

@@ -8,7 +8,7 @@ import { chunkIdOf } from '../../protocol/spooky/spooky.ts'
 import { CHECKED_MAX_BYTES, CHECKED_MAX_CHUNKS } from '../limits.ts'
 import { checkChunks, DamagedBytesError } from './checked.ts'
 
-/** Bytes that come in pieces of this length, and whether they were closed. */
+/** Bytes in pieces of this length, with a record of whether they were closed. */
 function opened(bytes: Uint8Array, pieceLength: number): OpenedBytes & { isClosed: boolean } {
   async function* pieces() {
     for (let at = 0; at < bytes.length; at += pieceLength)
@@ -45,7 +45,7 @@ const anyCut = fc.record({
   pieceLength: fc.integer({ min: 1, max: 60 }),
 })
 
-test('checkChunks passes on sound bytes, however they are cut', async () => {
+test('checkChunks passes on sound bytes, split at any point', async () => {
   await fc.assert(
     fc.asyncProperty(anyCut, async ({ before, lengths, pieceLength }) => {
       const content = testBytes(lengths.reduce((sum, length) => sum + length, 0))
@@ -86,7 +86,7 @@ test('checkChunks finds damage in the first piece before it resolves, and closes
   assert.equal(source.isClosed, true)
 })
 
-test('checkChunks of many chunks hashes those that chance picks', async () => {
+test('checkChunks of many chunks hashes a random selection', async () => {
   const count = CHECKED_MAX_CHUNKS * 2
   const damaged = placeChunks(Array.from({ length: count }, () => ({ id: 'wrong', length: 1 })))
   const bytes = new Uint8Array(count)

@@ -4,13 +4,15 @@ import { chunkIdFromBytes } from '../../protocol/chunking/chunk-id.ts'
 import { chunkIdOf, createHash } from '../../protocol/spooky/spooky.ts'
 import { CHECKED_MAX_BYTES, CHECKED_MAX_CHUNKS } from '../limits.ts'
 
-/** Stored bytes are not those that were stored. */
+/** The stored bytes have changed since the host wrote them. */
 export class DamagedBytesError extends Error {
   override readonly name = 'DamagedBytesError'
   readonly code = 'DAMAGED_BYTES'
 
   constructor(id: string) {
-    super(`Chunk ${id} has other bytes than were stored: "wopikit verify" says which pack it is in`)
+    super(
+      `Chunk ${id} is damaged: its bytes have changed since they were stored. Run "wopikit verify" to find its pack`,
+    )
   }
 }
 
@@ -23,14 +25,14 @@ export interface CheckedChunks extends Iterable<PlacedChunk> {
 }
 
 /**
- * Passes on what is opened and hashes chunks of it, up to `CHECKED_MAX_BYTES` all of them and of more a
- * sample. The iteration throws a DamagedBytesError instead of giving out the end of a damaged chunk.
- * The first piece is read and checked already when the promise resolves, so damage in a small document
- * is an error before anything was sent.
+ * Passes opened bytes on and hashes their chunks: all of them up to `CHECKED_MAX_BYTES`, a sample
+ * of more. Before the end of a damaged chunk the iteration throws a DamagedBytesError. The first
+ * piece is read and checked when the promise resolves, so damage in a small document is an error
+ * before the reply starts.
  *
- * @param chunks where chunks lie in the opened bytes, in order and without overlap
- * @param options.start where the first chunk's place is counted from, in the opened bytes (default: 0)
- * @param options.random in [0, 1), which chunks of many are hashed (default: `Math.random`)
+ * @param chunks the places of chunks in the opened bytes, in order and without overlap
+ * @param options.start offset in the opened bytes from which places count (default: 0)
+ * @param options.random a number in [0, 1) that selects the sample (default: `Math.random`)
  */
 export async function checkChunks(
   opened: OpenedBytes,
@@ -89,7 +91,7 @@ async function* passChecked(
   }
 }
 
-/** Takes bytes in order, and throws where a chunk ends that is not what its id says. */
+/** Takes bytes in order. Throws at the end of a chunk whose bytes do not match its id. */
 function createCheck(chunks: Iterator<PlacedChunk>, start: number): (bytes: Uint8Array) => void {
   let chunk: PlacedChunk | undefined = chunks.next().value
   let position = -start

@@ -26,7 +26,7 @@ export async function openMain(
   return checkChunks(opened, chunksIn(chunks, { start, end }))
 }
 
-/** The chunks that lie in a range with all their bytes, placed from its start. */
+/** The chunks that lie completely in a range, placed from its start. */
 function chunksIn(chunks: PackedChunks, { start, end }: ByteRange) {
   const isIn = (i: number) =>
     chunks.offsetAt(i) >= start && chunks.offsetAt(i) + chunks.lengthAt(i) <= end

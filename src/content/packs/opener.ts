@@ -4,20 +4,24 @@ import { exactBytes } from '../bytes/opened-bytes.ts'
 import { READ_AHEAD_PACKS_IN_ALL } from '../limits.ts'
 import type { ByteSource } from '../state/extents.ts'
 
-/** Opens bytes of documents wherever they lie. */
+/** Opens bytes of documents, in packs or at the application. */
 export interface Opener {
-  /** Takes a place for bytes that are opened before they are needed, unless too many are. */
+  /**
+   * Reserves a place for bytes opened ahead of their reader; `undefined` when all places are taken.
+   */
   reserveAhead(): Disposable | undefined
   /** Opens a range; see `BlobStore.open`. */
   open(
     source: ByteSource,
     options: { range: ByteRange; signal?: AbortSignal },
   ): Promise<OpenedBytes>
-  /** Whether this process can open it: revisions of an application only where the application is. */
+  /**
+   * Whether this process can open the source. Revisions need the application's `DocumentSource`.
+   */
   reaches(source: ByteSource): boolean
 }
 
-/** Opens packs, and with `documents` also the revisions that an application keeps. */
+/** Creates an opener of packs and, with `documents`, of revisions that an application keeps. */
 export function createOpener(blobs: BlobStore, documents?: Pick<DocumentSource, 'open'>): Opener {
   let ahead = 0
 
@@ -39,7 +43,9 @@ export function createOpener(blobs: BlobStore, documents?: Pick<DocumentSource, 
         return blobs.open(key, { ...options, ...(locator !== undefined && { locator }) })
       const { fileId, revision } = application
       if (!documents)
-        throw new Error(`Revision ${revision} of document ${fileId} is kept by an application`)
+        throw new Error(
+          `Revision ${revision} of document ${fileId} is kept by the application, which this process has no access to`,
+        )
       const opened = await documents.open(fileId, revision, options)
       return exactBytes(opened, options.range.end - options.range.start)
     },

@@ -7,12 +7,12 @@ import { createMemoryBlobStore } from '../../stores/blobs/memory.ts'
 import { newId } from '../bytes/new-id.ts'
 import { documentOfPack, packKey, packPrefix, writePack } from './pack-writer.ts'
 
-/** A metadata store that has come this far. */
+/** A metadata store at this epoch. */
 const aged = (epoch: number) => ({
   readEpoch: async () => ({ identity: '', epoch, hasDocuments: false }),
 })
 
-test('packKey lies under the prefix of its document, and documentOfPack finds that again', () => {
+test('packKey starts with the prefix of its document, and documentOfPack returns the document', () => {
   const [documentKey, packId] = [newId(), newId()]
 
   const key = packKey(documentKey, packId)
@@ -21,7 +21,7 @@ test('packKey lies under the prefix of its document, and documentOfPack finds th
   assert.equal(documentOfPack(key), documentKey)
 })
 
-test('documentOfPack knows no document for a key that no pack has', () => {
+test('documentOfPack returns undefined for a key that no pack has', () => {
   for (const key of ['', 'a', 'aa/bb', 'aa/bbcc/1', 'aa/aacc/', 'aa/aacc/1/2', 'aa//1'])
     assert.equal(documentOfPack(key), undefined, key)
 })
@@ -48,7 +48,7 @@ test('writePack stores the bytes under a new key of the document and keeps the l
   assert.equal(written.pack.since, 7)
 })
 
-test('writePack tells the client when the store has no room, and hides no other error', async () => {
+test('writePack throws STORAGE_FULL when the store is full, and passes other errors on', async () => {
   const failing = (error: Error) => ({
     newId,
     metadata: aged(0),

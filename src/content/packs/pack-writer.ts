@@ -3,31 +3,31 @@ import type { EpochStore } from '../../ports/metadata/epoch.ts'
 import type { NewPack } from '../../ports/metadata/pack-ref.ts'
 import { throwFull } from './room.ts'
 
-/** A pack that is durable but that nothing names yet. */
+/** A durable pack that nothing names yet. */
 export interface WrittenPack {
   pack: NewPack
   /** In bytes. */
   length: number
 }
 
-/** What packs are written with. */
+/** What a pack writer needs. */
 export interface PackServices {
   metadata: Pick<EpochStore, 'readEpoch'>
   blobs: BlobStore
   newId: () => string
 }
 
-/** The key of a new pack: a fan-out of the store, the document, and 128 bits that nobody can guess. */
+/** The key of a new pack: a fan-out prefix, the document, and 128 bits that nobody can guess. */
 export function packKey(documentKey: string, packId: string): string {
   return `${packPrefix(documentKey)}${packId}`
 }
 
-/** What the keys of all packs of a document start with. */
+/** The prefix of the keys of all packs of a document. */
 export function packPrefix(documentKey: string): string {
   return `${documentKey.slice(0, 2)}/${documentKey}/`
 }
 
-/** The document whose pack a key names, or `undefined` for a key that no pack has. */
+/** The document of a pack's key; `undefined` when no pack has such a key. */
 export function documentOfPack(key: string): string | undefined {
   const [fanOut, documentKey, packId, ...rest] = key.split('/')
   if (!packId || rest.length > 0 || !documentKey || documentKey.slice(0, 2) !== fanOut)
@@ -36,9 +36,9 @@ export function documentOfPack(key: string): string | undefined {
 }
 
 /**
- * Streams bytes into a new pack. It is durable when the promise resolves; when `content` throws or
- * `signal` aborts, nothing can be read of it. The caller names it in a metadata command, or leaves
- * it to the sweeper.
+ * Streams bytes into a new pack. The pack is durable when the promise resolves. When `content`
+ * throws or `signal` aborts, nothing of it can be read. The caller names the pack in a metadata
+ * command, or leaves it to the sweeper.
  *
  * @throws WopiError STORAGE_FULL before any byte was pulled
  */
@@ -48,7 +48,7 @@ export async function writePack(
   content: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): Promise<WrittenPack> {
-  // First of all: what the sweeper condemns from here on may be this pack.
+  // This must come first: from here on the sweeper may condemn the new pack.
   const { epoch: since } = await metadata.readEpoch()
   const key = packKey(documentKey, newId())
   try {

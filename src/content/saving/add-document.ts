@@ -9,36 +9,38 @@ import { mainStream } from '../state/next-state.ts'
 import type { ContentServices } from './services.ts'
 import { storeWholeContent } from './whole-content.ts'
 
-/** A document that is new to the host. */
+/** A document to add to the host. */
 export interface AddedDocument {
-  /** With extension. */
+  /** File name with extension. */
   name: string
   ownerId: string
   content: AsyncIterable<Uint8Array>
-  /** The application's own id for it; made up when left out. */
+  /** The application's own id for the document; generated when left out. */
   fileId?: string
 }
 
-/** The fileId of a new document is taken. */
+/** The fileId of a new document is already taken. */
 export class DocumentExistsError extends Error {
   override readonly name = 'DocumentExistsError'
   readonly code = 'DOCUMENT_EXISTS'
 }
 
-/** Where and as what a document is stored. */
+/** A document to store, with its place and content. */
 export interface NewContent extends AddedDocument {
-  /** `null`, or left out, for a document outside of the tree. */
+  /** `null` or left out for a document outside of the tree. */
   containerId?: string | null
-  /** Asked for another name when one is taken, until there is none; see `Tree.createFile`. */
+  /**
+   * Called for another name while the name is taken, until it returns none; see `Tree.createFile`.
+   */
   otherName?: () => string | undefined
   signal?: AbortSignal
-  /** Of the request that brings it (default: not counted). */
+  /** The share of the request (default: not counted). */
   share?: Share
 }
 
 /**
- * Adds a document outside of the tree. It can be opened when the promise resolves; before that, and
- * when `content` throws, there is no such document.
+ * Adds a document outside of the tree. The document exists once the promise resolves. When
+ * `content` throws, no document is added.
  *
  * @returns its fileId
  * @throws DocumentExistsError; WopiError TOO_LARGE, STORAGE_FULL
@@ -53,10 +55,11 @@ export async function addDocument(
 }
 
 /**
- * Adds a document, at a place or outside of the tree. What clients cannot have in its name becomes `-`.
+ * Adds a document, in a container or outside of the tree. Characters that clients do not allow in a
+ * name become `-`.
  *
  * @throws DocumentExistsError when the fileId is taken; WopiError TOO_LARGE, STORAGE_FULL, and
- *   whatever `content` throws; there is no such document then
+ *   whatever `content` throws; no document is added then
  */
 export async function storeDocument(
   services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits'>,
@@ -70,7 +73,7 @@ export async function storeDocument(
     ...(signal && { signal }),
     ...(share && { share }),
   })
-  // The stream's own time is only told of alternate streams; the row's time is the store's.
+  // Only alternate streams show their own time; the time of the document comes from the store.
   const manifest: Manifest = { streams: [mainStream(stored, 0)], properties: [] }
   const row = {
     fileId,
@@ -99,13 +102,13 @@ export async function storeDocument(
   return { ok: false, reason: refusal }
 }
 
-/** The place in the tree that goes with a name. */
+/** The place in the tree, with the name. */
 function placeOf(containerId: string | null | undefined, name: string): { place?: Place } {
   return containerId ? { place: { containerId, nameKey: nameKey(name) } } : {}
 }
 
 function refusalOf(reason: PlaceRefusal | 'exists' | 'pack-gone', fileId: string): PlaceRefusal {
   if (reason === 'name-taken' || reason === 'container-gone') return reason
-  if (reason === 'exists') throw new DocumentExistsError(`There is a document ${fileId} already`)
-  throw new Error('The new pack was condemned before it was named')
+  if (reason === 'exists') throw new DocumentExistsError(`The fileId ${fileId} is already taken`)
+  throw new Error('The sweeper condemned the new pack before the document named it')
 }

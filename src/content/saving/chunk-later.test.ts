@@ -27,11 +27,11 @@ import { chunkLater } from './chunk-later.ts'
 
 const ZIP = zipOf({ entries: [{ name: 'a', content: testBytes(300), descriptor: 'signed' }] })
 
-/** One that is read in many pieces. */
+/** A zip that is read in many pieces. */
 const LARGE = zipOf({ entries: [{ name: 'a', content: testBytes(1024 * 1024) }] })
 
-test('chunkLater cuts a stream that was too large to be cut in time, at the same number', async () => {
-  const host = await hostWithUncut()
+test('chunkLater chunks a stream that was too large before, under the same sequence number', async () => {
+  const host = await hostWithUnchunked()
   const before = await getChunkedFile(host)
 
   await chunkLater(host.content, (await documentOf(host)).key)
@@ -44,8 +44,8 @@ test('chunkLater cuts a stream that was too large to be cut in time, at the same
   assert.equal((await documentOf(host)).sequenceNumber, 2)
 })
 
-test('chunkLater leaves the names by which clients know the chunks', async () => {
-  const host = await hostWithUncut()
+test('chunkLater keeps the chunk ids that clients know', async () => {
+  const host = await hostWithUnchunked()
   await chunkLater(host.content, (await documentOf(host)).key)
   const more = testBytes(9)
 
@@ -54,8 +54,8 @@ test('chunkLater leaves the names by which clients know the chunks', async () =>
   assert.equal((await putChunked(host, body, { lock: 'L' })).status, 200)
 })
 
-test('chunkLater gives way to a save that comes in between', async () => {
-  const host = await hostWithUncut()
+test('chunkLater gives way to a concurrent save', async () => {
+  const host = await hostWithUnchunked()
   const { opener } = host.content
   const saving = {
     ...host.content,
@@ -74,7 +74,7 @@ test('chunkLater gives way to a save that comes in between', async () => {
   assert.equal((await documentOf(host)).sequenceNumber, 3)
 })
 
-test('chunkLater makes no state where there is nothing to cut, and knows unknown documents', async () => {
+test('chunkLater makes no state when nothing is left to chunk or the document does not exist', async () => {
   const host = await createTestHost({ content: ZIP })
   const { manifestId, key } = await documentOf(host)
 
@@ -84,8 +84,8 @@ test('chunkLater makes no state where there is nothing to cut, and knows unknown
   assert.equal((await documentOf(host)).manifestId, manifestId)
 })
 
-test('a save that finds its file cut meanwhile goes on with the new extents', async () => {
-  const host = await hostWithUncut()
+test('PutChunkedFile uses the new extents of a file that was chunked meanwhile', async () => {
+  const host = await hostWithUnchunked()
   const { key } = await documentOf(host)
   const more = testBytes(9)
   const body = putMessage([signatureOf([ZIP, more])], { inline: [more] })
@@ -99,8 +99,8 @@ test('a save that finds its file cut meanwhile goes on with the new extents', as
   assert.equal((await host.get()).length, ZIP.length + 9)
 })
 
-test('sweep leaves a file due that was saved while it was cut', async () => {
-  const host = await hostWithUncut()
+test('sweep keeps a file due that was saved while it was chunked', async () => {
+  const host = await hostWithUnchunked()
   const { key } = await documentOf(host)
   const { metadata } = host.content
   const overtaken = {
@@ -120,8 +120,8 @@ test('sweep leaves a file due that was saved while it was cut', async () => {
   )
 })
 
-test('sweep cuts after it has swept, so that a damaged file does not keep what is garbage', async () => {
-  const host = await hostWithUncut()
+test('sweep deletes garbage before it chunks, so that a damaged file keeps no garbage', async () => {
+  const host = await hostWithUnchunked()
   const { key, manifestId } = await documentOf(host)
   const orphan = await writePack(host.content, key, once(testBytes(9)))
   await damage(host)
@@ -129,7 +129,7 @@ test('sweep cuts after it has swept, so that a damaged file does not keep what i
   const failure = await sweep(host).catch((error) => error)
 
   assert.ok(failure instanceof AggregateError)
-  assert.match(failure.message, new RegExp(`Document ${key} cannot be cut`))
+  assert.match(failure.message, new RegExp(`Document ${key} could not be chunked`))
   assert.equal(failure.errors.length, 1)
   const { manifestIds, condemned } = await host.content.metadata.readReferences(key)
   assert.deepEqual(manifestIds, [manifestId])
@@ -139,21 +139,21 @@ test('sweep cuts after it has swept, so that a damaged file does not keep what i
   )
 })
 
-test('sweep tries a damaged file again after an hour, and leaves the machine to others until then', async () => {
-  const host = await hostWithUncut()
+test('sweep tries to chunk a damaged file again after an hour, not earlier', async () => {
+  const host = await hostWithUnchunked()
   await damage(host)
-  await assert.rejects(sweep(host), /cannot be cut/)
+  await assert.rejects(sweep(host), /could not be chunked/)
 
   host.advance(60 * MINUTE - 1)
   const early = await sweep(host)
   host.advance(1)
 
   assert.equal(early.documentsSwept, 0)
-  await assert.rejects(sweep(host), /cannot be cut/)
+  await assert.rejects(sweep(host), /could not be chunked/)
 })
 
-test('sweep that is aborted stops hashing, reports no failure and leaves the file due', async () => {
-  const host = await hostWithUncut(LARGE)
+test('sweep stops hashing when aborted, reports no failure and keeps the file due', async () => {
+  const host = await hostWithUnchunked(LARGE)
   const { manifestId, key } = await documentOf(host)
   const stop = new AbortController()
   let pulled = 0
@@ -195,7 +195,7 @@ function sweep({ content }: Pick<TestHost, 'content'>, signal?: AbortSignal) {
   })
 }
 
-/** Takes the bytes of the current state away. */
+/** Deletes the bytes of the current state. */
 async function damage(host: TestHost): Promise<void> {
   const { key, manifestId } = await documentOf(host)
   const manifest = await host.content.metadata.readManifest(key, manifestId)
@@ -203,8 +203,8 @@ async function damage(host: TestHost): Promise<void> {
     await host.content.blobs.delete(pack.key)
 }
 
-/** A host whose file is a zip that is served as one chunk until it is cut. */
-async function hostWithUncut(content = ZIP): Promise<TestHost> {
+/** A host whose file is a zip that it serves as one chunk until it is chunked. */
+async function hostWithUnchunked(content = ZIP): Promise<TestHost> {
   const host = await createTestHost()
   await host.lock('L')
   const document = await documentOf(host)
@@ -220,7 +220,7 @@ async function hostWithUncut(content = ZIP): Promise<TestHost> {
   const committed = await host.content.metadata.commit({
     documentKey: document.key,
     expected: { manifestId: document.manifestId },
-    manifestId: 'm-uncut',
+    manifestId: 'm-unchunked',
     manifest: encodeManifest({
       streams: [packStream({ ...stream, awaitsChunking: true })],
       properties: [],

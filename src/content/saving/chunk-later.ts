@@ -10,11 +10,11 @@ import type { ContentServices } from './services.ts'
 type Services = Pick<ContentServices, 'metadata' | 'opener' | 'newId'>
 
 /**
- * Cuts the streams of a document's current state that were too large to be cut while a client
- * waited. The content stays, and so does the sequence number: only the manifest is replaced, by
- * compare-and-set, so a save that comes in between wins and this is simply done again.
+ * Chunks the streams of a document's current state that were too large to chunk while a client
+ * waited. Content and sequence number stay: only the manifest is replaced, by compare-and-set. If a
+ * save comes in between, the save wins and the caller runs this again.
  *
- * @returns `false` when a save came in between, which may have to be cut as well
+ * @returns `false` when a save came in between, whose streams may need chunking, too
  */
 export async function chunkLater(
   services: Services,
@@ -22,15 +22,15 @@ export async function chunkLater(
   signal?: AbortSignal,
 ): Promise<boolean> {
   const { opener } = services
-  // A tool beside the host cannot read what an application keeps: such a stream waits for the host.
+  // A tool beside the host cannot read revisions that an application keeps: they wait for the host.
   const isDue = ({ awaitsChunking, extents }: StreamState) =>
     awaitsChunking && extents.sources.every((source) => opener.reaches(source))
   return chunkWhere(services, documentKey, isDue, signal)
 }
 
 /**
- * Computes the signature of a document that an application keeps, in the same way; it is read once,
- * whatever its size.
+ * Computes the signature of a document that an application keeps, in the same way. Reads the
+ * document once, whatever its size.
  */
 export async function signDocument(
   services: Services,

@@ -12,8 +12,8 @@ import { pushPieces } from './push-pieces.ts'
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04]
 
 /**
- * Cuts a stream that is stored, by its zip directory: a few range reads, then one pass that hashes.
- * What is no proper zip is FullFile.
+ * Chunks a stored stream by its zip directory: a few range reads, then one pass that hashes. A
+ * stream that is no proper zip becomes FullFile.
  */
 export async function chunkByDirectory(
   opener: Opener,

@@ -54,7 +54,7 @@ export interface DeclaredPut {
   uploadSessionTokenToCommit?: string
 }
 
-/** A PutChunkedFile whose message was read. */
+/** A PutChunkedFile with its decoded message. */
 export interface ChunkedPut {
   fileId: string
   documentKey: string
@@ -67,27 +67,27 @@ export interface ChunkedPut {
   message: DeclaredPut
   /** Of this request. */
   share: Share
-  /** What a repeat of the same request is known by. */
+  /** Identifies a repeat of the same request. */
   digest: string
-  /** The state that the client has seen. */
+  /** The state on which the client based the save. */
   baseSequenceNumber: number
-  /** The frames behind the message. */
+  /** The frames after the message. */
   frames: ByteCursor
   /**
-   * Looks at locks and sequence number of the state that the save would follow.
+   * Checks locks and sequence number of the state that the save would follow.
    *
-   * @returns when the lock runs out, in ms since 1970 UTC
+   * @returns when the lock expires, in ms since 1970 UTC
    * @throws WopiError LOCK_CONFLICT, SEQUENCE_MISMATCH
    */
   check(current: Pick<DocumentState, 'document' | 'now'>): Promise<{ validBefore?: number }>
 }
 
 /**
- * Saves what a PutChunkedFile declares (put-chunked-file): stores the chunks that it brings, finds
- * all others in its upload session and in the file, and commits. The content is not read for that,
- * but for a zip that was declared as one chunk. Any failure leaves file and session as they were.
+ * Saves what a PutChunkedFile declares (put-chunked-file): stores its chunks, finds all others in
+ * its upload session and in the file, and commits. It reads no content, except for a zip that was
+ * declared as one chunk. Any failure leaves file and session unchanged.
  *
- * @throws WopiError what `check` throws, and SESSION_GONE, FRAMES_INVALID, CHUNK_MISSING,
+ * @throws WopiError whatever `check` throws, SESSION_GONE, FRAMES_INVALID, CHUNK_MISSING,
  *   CONTENT_LIMIT, TOO_LARGE
  */
 export async function putChunks(
@@ -122,7 +122,7 @@ export async function putChunks(
   return commitNext(services, { ...put, packs: inline.packs }, prepare)
 }
 
-/** Names a message, so that a repeat of it is known. */
+/** Computes the digest of a message, which identifies a repeat. */
 export function* digestMessage(json: Uint8Array): Steps<string> {
   const hash = createHash('sha256')
   for (let at = 0; at < json.length; at += DIGESTED_BYTES_PER_STEP) {
@@ -133,10 +133,10 @@ export function* digestMessage(json: Uint8Array): Steps<string> {
 }
 
 /**
- * The result of an earlier commit of the same session by the same request, as long as it is still
- * the file's latest state: its reply may have been lost.
+ * The result of an earlier commit by the same request with the same session, as long as it is still
+ * the file's latest state. Its reply may have been lost.
  *
- * @param document as it was before this is asked, so that a commit that it shows is found
+ * @param document as read before this call, so that a commit it shows is found
  */
 export async function findRepeatedCommit(
   { metadata }: ContentServices,
@@ -172,7 +172,7 @@ async function tableOf(sources: readonly ChunkSource[], share: Share): Promise<C
   return share.work(buildChunkTable(sources))
 }
 
-/** Puts the Chunk frames of the body into a pack; without any there is nothing to store. */
+/** Stores the Chunk frames of the body in a pack; without any it stores nothing. */
 async function storeFrames(
   services: ContentServices,
   { documentKey, frames, share }: ChunkedPut,
@@ -211,8 +211,8 @@ async function storeFrames(
 }
 
 /**
- * The session as it is now; its expiry was judged when the request started. Its bytes count as if
- * they were in the request, so a frame that is cut at their end is refused in the same way.
+ * The session as it is now. Its expiry was checked when the request started. Its bytes count as
+ * part of the request, so a truncated frame at their end is refused in the same way.
  */
 async function readSession({ metadata }: ContentServices, token: string): Promise<SessionRecord> {
   const found = await metadata.readSession(hashToken(token))

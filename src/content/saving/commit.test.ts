@@ -6,7 +6,7 @@ import { SEQUENCE_NUMBER_MAX } from '../../protocol/names.ts'
 import { encodeManifest } from '../state/manifest-format.ts'
 import { commitNext } from './commit.ts'
 
-test('commitNext asks again with the new state when another save was faster', async () => {
+test('commitNext calls prepare again with the new state when another save was faster', async () => {
   const host = await createTestHost()
   await host.lock('L')
   const seen: number[] = []
@@ -26,7 +26,7 @@ test('commitNext asks again with the new state when another save was faster', as
   assert.equal((await documentOf(host)).sequenceNumber, 4)
 })
 
-test('commitNext asks again when the locks were changed meanwhile', async () => {
+test('commitNext calls prepare again when the locks have changed meanwhile', async () => {
   const host = await createTestHost()
   const seen: (string | null)[] = []
 
@@ -51,12 +51,12 @@ test('commitNext changes nothing when prepare throws', async () => {
   assert.equal((await documentOf(host)).sequenceNumber, 1)
 })
 
-test('commitNext of a document that is not there is NOT_FOUND', async () => {
+test('commitNext of a document that does not exist is NOT_FOUND', async () => {
   const host = await createTestHost()
   const nobody = { fileId: 'none', documentKey: 'none', userId: 'alice', packs: [] }
 
   await assert.rejects(
-    commitNext(host.content, nobody, () => assert.fail('It was asked')),
+    commitNext(host.content, nobody, () => assert.fail('prepare was called')),
     { code: 'NOT_FOUND' },
   )
 })

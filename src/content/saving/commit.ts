@@ -11,27 +11,27 @@ import { encodeManifestSteps } from '../state/manifest-format.ts'
 import type { DocumentState } from '../state/manifests.ts'
 import type { ContentServices } from './services.ts'
 
-/** A new state, made from the state it follows. */
+/** A new state of a document. */
 export interface NextState {
   manifest: Manifest
-  /** When the lock that allows this save runs out, in ms since 1970 UTC. */
+  /** When the lock that allows this save expires, in ms since 1970 UTC. */
   validBefore?: number | undefined
   /** Packs that only this save names. */
   newPacks: readonly PackRef[]
   session?: Commit['session']
-  /** The application's revision that this state is; see `Commit`. */
+  /** The revision of the application with this content; see `Commit`. */
   sourceRevision?: string
   /** What the client says of the save. */
   cause?: SaveCause
 }
 
-/** What a save is made with. */
+/** What a save needs. */
 export type CommitServices = Pick<
   ContentServices,
   'metadata' | 'blobs' | 'manifests' | 'newId' | 'afterSave'
 >
 
-/** What a save has become. */
+/** The result of a save. */
 export interface SavedState {
   sequenceNumber: number
   /** In ms since 1970 UTC. */
@@ -47,9 +47,9 @@ export interface CommitAttempt {
 }
 
 /**
- * Makes `next` the current state, if the document is still as `document` says.
+ * Makes `next` the current state, if the document has not changed since `document` was read.
  *
- * @returns `undefined` when another request was faster; nothing has changed then
+ * @returns `undefined` when another request was faster; the document is unchanged then
  */
 export async function commitOn(
   services: Omit<CommitServices, 'manifests' | 'blobs'>,
@@ -81,7 +81,9 @@ export async function commitOn(
   })
   attempt.isUnknown = false
   if (!outcome.ok && outcome.reason === 'pack-gone')
-    throw new WopiError('INTERNAL', { detail: 'A new pack was condemned before it was named' })
+    throw new WopiError('INTERNAL', {
+      detail: 'The sweeper condemned a new pack before the state named it',
+    })
   if (!outcome.ok) return undefined
   if (document.source && next.sourceRevision === undefined) services.afterSave()
   return { sequenceNumber, modifiedAt: outcome.modifiedAt }
@@ -102,7 +104,7 @@ async function encodeNext(manifest: Manifest, share: Share): Promise<Uint8Array>
   return encoded
 }
 
-/** A document that is saved, and what was stored for it before. */
+/** A document to save, and the packs already stored for it. */
 export interface SaveTarget {
   fileId: string
   documentKey: string
@@ -116,11 +118,11 @@ export interface SaveTarget {
 }
 
 /**
- * Makes the next state of a document the current one. `prepare` looks at the state as it is now,
- * refuses by throwing, or says what comes next. It is asked again whenever another request was
- * faster. Nothing has changed unless the promise resolves.
+ * Commits the next state of a document. `prepare` gets the current state, and returns the next one
+ * or throws to refuse. It runs again whenever another request was faster. The document is unchanged
+ * unless the promise resolves.
  *
- * @throws WopiError NOT_FOUND when the document is gone, and what `prepare` throws
+ * @throws WopiError NOT_FOUND when the document is gone; whatever `prepare` throws
  */
 export async function commitNext(
   services: CommitServices,
@@ -131,7 +133,7 @@ export async function commitNext(
   try {
     for (;;) {
       const current = await services.manifests.current(fileId, share)
-      // Another document may have taken the fileId meanwhile; it must not name packs of this one.
+      // A new document may have taken the fileId meanwhile; it must not name packs of this one.
       if (current?.document.key !== documentKey) throw new WopiError('NOT_FOUND')
       const next = { ...(await prepare(current)), ...(cause && { cause }) }
       const saved = await commitOn(services, current.document, userId, next, attempt)
@@ -139,19 +141,20 @@ export async function commitNext(
     }
   } catch (error) {
     if (!attempt.isUnknown) await abandonPacks(services, documentKey, packs)
-    // Without it the bytes would wait for the rotation through all documents; the refusal counts.
+    // Otherwise the bytes would wait until the sweeper visits all documents. The refusal matters
+    // more than a failure here.
     else if (packs.length > 0) await services.metadata.requestSweep(documentKey, 0).catch(() => {})
     throw error
   }
 }
 
-/** Size of the document as WOPI tells it, in bytes. */
+/** Size of the document as WOPI reports it, in bytes. */
 export function mainSize(manifest: Manifest): number {
   return manifest.streams.find(({ streamId }) => streamId === MAIN_CONTENT)?.size ?? 0
 }
 
 function nextSequenceNumber({ sequenceNumber }: DocumentRecord): number {
   if (sequenceNumber >= SEQUENCE_NUMBER_MAX)
-    throw new WopiError('INTERNAL', { detail: 'The file has used up its sequence numbers' })
+    throw new WopiError('INTERNAL', { detail: 'The file has reached the largest sequence number' })
   return sequenceNumber + 1
 }

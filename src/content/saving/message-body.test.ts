@@ -12,7 +12,7 @@ import { messageOrRefusal, openMessage, openOnlyMessage } from './message-body.t
 
 const JSON_BYTES = testBytes(50)
 
-test('openMessage gives the message and leaves the frames behind it', async () => {
+test('openMessage returns the message and leaves the frames after it', async () => {
   const memory = budgetOf(100)
   const rest = testBytes(20, 2)
 
@@ -34,7 +34,7 @@ test('openMessage refuses a message that is too large before it takes any memory
   await assert.rejects(openMessage(once(header), shareOf(memory)), hasCode('TOO_LARGE'))
 })
 
-test('openMessage of a body that ends too early gives its memory back', async () => {
+test('openMessage returns its memory when the body ends too early', async () => {
   const memory = budgetOf(50)
   const body = encodeMessage(JSON_BYTES).subarray(0, 40)
 
@@ -46,7 +46,7 @@ test('openMessage of a body that ends too early gives its memory back', async ()
   assert.equal(memory.stats().usedBytes, 0)
 })
 
-test('openMessage that is disposed gives its memory back', async () => {
+test('openMessage returns its memory when disposed', async () => {
   const memory = budgetOf(50)
   {
     using _ = await openMessage(once(encodeMessage(JSON_BYTES)), shareOf(memory))
@@ -56,7 +56,7 @@ test('openMessage that is disposed gives its memory back', async () => {
   assert.equal(memory.stats().usedBytes, 0)
 })
 
-test('openMessage that waits for memory ends with its request', async () => {
+test('openMessage stops waiting for memory when its request ends', async () => {
   const memory = budgetOf(50)
   await shareOf(memory).grow(50)
   const gone = new AbortController()
@@ -68,7 +68,7 @@ test('openMessage that waits for memory ends with its request', async () => {
   await assert.rejects(opening, /gone/)
 })
 
-test('openOnlyMessage wants an EndFrame and nothing else, and gives memory back without it', async () => {
+test('openOnlyMessage accepts only an EndFrame after the message, and returns its memory otherwise', async () => {
   const memory = budgetOf(50)
   const message = encodeMessage(JSON_BYTES)
   const chunk = encodeFrameHeader({
@@ -84,7 +84,7 @@ test('openOnlyMessage wants an EndFrame and nothing else, and gives memory back 
   assert.deepEqual(opened.json, JSON_BYTES)
 })
 
-test('messageOrRefusal turns the complaint of a parser into the client’s, and no other error', () => {
+test('messageOrRefusal turns the error of a parser into a WopiError, and passes other errors on', () => {
   const fail = (error: Error) => () => {
     throw error
   }
@@ -100,7 +100,7 @@ test('messageOrRefusal turns the complaint of a parser into the client’s, and 
   )
 })
 
-test('openMessage holds little more than has come, however much is declared', async () => {
+test('openMessage holds little more memory than has arrived, however much is declared', async () => {
   const memory = budgetOf(MESSAGE_JSON_MAX_BYTES)
   const header = encodeFrameHeader({ type: 'MessageJSON', payloadSize: MESSAGE_JSON_MAX_BYTES })
   const came = 200 * 1024
@@ -120,7 +120,7 @@ test('openMessage holds little more than has come, however much is declared', as
   assert.ok(held <= 2 * came, `${held} bytes were held`)
 })
 
-test('openMessage gives the same message whatever pieces it comes in', async () => {
+test('openMessage reads the same message from any pieces', async () => {
   const json = testBytes(700_000)
   const body = encodeMessage(json)
   async function* pieces(): AsyncGenerator<Uint8Array> {

@@ -11,29 +11,30 @@ import { framesOrRefusal } from './upload-session.ts'
 /** Bytes of a frame header without its extended header. */
 const FRAME_HEADER_BYTES = 16
 
-/** A message comes in parts of this size, in bytes, until it is clear that the client sends it. */
+/** Size of the first parts in which the host receives a message, in bytes. */
 const MESSAGE_PART_BYTES = 64 * 1024
-/** How much of a message may be allocated for each byte that has come. */
+/** Most bytes to allocate for each byte of a message that has arrived. */
 const ALLOCATED_PER_RECEIVED = 4
 
 /** What is made of a message takes no more than this of its size: 32 bytes for some 60 of an entry. */
 const READ_PER_BYTE = 0.6
 
-/** What a message beyond the host's limits is answered with. */
+/** The failure code for a message beyond the host's limits. */
 type TooLargeCode = 'TOO_LARGE' | 'MESSAGE_INVALID'
 
-/** The MessageJSON that starts a body, and what follows it. Disposing gives its memory back. */
+/** The MessageJSON at the start of a body, and the rest. Disposing it returns its memory. */
 export interface OpenedMessage extends Disposable {
   json: Uint8Array
-  /** The frames behind the message. */
+  /** The frames after the message. */
   rest: ByteCursor
 }
 
 /**
- * Reads the MessageJSON frame that every body of frames starts with (encode-send-data).
+ * Reads the MessageJSON frame at the start of a body of frames (encode-send-data).
  *
- * @throws WopiError FRAMES_INVALID when the body starts with anything else or ends too early,
- *   TOO_LARGE above `MESSAGE_JSON_MAX_BYTES`, before any of it is held in memory, and those of `share`
+ * @throws WopiError FRAMES_INVALID when the body starts with another frame or ends too early,
+ *   TOO_LARGE above `MESSAGE_JSON_MAX_BYTES`, before any of the message is in memory, and those of
+ *   `share`
  */
 export async function openMessage(
   body: AsyncIterable<Uint8Array>,
@@ -44,15 +45,15 @@ export async function openMessage(
   const { payloadSize } = await readFrameHeader(rest, 'MessageJSON')
   if (payloadSize > MESSAGE_JSON_MAX_BYTES)
     throw new WopiError(tooLarge, {
-      detail: `A MessageJSON has at most ${MESSAGE_JSON_MAX_BYTES} bytes, not ${payloadSize}`,
+      detail: `The MessageJSON has ${payloadSize} bytes; at most ${MESSAGE_JSON_MAX_BYTES} are allowed`,
     })
   const json = await takeMessage(rest, payloadSize, share)
   return { json, rest, [Symbol.dispose]: () => share.shrink(payloadSize) }
 }
 
 /**
- * Takes a message as it comes: what is declared is only allocated when a good part of it is here, so
- * that a client which sends slowly holds little.
+ * Receives a message. The host allocates its declared length only after a good part has arrived, so
+ * that a client that sends slowly holds little memory.
  */
 async function takeMessage(rest: ByteCursor, length: number, share: Share): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
@@ -80,8 +81,8 @@ async function takeMessage(rest: ByteCursor, length: number, share: Share): Prom
 }
 
 /**
- * Reads a body that is one MessageJSON and an EndFrame; see `openMessage`. Only reads send such
- * bodies, and their pages know no 413: a message that is too large is MESSAGE_INVALID.
+ * Reads a body of one MessageJSON and an EndFrame; see `openMessage`. Only read operations have
+ * such bodies, and their pages list no 413: a message that is too large is MESSAGE_INVALID.
  */
 export async function openOnlyMessage(
   body: AsyncIterable<Uint8Array>,
@@ -98,7 +99,7 @@ export async function openOnlyMessage(
 }
 
 /**
- * Runs a parser of messages and turns its complaint into the client's answer.
+ * Runs a parser of messages and turns its error into a WopiError.
  *
  * @throws WopiError MESSAGE_INVALID, TOO_LARGE
  */
@@ -134,12 +135,12 @@ export async function readMessage<T>(
   }
 }
 
-/** The next bytes of a body that must have them. */
+/** Takes the next bytes of a body, which must not end before. */
 export async function takeBytes(rest: ByteCursor, length: number): Promise<Uint8Array> {
   const bytes = await rest.take(length)
   if (bytes.length < length)
     throw new WopiError('FRAMES_INVALID', {
-      detail: `The body ends where ${length - bytes.length} more bytes of a frame must be`,
+      detail: `The body ends inside a frame: ${length - bytes.length} bytes are missing`,
     })
   return bytes
 }
@@ -149,7 +150,7 @@ async function readFrameHeader(rest: ByteCursor, type: 'MessageJSON' | 'EndFrame
   return framesOrRefusal(async () => {
     const decoder = createFrameDecoder({ allow: [type] })
     for (const event of decoder.push(bytes)) if (event.kind === 'frame') return event.frame
-    // A header that is not whole after 16 bytes belongs to another type, which was refused.
+    // A header that is incomplete after 16 bytes has another type, which the decoder has refused.
     throw new Error(`No ${type} frame was decoded`)
   })
 }

@@ -7,20 +7,20 @@ import { commitNext, type SavedState } from './commit.ts'
 import type { ContentServices, FoundDocument } from './services.ts'
 import { storeWholeContent } from './whole-content.ts'
 
-/** A new content, and who may put it. */
+/** New content, and the check that it may be saved. */
 export interface WholePut {
   userId: string
-  /** In bytes, when the client has said so. */
+  /** Length that the client declared, in bytes. */
   contentLength?: number | undefined
   body: AsyncIterable<Uint8Array>
   signal: AbortSignal
-  /** What the client says of the save. */
+  /** What the client says about the save. */
   cause?: SaveCause | undefined
-  /** Of the request that brings it (default: not counted). */
+  /** The share of the request (default: not counted). */
   share?: Share
   /**
-   * Throws when the content must not be replaced, and tells until when it may. It is asked before
-   * bytes are stored, and for the state that is replaced.
+   * Throws when the content must not be replaced, and returns until when it may. It runs before
+   * bytes are stored, and again for the state that is replaced.
    */
   check(
     document: DocumentRecord,
@@ -31,8 +31,8 @@ export interface WholePut {
 /**
  * Replaces the whole content of a document.
  *
- * @throws WopiError TOO_LARGE, STORAGE_FULL, CONTENT_LIMIT, NOT_FOUND when it is gone meanwhile, and
- *   what `check` and `body` throw
+ * @throws WopiError TOO_LARGE, STORAGE_FULL, CONTENT_LIMIT, NOT_FOUND when the document is
+ *   deleted meanwhile; whatever `check` and `body` throw
  */
 export async function putWhole(
   services: ContentServices,

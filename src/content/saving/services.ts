@@ -11,16 +11,16 @@ import type { Manifest } from '../state/manifest.ts'
 import type { Manifests } from '../state/manifests.ts'
 import type { SessionChunks } from './session-chunks.ts'
 
-/** A document as it was when it was found, and the store's time then, in ms since 1970 UTC. */
+/** A document as it was read, and the store's time then, in ms since 1970 UTC. */
 export interface FoundDocument {
   document: DocumentRecord
   now: number
 }
 
-/** What a document is looked for with. */
+/** The part of a request that finding its document needs. */
 export interface DocumentRequest {
   readonly signal: AbortSignal
-  /** Whether the request continues what an earlier one has begun (default: no). */
+  /** Whether the request continues an earlier one (default: no). */
   readonly continues?: boolean
 }
 
@@ -31,9 +31,9 @@ interface DocumentContent {
 }
 
 /**
- * As `Manifests.of`, with the signature of the content, which may have to be computed first.
+ * As `Manifests.of`, but with the signature of the content, computed first if it is missing.
  *
- * @throws WopiError NOT_FOUND when the document is gone; the reason of `signal`
+ * @throws WopiError NOT_FOUND when the document is gone; the reason of `signal` when it aborts
  */
 export type WithSignatures = (
   document: DocumentRecord,
@@ -41,30 +41,30 @@ export type WithSignatures = (
   share?: Share,
 ) => Promise<DocumentContent>
 
-/** What the content model works with. */
+/** The services of the content model. */
 export interface ContentServices {
   metadata: MetadataStore
   blobs: BlobStore
   limits: Readonly<ContentLimits>
   manifests: Manifests
-  /** Opens what extents name, in packs and in revisions that an application keeps. */
+  /** Opens the bytes of extents, in packs and in revisions that an application keeps. */
   opener: Opener
   withSignatures: WithSignatures
   sessionChunks: SessionChunks
   /**
-   * Finds the document of a request. With documents that an application keeps, the application is
-   * asked, unless the request continues what an earlier one has begun.
+   * Finds the document of a request. When an application keeps the document, the host asks it
+   * first, unless the request continues an earlier one.
    */
   findDocument(fileId: string, request: DocumentRequest): Promise<FoundDocument | undefined>
-  /** Called after each save that an application has to be told of. */
+  /** Called after each save that has to be delivered to an application. */
   afterSave: () => void
   inFlight: InFlightBytes
-  /** What all requests hold of the memory. */
+  /** The memory budget of all requests. */
   memory: MemoryBudget
-  /** Begins the share of a request; whoever answers the request disposes it. */
+  /** Begins the share of a request. Whoever replies to the request disposes it. */
   openShare(names: HolderNames, signal?: AbortSignal): Share
-  /** A new id of 128 random bits, `[a-z0-9]+`. */
+  /** Creates an id of 128 random bits, `[a-z0-9]+`. */
   newId: () => string
-  /** Unpredictable bytes, for tokens. */
+  /** Returns unpredictable bytes, for tokens. */
   randomBytes: (length: number) => Uint8Array
 }

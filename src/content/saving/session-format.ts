@@ -1,4 +1,4 @@
-/** What the host stores of an upload session, with a version before each part. */
+/** The stored format of an upload session, with a version before each part. */
 
 import type { FragmentRecord, SessionRecord, SessionStore } from '../../ports/metadata/sessions.ts'
 import type { PlacedChunk } from '../../protocol/chunking/chunk.ts'
@@ -19,7 +19,7 @@ import { readPlacedChunks, writePlacedChunk } from '../state/manifest-format.ts'
 const CHUNK_LIST_VERSION = 1
 const CHECKPOINT_VERSION = 2
 
-/** The bytes of a session and the chunks complete in them. */
+/** The bytes of a session and its complete chunks. */
 export async function sessionSource(
   metadata: SessionStore,
   tokenHash: string,
@@ -50,23 +50,27 @@ export function* readChunkList(fragment: FragmentRecord, into: PackedChunks): St
   const input = createByteReader(fragment.chunks)
   const version = input.byte()
   if (version !== CHUNK_LIST_VERSION)
-    throw new StoredFormatError(`A fragment's chunk list has the unknown format ${version}`)
+    throw new StoredFormatError(
+      `The chunk list of a fragment has format ${version}, which this release does not know`,
+    )
   yield* readPlacedChunks(input, into)
   input.finish()
 }
 
-/** Goes on with the frames of a session where its last fragment ended. */
+/** Restores the frame reader at the end of the last fragment. */
 export function readerOf({ checkpoint }: SessionRecord): ChunkReader {
   const state = checkpoint && decodeCheckpoint(checkpoint).reader
   return createChunkReader({ endFrame: 'forbidden', ...(state && { checkpoint: state }) })
 }
 
-/** How many chunks are complete in a session. */
+/** The number of complete chunks in a session. */
 export function completedChunks({ checkpoint }: SessionRecord): number {
   return checkpoint ? decodeCheckpoint(checkpoint).chunks : 0
 }
 
-/** What a session remembers: how many chunks are whole in it, and where the reader stands. */
+/**
+ * Encodes the checkpoint of a session: its number of complete chunks and the state of its reader.
+ */
 export function encodeCheckpoint(chunks: number, reader: Uint8Array): Uint8Array {
   const out = createByteWriter()
   out.byte(CHECKPOINT_VERSION)
@@ -79,23 +83,27 @@ function decodeCheckpoint(checkpoint: Uint8Array): { chunks: number; reader: Uin
   const input = createByteReader(checkpoint)
   const version = input.byte()
   if (version !== CHECKPOINT_VERSION)
-    throw new StoredFormatError(`A session's checkpoint has the unknown format ${version}`)
+    throw new StoredFormatError(
+      `The checkpoint of a session has format ${version}, which this release does not know`,
+    )
   const chunks = input.integer()
   const reader = input.raw(CHECKPOINT_BYTES)
   input.finish()
   return { chunks, reader }
 }
 
-/** The chunks that a fragment completes, held as they are stored beside it: in some 20 bytes each. */
+/**
+ * Collects the chunks that a fragment completes, encoded as they are stored: about 20 bytes each.
+ */
 export interface ChunkListWriter {
   readonly count: number
-  /** Memory that is held, in bytes. */
+  /** Memory in use, in bytes. */
   readonly heldBytes: number
   add(chunk: PlacedChunk): void
   finish(): Uint8Array
 }
 
-/** Starts a list without chunks. */
+/** Creates an empty list. */
 export function createChunkListWriter(): ChunkListWriter {
   const list = createByteWriter()
   let count = 0

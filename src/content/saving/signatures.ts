@@ -5,8 +5,8 @@ import { signDocument } from './chunk-later.ts'
 import type { ContentServices, WithSignatures } from './services.ts'
 
 /**
- * Gives documents that an application keeps their signature, as soon as somebody needs it: one
- * request reads the content once, and all others wait for it.
+ * Computes the signature of a document that an application keeps when a request first needs it. The
+ * content is read once, and concurrent requests wait for the result.
  */
 export function createSignatures(
   services: Pick<ContentServices, 'metadata' | 'manifests' | 'opener' | 'newId'>,
@@ -19,7 +19,7 @@ export function createSignatures(
       const { key, manifestId, fileId } = read.document
       signal.throwIfAborted()
       await once(`${key}/${manifestId}`, signal, (ended) => signDocument(services, key, ended))
-      // Whatever was faster is looked at anew.
+      // If a save was faster, look at the new state.
       const current = await services.manifests.current(fileId, share)
       if (!current) throw new WopiError('NOT_FOUND')
       read = current

@@ -23,7 +23,7 @@ import { buildChunkTable } from '../state/chunk-table.ts'
 import { sessionSource } from './session-format.ts'
 import { appendFragment, exactly, findOpenSession, hashToken } from './upload-session.ts'
 
-test('sessionSource finds every chunk, however the session was cut', async () => {
+test('sessionSource finds every chunk of a session whose fragments were split at any point', async () => {
   const chunks = [testBytes(100, 1), testBytes(300, 2), testBytes(1, 3)]
   const stream = chunkFrames(chunks)
 
@@ -51,7 +51,7 @@ test('sessionSource finds every chunk, however the session was cut', async () =>
   )
 })
 
-test('findOpenSession finds a session by its token, of its own document only', async () => {
+test('findOpenSession finds a session by its token, for its own document only', async () => {
   const host = await createTestHost()
   const token = await openSession(host)
   const { key } = await documentOf(host)
@@ -79,7 +79,7 @@ test('appendFragment refuses one fragment more than a session may have', async (
   )
 })
 
-test('an upload session takes no more chunks than one upload may bring, in whatever fragments', async () => {
+test('appendFragment refuses more chunks than one upload may have, over all fragments', async () => {
   const host = await createTestHost()
   const token = await openSession(host)
   const half = emptyChunks(CHUNKS_PER_UPLOAD_MAX / 2)
@@ -93,7 +93,7 @@ test('an upload session takes no more chunks than one upload may bring, in whate
   assert.equal(live.session.received, 2 * half.length)
 })
 
-test('a PutChunkedFile brings no more chunks than one upload may', async () => {
+test('PutChunkedFile refuses more chunks in its body than one upload may have', async () => {
   const host = await createTestHost()
   const inline = emptyChunks(CHUNKS_PER_UPLOAD_MAX + 1)
   const empty = putBody([new Uint8Array(0)], { inline: [] })
@@ -108,7 +108,7 @@ test('a PutChunkedFile brings no more chunks than one upload may', async () => {
   assertRefused(refused, 413)
 })
 
-test('appendFragment puts the document of a lost race into the due-queue', async () => {
+test('appendFragment requests a sweep after a lost race', async () => {
   const host = await createTestHost()
   const session = await openSession(host)
   const body = chunkFrames([testBytes(3)])
@@ -127,7 +127,7 @@ test('appendFragment puts the document of a lost race into the due-queue', async
   )
 })
 
-test('exactly passes on what is as long as it should be, and nothing longer or shorter', async () => {
+test('exactly passes on a body of the expected length, and refuses a longer or shorter one', async () => {
   const pass = async (length: number) => {
     const parts: Uint8Array[] = []
     for await (const bytes of exactly(once(testBytes(5)), length)) parts.push(bytes)
@@ -139,7 +139,7 @@ test('exactly passes on what is as long as it should be, and nothing longer or s
   await assert.rejects(pass(6), { code: 'LENGTH_MISMATCH' })
 })
 
-/** Frames of chunks without bytes: the most chunks that fit into a request. */
+/** Frames of empty chunks: the most chunks that fit into a request. */
 function emptyChunks(count: number): Uint8Array {
   const frame = chunkFrames([new Uint8Array(0)])
   return new Uint8Array(Buffer.alloc(count * frame.length, frame))

@@ -28,22 +28,22 @@ import {
 
 const TOKEN_BYTES = 32
 
-/** A session that a request may go on with, as it stood when the request started. */
+/** A session that a request may continue, as it was when the request started. */
 export interface LiveSession {
   session: SessionRecord
   usage: SessionUsage
 }
 
-/** What the caller of UpdateUploadSession says of its fragment. */
+/** A fragment as UpdateUploadSession describes it. */
 export interface Fragment {
   /** Where it starts in the session's stream, in bytes. */
   offset: number
-  /** In bytes. */
+  /** Length in bytes. */
   length: number
   body: AsyncIterable<Uint8Array>
 }
 
-/** Names a session's token in the store, so that nobody who reads the store can use it. */
+/** Hashes a session's token for the store, so that nobody can use a token read from the store. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
@@ -51,7 +51,7 @@ export function hashToken(token: string): string {
 /**
  * Opens an upload session (create-upload-session).
  *
- * @throws WopiError QUOTA_EXCEEDED when the user has too many on this document
+ * @throws WopiError QUOTA_EXCEEDED when the user has too many sessions on this document
  */
 export async function createUploadSession(
   { metadata, newId, randomBytes, limits }: ContentServices,
@@ -70,15 +70,15 @@ export async function createUploadSession(
   })
   if (!created.ok)
     throw new WopiError('QUOTA_EXCEEDED', {
-      detail: `This user has ${limits.maxSessionsPerUser} upload sessions on this file already`,
+      detail: `This user already has ${limits.maxSessionsPerUser} upload sessions on this file, the most allowed`,
     })
   return { token, expiresAt: created.expiresAt }
 }
 
 /**
- * Finds the session of a token, whether it was committed or not.
+ * Finds the session of a token, committed or not.
  *
- * @throws WopiError SESSION_GONE when it is unknown, expired, or of another document
+ * @throws WopiError SESSION_GONE when the session is unknown, expired, or of another document
  */
 export async function findSession(
   metadata: SessionStore,
@@ -91,7 +91,10 @@ export async function findSession(
   return found
 }
 
-/** As `findSession`, for a session that can still grow: a committed one is SESSION_GONE, too. */
+/**
+ * Finds a session that can still grow; as `findSession`, but a committed session is SESSION_GONE,
+ * too.
+ */
 export async function findOpenSession(
   metadata: SessionStore,
   token: string,
@@ -99,18 +102,20 @@ export async function findOpenSession(
 ): Promise<LiveSession> {
   const live = await findSession(metadata, token, documentKey)
   if (live.session.committed)
-    throw new WopiError('SESSION_GONE', { detail: 'This upload session was committed' })
+    throw new WopiError('SESSION_GONE', {
+      detail: 'This upload session is already committed; create a new one',
+    })
   return live
 }
 
 /**
- * Appends one fragment (upload-bytes-session): streams it into a pack of its own while its frames
- * are read and every completed chunk is hashed, then adds pack, chunks and the parser's state to
- * the session in one step. Whatever fails before that leaves the session as it was.
+ * Appends one fragment (upload-bytes-session). Streams it into a new pack while it reads the frames
+ * and hashes every completed chunk, then adds pack, chunks and reader state to the session in one
+ * step. A failure before that leaves the session unchanged.
  *
  * @returns where the next fragment must start, in bytes
- * @throws WopiError OFFSET_MISMATCH, LENGTH_MISMATCH, FRAMES_INVALID, TOO_LARGE, SESSION_GONE, and
- *   those of `share`
+ * @throws WopiError OFFSET_MISMATCH, LENGTH_MISMATCH, FRAMES_INVALID, TOO_LARGE, SESSION_GONE,
+ *   and those of `share`
  */
 export async function appendFragment(
   services: ContentServices,
@@ -151,14 +156,14 @@ export async function appendFragment(
   })
 }
 
-/** More chunks than one upload may bring. */
+/** 413 for more chunks than one upload may have. */
 export function tooManyChunks(): WopiError {
   return new WopiError('TOO_LARGE', {
-    detail: `One upload brings at most ${CHUNKS_PER_UPLOAD_MAX} chunks`,
+    detail: `The upload has more than the ${CHUNKS_PER_UPLOAD_MAX} chunks that are allowed`,
   })
 }
 
-/** Runs `read` and turns bytes that are no frames into the client's 400. */
+/** Runs `read` and turns a FrameError into a WopiError (400). */
 export async function framesOrRefusal<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()
@@ -172,7 +177,7 @@ export async function framesOrRefusal<T>(read: () => Promise<T>): Promise<T> {
 /**
  * Passes on exactly `length` bytes.
  *
- * @throws WopiError LENGTH_MISMATCH as soon as more come, or at the end when fewer came
+ * @throws WopiError LENGTH_MISMATCH as soon as more bytes arrive, or at the end when fewer did
  */
 export async function* exactly(
   body: AsyncIterable<Uint8Array>,
@@ -213,11 +218,11 @@ function checkQuotas(
   for (const [what, held, most] of rows)
     if (held + length > most)
       throw new WopiError('TOO_LARGE', {
-        detail: `${length} bytes more would make ${what} larger than ${most} bytes`,
+        detail: `With ${length} more bytes ${what} would exceed ${most} bytes`,
       })
   if (session.fragmentCount >= FRAGMENTS_PER_SESSION_MAX)
     throw new WopiError('TOO_LARGE', {
-      detail: `An upload session has at most ${FRAGMENTS_PER_SESSION_MAX} fragments`,
+      detail: `The upload session already has ${FRAGMENTS_PER_SESSION_MAX} fragments, the most allowed: send larger fragments`,
     })
 }
 
@@ -226,7 +231,7 @@ function stored(bytes: number, fragments: number): number {
   return bytes + fragments * FRAGMENT_OVERHEAD_BYTES
 }
 
-/** An empty fragment brings nothing, but it is an update: the session lives on. */
+/** An empty fragment adds nothing, but it extends the life of the session. */
 async function extend(
   { metadata }: ContentServices,
   { tokenHash, received }: SessionRecord,
@@ -252,20 +257,22 @@ async function append(
   await abandonPacks(services, documentKey, [fragment.pack])
   if (appended.reason === 'moved') throw offsetMismatch(appended.received, fragment.offset)
   if (appended.reason === 'gone') throw new WopiError('SESSION_GONE')
-  throw new WopiError('INTERNAL', { detail: 'The new pack was condemned before it was named' })
+  throw new WopiError('INTERNAL', {
+    detail: 'The sweeper condemned the new pack before the session named it',
+  })
 }
 
-/** 400 with the durable offset, from which the client can go on. */
+/** 400 with the durable offset, from which the client can continue. */
 function offsetMismatch(received: number, offset: number): WopiError {
   return new WopiError('OFFSET_MISMATCH', {
-    detail: `The session stands at byte ${received}; the fragment starts at ${offset}`,
+    detail: `The next fragment must start at byte ${received}, not at ${offset}`,
     headers: { [HEADERS.uploadSessionCurrentOffset]: String(received) },
   })
 }
 
 function lengthMismatch(expected: number, came: string): WopiError {
   return new WopiError('LENGTH_MISMATCH', {
-    detail: `The body must have ${expected} bytes, but ${came} came`,
+    detail: `The body must have ${expected} bytes, not ${came}`,
   })
 }
 

@@ -12,7 +12,7 @@ import { readExtents } from '../packs/assemble.ts'
 import { createOpener } from '../packs/opener.ts'
 import { storeWholeContent } from './whole-content.ts'
 
-test('storeWholeContent stores any file as it came, cut as its bytes demand', async () => {
+test('storeWholeContent stores any file unchanged, with the chunks that its bytes require', async () => {
   const anyFile = fc.oneof(
     fc.uint8Array({ maxLength: 500 }),
     anyZip.map(({ bytes }) => bytes),
@@ -34,7 +34,7 @@ test('storeWholeContent stores any file as it came, cut as its bytes demand', as
   )
 })
 
-test('storeWholeContent of no bytes stores nothing', async () => {
+test('storeWholeContent stores nothing for an empty body', async () => {
   const services = servicesOn(createMemoryBlobStore())
 
   const stored = await storeWholeContent(services, 'aa', pieces(new Uint8Array(0), [0, 0]), {
@@ -45,7 +45,7 @@ test('storeWholeContent of no bytes stores nothing', async () => {
   for await (const { key } of services.blobs.list('')) assert.fail(key)
 })
 
-test('storeWholeContent refuses the first byte too many, and what the body throws', async () => {
+test('storeWholeContent refuses the first byte too many, and passes on the error of the body', async () => {
   const services = servicesOn(createMemoryBlobStore())
   async function* broken() {
     yield new Uint8Array(5)
@@ -102,7 +102,7 @@ for (const { before, bytes } of [
     await assert.rejects(storing, /the client is gone/)
   })
 
-test('storeWholeContent waits for no body that takes its time to close', async () => {
+test('storeWholeContent does not wait for a body that is slow to close', async () => {
   const services = servicesOn(createMemoryBlobStore())
   const [branch] = new Response(new Uint8Array(11)).body?.tee() ?? []
   assert.ok(branch)
@@ -121,9 +121,9 @@ for (const { how, close } of [
       throw new Error('EIO')
     },
   },
-  { how: 'gives no promise', close: () => ({}) },
+  { how: 'returns no promise', close: () => ({}) },
 ])
-  test(`storeWholeContent tells what went wrong first, also when closing the body ${how}`, async () => {
+  test(`storeWholeContent throws its first error even when closing the body ${how}`, async () => {
     const services = servicesOn(createMemoryBlobStore())
     const iterator = {
       next: async () => ({ done: false, value: testBytes(11) }),
@@ -137,7 +137,7 @@ for (const { how, close } of [
     )
   })
 
-/** A store whose disk fills up after that many pieces. */
+/** A store whose disk is full after this many pieces. */
 function storeThatFailsAfter(pieces: number): BlobStore {
   return {
     ...createMemoryBlobStore(),

@@ -12,13 +12,13 @@ import { chunkByDirectory } from './chunk-stream.ts'
 import { pushPieces } from './push-pieces.ts'
 
 /**
- * Stores a stream that comes whole, in one pass: the bytes go into one pack while they are cut and
- * hashed. A zip whose local headers do not tell its sizes is read a second time, up to
- * `SECOND_PASS_MAX_BYTES`; a larger one is left to housekeeping.
+ * Stores a complete stream in one pass: writes its bytes to one pack while it chunks and hashes
+ * them. A zip whose local headers lack sizes is read a second time, up to `SECOND_PASS_MAX_BYTES`;
+ * housekeeping chunks a larger one later.
  *
- * @param maxBytes more than that is TOO_LARGE, noticed before the rest is pulled
- * @throws WopiError TOO_LARGE, STORAGE_FULL, and whatever `body` throws; nothing names the bytes
- *   then, and the body is told to close, which is not waited for
+ * @param maxBytes a longer body is TOO_LARGE; the rest is not pulled
+ * @throws WopiError TOO_LARGE, STORAGE_FULL, and whatever `body` throws; nothing names the stored
+ *   bytes then. The body is closed, without waiting for it
  */
 export async function storeWholeContent(
   services: PackServices,
@@ -53,7 +53,7 @@ export async function storeWholeContent(
   return chunkByDirectory(createOpener(services.blobs), extents, chunked.size, { signal, share })
 }
 
-/** The first bytes of a body that has any; an empty one needs no pack. */
+/** The first bytes of a body; `undefined` for an empty body, which needs no pack. */
 async function firstBytes(source: Puller): Promise<Uint8Array | undefined> {
   for (;;) {
     const next = await source.next()
@@ -62,7 +62,7 @@ async function firstBytes(source: Puller): Promise<Uint8Array | undefined> {
   }
 }
 
-/** The whole body, each piece shown to `see` before it is passed on. */
+/** Passes the whole body on, and calls `see` with each piece first. */
 async function* passOn(
   first: Uint8Array,
   rest: Puller,

@@ -17,7 +17,7 @@ const [A, B, WHOLE] = [1, 2, 3].map((seed) => chunkIdOf(testBytes(9, seed))) as 
   string,
 ]
 
-test('find gives the extents of a chunk, across packs and in parts', () => {
+test('ChunkIndex.find returns the extents of a chunk, across packs and in parts', () => {
   const chunks = PackedChunks.of([{ id: A, offset: 5, length: 10 }])
   const extents = ExtentList.of([extent('p', 100, 8), extent('q', 0, 50)])
   const index = indexOf([{ chunks, extents }])
@@ -29,7 +29,7 @@ test('find gives the extents of a chunk, across packs and in parts', () => {
   assert.deepEqual([...(found?.slice(4, 2) ?? [])], [extent('q', 1, 2)])
 })
 
-test('find prefers the earlier source, and in it the earlier place', () => {
+test('ChunkIndex.find prefers the earlier source, and in it the earlier place', () => {
   const at = (key: string, offset: number) => ({
     chunks: PackedChunks.of([
       { id: A, offset, length: 2 },
@@ -43,7 +43,7 @@ test('find prefers the earlier source, and in it the earlier place', () => {
   assert.deepEqual([...(index.find(A)?.slice(0, 2) ?? [])], [extent('first', 4, 2)])
 })
 
-test('find knows nothing of other ids, but the empty chunk always', () => {
+test('ChunkIndex.find finds no unknown id, but always the empty chunk', () => {
   const index = indexChunks([])
 
   assert.equal(index.find(A), undefined)
@@ -63,7 +63,7 @@ test('streamSources and manifestSources know a stream by its signature and by it
   assert.deepEqual([...(all.find(B)?.slice(0, 4) ?? [])], [extent('q', 3, 4)])
 })
 
-test('manifestSources knows no alternate stream that has expired', () => {
+test('manifestSources leaves out expired alternate streams', () => {
   const streams = [streamOf('Alternate', 'q'), streamOf('MainContent', 'p')]
 
   const sources = manifestSources({ streams, properties: [] }, CONTENT_PART_LIFETIME_MS)

@@ -4,11 +4,11 @@ import type { ChunkSource, ChunkTable } from './chunk-table.ts'
 import type { Extent } from './extents.ts'
 import { isLive, type Manifest, type StreamState } from './manifest.ts'
 
-/** A chunk that was found. */
+/** A chunk in a source. */
 export interface FoundChunk {
-  /** In bytes. */
+  /** Length in bytes. */
   length: number
-  /** The extents of `length` bytes of it from `offset` on. */
+  /** The extents of `length` bytes of the chunk, from `offset`. */
   slice(offset: number, length: number): Iterable<Extent>
 }
 
@@ -38,14 +38,14 @@ export function indexChunks(tables: readonly ChunkTable[]): ChunkIndex {
         slice: (offset, length) => extents.slice(start + offset, length),
       }
     }
-    // Zip chunking leaves out empty payloads, so a client may name the empty chunk at any time.
+    // Zip chunking omits empty payloads, so a client may name the empty chunk at any time.
     return EMPTY_RAW_ID.every((byte, i) => byte === bytes[at + i]) ? NOTHING : undefined
   }
 
   return { findRaw, find: (id) => findRaw(chunkIdToBytes(id), 0) }
 }
 
-/** The chunks of a stream under all their names. */
+/** The chunks of a stream under all their ids. */
 export function streamSources({ chunks, alternatives, extents }: StreamState): ChunkSource[] {
   return [
     { chunks, extents },
@@ -53,7 +53,7 @@ export function streamSources({ chunks, alternatives, extents }: StreamState): C
   ]
 }
 
-/** The chunks of all streams of a state that are still there at `now`. */
+/** The chunks of all streams of a state that are live at `now`. */
 export function manifestSources({ streams }: Manifest, now: number): ChunkSource[] {
   return streams.filter((stream) => isLive(stream, now)).flatMap(streamSources)
 }

@@ -12,14 +12,14 @@ interface PackedStream {
   alternatives: PackedChunks
 }
 
-/** Bytes that came whole: how they are cut, and what of that is still open. */
+/** The chunks of a stream that was received whole, and whether its chunking is still to be done. */
 export interface ChunkedContent extends PackedStream {
   extents: ExtentList
-  /** Housekeeping has yet to find out whether it is a zip. */
+  /** Housekeeping still has to check whether the stream is a zip. */
   awaitsChunking: boolean
 }
 
-/** How bytes are cut that lie in `extents`. */
+/** Describes the chunking of the bytes in `extents`. */
 export function chunkedContent(
   { scheme, size, chunks, alternatives }: PackedStream,
   extents: ExtentList,
@@ -28,7 +28,7 @@ export function chunkedContent(
   return { scheme, size, chunks, alternatives, extents, awaitsChunking }
 }
 
-/** What a stream without bytes is answered as (get-chunked-file). */
+/** How the host serves an empty stream (get-chunked-file). */
 export function emptyContent(): PackedStream & Pick<ChunkedContent, 'extents'> {
   return {
     scheme: 'FullFile',

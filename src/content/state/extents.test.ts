@@ -69,7 +69,7 @@ test('push joins what touches in one pack, and nothing else', () => {
   )
 })
 
-/** Every byte of a row of extents by its place. */
+/** The place of every byte in a list of extents. */
 function places(extents: readonly Extent[]): string[] {
   return extents.flatMap(({ source, offset, length }) =>
     Array.from({ length }, (_, i) => `${source.key}${offset + i}`),

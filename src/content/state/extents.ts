@@ -1,19 +1,19 @@
 import type { NewPack } from '../../ports/metadata/pack-ref.ts'
 
 /**
- * Where bytes lie: in a pack, or in an immutable revision that an application keeps. The key of a
- * revision is its name in one document, and never the key of a pack.
+ * A source of bytes: a pack, or an immutable revision that an application keeps. The key of a
+ * revision is unique within its document and never equals the key of a pack.
  */
 export interface ByteSource extends NewPack {
   application?: { fileId: string; revision: string }
 }
 
-/** Bytes of a document that lie together in one pack, or in one revision of the application's. */
+/** Contiguous bytes of a document in one source. */
 export interface Extent {
   source: ByteSource
-  /** First byte inside the source. */
+  /** Offset of the first byte in the source. */
   offset: number
-  /** In bytes, at least 1. */
+  /** Length in bytes, at least 1. */
   length: number
 }
 
@@ -53,7 +53,7 @@ export class ExtentList implements Iterable<Extent> {
     return this.#offsets.length * BYTES_PER_EXTENT
   }
 
-  /** Adds an extent at the end, joined with the last one where they touch. */
+  /** Appends an extent. Joins it with the last one when they are adjacent. */
   push({ source, offset, length }: Extent): void {
     if (length === 0) return
     const index = this.#indexOf(source)
@@ -80,9 +80,9 @@ export class ExtentList implements Iterable<Extent> {
   }
 
   /**
-   * The extents of `length` bytes from `offset` on, counted over the whole row.
+   * The extents of `length` bytes from `offset`, counted over the whole list.
    *
-   * @throws RangeError when the row is shorter
+   * @throws RangeError when the list is shorter
    */
   *slice(offset: number, length: number): Generator<Extent> {
     if (offset < 0 || length < 0 || offset + length > this.size)

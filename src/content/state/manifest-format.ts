@@ -83,7 +83,7 @@ export function* decodeManifestSteps(bytes: Uint8Array): Steps<Manifest> {
   if (version === FORMAT_VERSION) checkSum(bytes, input.raw(CHECKSUM_BYTES))
   else if (version !== UNCHECKED_VERSION)
     throw new StoredFormatError(
-      `A manifest has format ${version}; this release reads up to ${FORMAT_VERSION}`,
+      `The manifest has format ${version}; this release reads formats up to ${FORMAT_VERSION}`,
     )
   const sources = readList(input, () => readSource(input))
   const streams: StreamState[] = []

@@ -75,7 +75,7 @@ const anyPlain: fc.Arbitrary<PlainManifest> = fc.record({
 
 const anyManifest: fc.Arbitrary<Manifest> = anyPlain.map(packManifest)
 
-test('decodeManifest gives back what encodeManifest was given', () => {
+test('decodeManifest returns what encodeManifest encoded', () => {
   fc.assert(
     fc.property(anyManifest, (manifest) => {
       // fast-check makes objects without a prototype.
@@ -87,21 +87,21 @@ test('decodeManifest gives back what encodeManifest was given', () => {
   )
 })
 
-test('decodeManifest refuses every manifest that is cut short or has bytes too many', () => {
+test('decodeManifest refuses a manifest that is truncated or has extra bytes', () => {
   fc.assert(
     fc.property(anyManifest, fc.nat(), (manifest, dice) => {
       const whole = encodeManifest(manifest)
 
-      const cut = whole.subarray(0, dice % whole.length)
+      const truncated = whole.subarray(0, dice % whole.length)
       const longer = new Uint8Array([...whole, 0])
 
-      assert.throws(() => decodeManifest(cut), StoredFormatError)
+      assert.throws(() => decodeManifest(truncated), StoredFormatError)
       assert.throws(() => decodeManifest(longer), StoredFormatError)
     }),
   )
 })
 
-test('decodeManifest says StoredFormatError, or nothing, of damaged bytes without a checksum', () => {
+test('decodeManifest throws nothing but StoredFormatError for damaged bytes without a checksum', () => {
   const damages = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 })
   fc.assert(
     fc.property(anyManifest, damages, (manifest, changes) => {
@@ -118,7 +118,7 @@ test('decodeManifest says StoredFormatError, or nothing, of damaged bytes withou
   )
 })
 
-test('decodeManifest refuses a manifest of which any bit has changed', () => {
+test('decodeManifest refuses a manifest with any changed bit', () => {
   fc.assert(
     fc.property(anyManifest, fc.nat(), fc.nat(7), (manifest, where, bit) => {
       const bytes = encodeManifest(manifest)
@@ -130,7 +130,7 @@ test('decodeManifest refuses a manifest of which any bit has changed', () => {
   )
 })
 
-test('decodeManifest reads manifests of before, which have no checksum', () => {
+test('decodeManifest reads manifests of format 1, which have no checksum', () => {
   fc.assert(
     fc.property(anyManifest, (manifest) => {
       assert.deepEqual(
@@ -145,7 +145,7 @@ test('decodeManifest refuses a manifest of a later format', () => {
   const bytes = encodeManifest({ streams: [], properties: [] })
   bytes[0] = 3
 
-  assert.throws(() => decodeManifest(bytes), /has format 3; this release reads up to 2/)
+  assert.throws(() => decodeManifest(bytes), /has format 3; this release reads formats up to 2/)
 })
 
 test('encodeManifest writes 5,000 chunks in far less than 1 MB', () => {
@@ -165,7 +165,7 @@ test('encodeManifest writes 5,000 chunks in far less than 1 MB', () => {
   assert.ok(encoded.length < 5000 * 30, `${encoded.length} bytes`)
 })
 
-test('packsOf names every pack once, and no revision of an application', () => {
+test('packsOf returns every pack once, and no revision of an application', () => {
   const revision = { source: applicationSource('report', 'r1'), offset: 0, length: 9 }
   const extents = [0, 1, 0].map((i) => ({
     source: PACKS[i] as Extent['source'],
@@ -183,7 +183,7 @@ test('packsOf names every pack once, and no revision of an application', () => {
   assert.deepEqual(packsOf(packManifest(manifest)), [PACKS[0], PACKS[1]])
 })
 
-test('findStream knows the main content for ever and an alternate stream for 30 days', () => {
+test('findStream finds the main content forever and an alternate stream for 30 days', () => {
   const manifest = packManifest({
     streams: [streamOf('MainContent', 1000), streamOf('Alternate', 1000)],
     properties: [],
@@ -196,7 +196,7 @@ test('findStream knows the main content for ever and an alternate stream for 30 
   assert.equal(found('Other', 1000), false)
 })
 
-test('liveProperties knows a property for 30 days', () => {
+test('liveProperties keeps a property for 30 days', () => {
   const property = {
     name: 'p',
     value: 'v',

@@ -5,7 +5,7 @@ import type { ContentProperty } from '../../protocol/messages.ts'
 import { CONTENT_PART_LIFETIME_MS, MAIN_CONTENT } from '../../protocol/names.ts'
 import type { ByteSource, ExtentList } from './extents.ts'
 
-/** One stored state of a document: where the bytes of each stream lie, and under which names. */
+/** One stored state of a document: the chunks of each stream and the places of its bytes. */
 export interface Manifest {
   streams: StreamState[]
   properties: PropertyState[]
@@ -16,27 +16,30 @@ export interface StreamState {
   /** When the stream was last put, in ms since 1970 UTC. */
   updatedAt: number
   scheme: ChunkingScheme
-  /** In bytes. */
+  /** Size in bytes. */
   size: number
   /**
-   * The signature that is served: chunks in order, without gaps. None at all, beside a size, for
-   * bytes that an application keeps and that nobody has had to read yet.
+   * The signature that clients get: chunks in order, without gaps. Empty although `size` is not 0
+   * when an application keeps the bytes and no request has needed the signature yet.
    */
   chunks: PackedChunks
-  /** Further names under which parts of the stream resolve. */
+  /** Other chunks, by id, that parts of the stream also resolve. */
   alternatives: PackedChunks
   /** The stream's bytes in order. */
   extents: ExtentList
-  /** The stream may be a zip that housekeeping has yet to cut; it is served as FullFile until then. */
+  /**
+   * The stream may be a zip that housekeeping still has to chunk. Until then the host serves it as
+   * FullFile.
+   */
   awaitsChunking: boolean
 }
 
 export interface PropertyState extends ContentProperty {
-  /** When it was last put, in ms since 1970 UTC. */
+  /** When the property was last put, in ms since 1970 UTC. */
   updatedAt: number
 }
 
-/** The stream of a manifest, unless it has outlived its 30 days (MainContent never does). */
+/** Finds a stream of a manifest, unless its 30 days are over (MainContent never expires). */
 export function findStream(
   manifest: Manifest,
   streamId: string,
@@ -45,24 +48,24 @@ export function findStream(
   return manifest.streams.find((stream) => stream.streamId === streamId && isLive(stream, now))
 }
 
-/** Whether a stream is still there at `now` (put-chunked-file: 30 days since its last update). */
+/** Whether a stream is live at `now` (put-chunked-file: 30 days since its last update). */
 export function isLive(stream: StreamState, now: number): boolean {
   return stream.streamId === MAIN_CONTENT || now < stream.updatedAt + CONTENT_PART_LIFETIME_MS
 }
 
-/** The properties that have not outlived their 30 days. */
+/** The properties whose 30 days are not over. */
 export function liveProperties(manifest: Manifest, now: number): PropertyState[] {
   return manifest.properties.filter(
     (property) => now < property.updatedAt + CONTENT_PART_LIFETIME_MS,
   )
 }
 
-/** Whether a stream waits for housekeeping to cut it. */
+/** Whether a stream waits for housekeeping to chunk it. */
 export function anyAwaitsChunking(manifest: Manifest): boolean {
   return manifest.streams.some((stream) => stream.awaitsChunking)
 }
 
-/** Whether the signature of a stream has yet to be computed. */
+/** Whether the signature of a stream is not computed yet. */
 export function lacksSignature({ size, chunks }: StreamState): boolean {
   return size > 0 && chunks.length === 0
 }
@@ -93,8 +96,8 @@ export function manifestBytes({ streams }: Manifest): number {
   return streams.reduce((sum, stream) => sum + bytesOf(stream), 0)
 }
 
-/** A revision that an application keeps, as an extent names it. */
+/** The byte source for a revision that an application keeps. */
 export function applicationSource(fileId: string, revision: string): ByteSource {
-  // No key of a pack has this character.
+  // Keys of packs never contain this character.
   return { key: `@${revision}`, application: { fileId, revision } }
 }

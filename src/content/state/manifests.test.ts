@@ -6,7 +6,7 @@ import { documentOf } from '../../../test/helpers/wopi-story.ts'
 import { mainSize } from '../saving/commit.ts'
 import { createManifests } from './manifests.ts'
 
-test('current reads a manifest once and remembers it', async () => {
+test('Manifests.current reads a manifest once and caches it', async () => {
   const host = await createTestHost({ content: testBytes(7) })
   const { metadata } = host.content
   let reads = 0
@@ -28,7 +28,7 @@ test('current reads a manifest once and remembers it', async () => {
   assert.equal(second?.manifest, first?.manifest)
 })
 
-test('current is the new state as soon as it is committed', async () => {
+test('Manifests.current returns a new state as soon as it is committed', async () => {
   const host = await createTestHost({ content: testBytes(7) })
   await host.lock('L')
   const before = await host.content.manifests.current(host.fileId)
@@ -42,13 +42,13 @@ test('current is the new state as soon as it is committed', async () => {
   )
 })
 
-test('current of an unknown file is undefined', async () => {
+test('Manifests.current of an unknown file is undefined', async () => {
   const host = await createTestHost()
 
   assert.equal(await host.content.manifests.current('none'), undefined)
 })
 
-test('of gives the state that was read, also after a save', async () => {
+test('Manifests.of returns the state that was read, also after a save', async () => {
   const host = await createTestHost({ content: testBytes(7) })
   await host.lock('L')
   const old = await documentOf(host)
@@ -62,7 +62,7 @@ test('of gives the state that was read, also after a save', async () => {
   assert.deepEqual([mainSize(manifest), document.sequenceNumber], [7, 1])
 })
 
-test('of gives the present state, and says so, when the one that was read is pruned', async () => {
+test('Manifests.of returns the current state, and its document, when the one that was read is pruned', async () => {
   const host = await createTestHost({ content: testBytes(7) })
   await host.lock('L')
   const old = await documentOf(host)

@@ -12,24 +12,24 @@ const CACHED_MAX_BYTES = 128 * 1024
 /** Memory that decoding takes for each encoded byte, in bytes: it, and the lists while they grow. */
 const DECODED_PER_ENCODED = 4
 
-/** A document as it stands, with its content. */
+/** The current state of a document, with its content. */
 export interface DocumentState {
   document: DocumentRecord
   manifest: Manifest
   now: number
 }
 
-/** Reads manifests, which never change, and keeps those that were used last. */
+/** Reads manifests, which never change, and caches the most recently used ones. */
 export interface Manifests {
   /**
-   * The content of a document that was just read, or of its present state if that one was pruned.
+   * The content of a document that was just read, or of its current state if that one was pruned.
    * What it takes is counted until `share` ends, once for all requests that use it.
    */
   of(
     document: DocumentRecord,
     share?: Share,
   ): Promise<{ document: DocumentRecord; manifest: Manifest }>
-  /** A document with its content, or `undefined` when there is no such document. */
+  /** A document with its content; `undefined` when it does not exist. */
   current(fileId: string, share?: Share): Promise<DocumentState | undefined>
 }
 
@@ -126,7 +126,7 @@ function createCache() {
     find(key: string): Manifest | undefined {
       const entry = entries.get(key)
       if (!entry) return undefined
-      // The order of a Map is that of insertion: what was used last goes to the end.
+      // A Map keeps insertion order: move the entry to the end, as the most recently used one.
       entries.delete(key)
       entries.set(key, entry)
       return entry.manifest

@@ -39,7 +39,7 @@ test('resolveStream finds the extents in the order of the signature', () => {
   assert.deepEqual([stream.size, stream.updatedAt, stream.scheme], [40, 7, 'Zip'])
 })
 
-test('resolveStream of a stream without bytes is the empty chunk of FullFile', () => {
+test('resolveStream turns a stream without bytes into the empty chunk of FullFile', () => {
   for (const declared of [signatureOf([]), signatureOf([new Uint8Array(0), new Uint8Array(0)])]) {
     const { scheme, chunks, size, extents } = resolve(declared, INDEX, 7)
 
@@ -48,7 +48,7 @@ test('resolveStream of a stream without bytes is the empty chunk of FullFile', (
   }
 })
 
-test('resolveStream refuses chunks that nobody has, and lengths that are wrong', () => {
+test('resolveStream refuses unknown chunks and wrong lengths', () => {
   const wrong = signatureOf([A])
   wrong.chunks = [{ ...chunkOf(A), length: 9 }]
 
@@ -58,7 +58,7 @@ test('resolveStream refuses chunks that nobody has, and lengths that are wrong',
   assert.throws(() => resolve(wrong, INDEX, 7), /has 10 bytes, not 9/)
 })
 
-test('applyChunkedPut replaces, deletes, carries forward, and drops what has expired', () => {
+test('applyChunkedPut replaces, deletes and carries streams forward, and drops expired ones', () => {
   const base: Manifest = {
     streams: [
       streamOf('MainContent', 0),
@@ -112,7 +112,7 @@ test('applyWholePut keeps only properties of KeepOnContentChange', () => {
   )
 })
 
-test('checkState allows exactly as much as the limits', () => {
+test('checkState allows states up to exactly the limits', () => {
   const streams = [streamOf('MainContent', 0), streamOf('a', 0)].map((s) => ({ ...s, size: 5 }))
 
   checkState({ streams, properties: [] }, 10)

@@ -31,9 +31,9 @@ export interface DeclaredStream {
 }
 
 /**
- * Finds the bytes of a declared stream. The signature is kept as it was declared.
+ * Finds the bytes of a declared stream. The signature stays as declared.
  *
- * @throws WopiError CHUNK_MISSING for an id that no source knows, or knows with another length
+ * @throws WopiError CHUNK_MISSING for an id that no source has, or has with another length
  */
 export function* resolveStream(
   declared: DeclaredStream,
@@ -49,7 +49,8 @@ export function* resolveStream(
     const length = chunks.lengthAt(i)
     if (found?.length !== length) throw chunkMissing(declared, i, found?.length)
     for (const extent of found.slice(0, length)) extents.push(extent)
-    // A chunk may be named many times and lie in many fragments: the product has to stay bounded.
+    // A stream may name a chunk many times, and the chunk may span many fragments: bound the
+    // product.
     if (extents.length > EXTENTS_MAX) throw tooScattered(streamId)
   }
   const common = { streamId, updatedAt: now, awaitsChunking: false }
@@ -59,8 +60,8 @@ export function* resolveStream(
 }
 
 /**
- * The state after a PutChunkedFile: the streams it names replaced, or deleted where it names no
- * chunks, and its properties set; everything else is carried forward.
+ * The state after a PutChunkedFile. Streams that it declares are replaced, or deleted when they
+ * have no chunks, and its properties are set. Everything else is carried forward.
  */
 export function applyChunkedPut(
   base: Manifest,
@@ -83,8 +84,8 @@ export function applyChunkedPut(
 }
 
 /**
- * The state after an update that was no PutChunkedFile: alternate streams and properties of
- * DeleteOnContentChange are gone (file-content-data-model).
+ * The state after an update that was no PutChunkedFile: without alternate streams and properties of
+ * DeleteOnContentChange (file-content-data-model).
  */
 export function applyWholePut(base: Manifest, content: ChunkedContent, now: number): Manifest {
   const keeps = ({ retention }: PropertyState) => retention === 'KeepOnContentChange'
@@ -94,13 +95,13 @@ export function applyWholePut(base: Manifest, content: ChunkedContent, now: numb
   }
 }
 
-/** A MainContent stream of bytes that came whole. */
+/** The MainContent stream of bytes that were received whole. */
 export function mainStream(content: ChunkedContent, now: number): StreamState {
   return { streamId: MAIN_CONTENT, updatedAt: now, ...content }
 }
 
 /**
- * Checks what the protocol and the host allow a file to hold.
+ * Checks that a state is within the limits of protocol and host.
  *
  * @throws WopiError CONTENT_LIMIT, TOO_LARGE
  */
@@ -133,7 +134,7 @@ export function checkChunkCount(chunks: number): void {
 
 function tooScattered(streamId: string): WopiError {
   return new WopiError('CONTENT_LIMIT', {
-    detail: `Stream ${streamId.slice(0, 80)} would lie in more than ${EXTENTS_MAX} pieces`,
+    detail: `Stream ${streamId.slice(0, 80)} would need more than ${EXTENTS_MAX} pieces: save it with larger chunks`,
   })
 }
 
@@ -144,7 +145,7 @@ function chunkMissing(
 ): WopiError {
   const what =
     length === undefined
-      ? 'is in neither the request, its upload session, nor the file'
+      ? 'is in none of the request, its upload session and the file'
       : `has ${length} bytes, not ${chunks.lengthAt(index)}`
   return new WopiError('CHUNK_MISSING', {
     detail: `Chunk ${chunks.idAt(index)} of stream ${streamId.slice(0, 80)} ${what}`,

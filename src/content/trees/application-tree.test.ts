@@ -16,7 +16,7 @@ const CONTENT = testBytes(50)
 const ROOT = { containerId: 'root', name: 'Home', ownerId: 'ada', parentId: null }
 const FILE = { fileId: 'doc', name: 'report.docx', size: 50, modifiedAt: 5 }
 
-test('without a tree of the application its documents stay as and where they are', async () => {
+test('createApplicationTree without a tree of the application changes none of its documents', async () => {
   const host = await hostOf(undefined)
   const { document } = await found(host)
 
@@ -27,7 +27,7 @@ test('without a tree of the application its documents stay as and where they are
   await assert.rejects(host.tree.deleteFile(document), notSupported)
 })
 
-test('without a tree of the application the host’s own documents keep theirs', async () => {
+test('createApplicationTree without a tree of the application keeps the tree of the host’s own documents', async () => {
   const host = await hostOf(undefined)
   const { containerId } = await host.tree.root({ userId: 'ada' })
 
@@ -40,7 +40,7 @@ test('without a tree of the application the host’s own documents keep theirs',
   assert.deepEqual(await host.tree.renameFile(own.document, 'other.docx'), { ok: true })
 })
 
-test('with a tree of the application names and places are there', async () => {
+test('createApplicationTree takes names and places from the tree of the application', async () => {
   const calls: unknown[] = []
   const host = await hostOf(recordingTree(calls))
   const { document } = await found(host)
@@ -57,7 +57,7 @@ test('with a tree of the application names and places are there', async () => {
   assert.equal(await host.content.metadata.readDocument('doc'), undefined)
 })
 
-test('files in a container have version, size and time that CheckFileInfo answers', async () => {
+test('createApplicationTree lists files with the version, size and time of CheckFileInfo', async () => {
   const host = await hostOf(recordingTree([]))
   await host.lock('L')
   host.advance(MINUTE)
@@ -72,7 +72,7 @@ test('files in a container have version, size and time that CheckFileInfo answer
   ])
 })
 
-test('a file in a container that the application has changed has the version that it will get', async () => {
+test('createApplicationTree lists a file that the application has changed with its next version', async () => {
   const revisions = { known: 'r1', other: 'r2' }
   const versions: string[] = []
   for (const revision of Object.values(revisions)) {
@@ -89,7 +89,7 @@ test('a file in a container that the application has changed has the version tha
   assert.deepEqual(versions, ['1', '2'])
 })
 
-test('a file that was locked or saved meanwhile is neither renamed nor deleted', async () => {
+test('createApplicationTree neither renames nor deletes a file that was locked or saved meanwhile', async () => {
   const calls: unknown[] = []
   const host = await hostOf(recordingTree(calls))
   const { document } = await found(host)
@@ -102,7 +102,7 @@ test('a file that was locked or saved meanwhile is neither renamed nor deleted',
   assert.deepEqual(calls, [])
 })
 
-test('a deleted file is forgotten, also when it was locked or signed meanwhile', async () => {
+test('createApplicationTree forgets a deleted file, also when it was locked or signed meanwhile', async () => {
   const host: TestHost = await hostOf({
     ...recordingTree([]),
     async deleteFile() {
@@ -117,7 +117,7 @@ test('a deleted file is forgotten, also when it was locked or signed meanwhile',
   assert.equal(await host.content.metadata.readDocument('doc'), undefined)
 })
 
-test('a save that comes while its file is deleted is not forgotten', async () => {
+test('createApplicationTree keeps a save that comes while its file is deleted', async () => {
   const host: TestHost = await hostOf({
     ...recordingTree([]),
     async deleteFile() {
@@ -132,7 +132,7 @@ test('a save that comes while its file is deleted is not forgotten', async () =>
   assert.equal((await host.content.metadata.listDeliveries(9)).deliveries.length, 1)
 })
 
-test('a file that is gone at the application cannot be renamed', async () => {
+test('createApplicationTree refuses to rename a file that the application no longer has', async () => {
   const tree = recordingTree([])
   const host = await hostOf({ ...tree, renameFile: async () => ({ ok: false, reason: 'gone' }) })
   const { document } = await found(host)
@@ -143,7 +143,7 @@ test('a file that is gone at the application cannot be renamed', async () => {
   )
 })
 
-test('content of a new file that is too large ends before the application has it all', async () => {
+test('createApplicationTree stops content of a new file that is too large', async () => {
   const stored: number[] = []
   const host = await hostOf({
     ...recordingTree([]),

@@ -12,15 +12,15 @@ import { versionOf } from '../state/version.ts'
 
 type Services = Pick<ContentServices, 'metadata' | 'limits'>
 
-/** Documents whose versions are read at a time. */
+/** Documents per query for versions. */
 const PAGE = 1000
-/** Of a document that the host has not adopted yet. */
+/** The version of a document that the host has not adopted yet. */
 const FIRST_VERSION = versionOf({ sequenceNumber: 1 })
 
 /**
- * The tree of a host whose documents are an application's: names and places are there, and only the
- * host's own documents outside of all containers are left to `own`.
- * Where the application gives no tree, its documents stay as and where they are.
+ * The tree of a host whose documents an application keeps. The application's tree has all names and
+ * places; `own` serves only the host's own documents, outside of all containers. Without a tree of
+ * the application, clients cannot rename, move, create or delete its documents.
  */
 export function createApplicationTree(
   services: Services,
@@ -44,39 +44,42 @@ function createFixedTree(own: Tree): Tree {
 
 function requireOwn(file: DocumentRecord): DocumentRecord {
   if (file.source)
-    throw new WopiError('NOT_SUPPORTED', { detail: 'The application keeps this file' })
+    throw new WopiError('NOT_SUPPORTED', {
+      detail: 'The application keeps this file, and gives no tree to rename or delete it in',
+    })
   return file
 }
 
-function createMappedTree({ metadata, limits }: Services, own: Tree, theirs: SourceTree): Tree {
+function createMappedTree({ metadata, limits }: Services, own: Tree, tree: SourceTree): Tree {
   return {
     can: () => ({ rename: true, delete: true, create: true, containers: true }),
-    root: async (user) => shown(await theirs.root(user)),
+    root: async (user) => withLegalName(await tree.root(user)),
     async container(containerId) {
-      const container = await theirs.container(containerId)
-      return container && shown(container)
+      const container = await tree.container(containerId)
+      return container && withLegalName(container)
     },
-    // As the application said when the request came; the host's own documents are in none of its.
+    // As the application said at the start of the request. The host's own documents are in no
+    // container.
     containerOf: async (file) => (file.source ? file.containerId : null),
-    path: async (containerId, limit) => (await theirs.path(containerId, limit)).map(shown),
-    find: (containerId, name) => theirs.find(containerId, name),
-    createContainer: (container) => theirs.createContainer(container),
-    renameContainer: (containerId, name) => theirs.renameContainer(containerId, name),
-    deleteContainer: (containerId) => theirs.deleteContainer(containerId),
+    path: async (containerId, limit) => (await tree.path(containerId, limit)).map(withLegalName),
+    find: (containerId, name) => tree.find(containerId, name),
+    createContainer: (container) => tree.createContainer(container),
+    renameContainer: (containerId, name) => tree.renameContainer(containerId, name),
+    deleteContainer: (containerId) => tree.deleteContainer(containerId),
 
     async children(containerId, limit) {
-      const { containers, files } = await theirs.children(containerId, limit)
-      const listed = await withVersions(metadata, files.map(shown))
-      return { containers: containers.map(shown), files: listed }
+      const { containers, files } = await tree.children(containerId, limit)
+      const listed = await withVersions(metadata, files.map(withLegalName))
+      return { containers: containers.map(withLegalName), files: listed }
     },
 
     createFile: (file) =>
-      theirs.createFile({ ...file, content: atMost(file.content, limits.maxFileBytes) }),
+      tree.createFile({ ...file, content: atMost(file.content, limits.maxFileBytes) }),
 
     async renameFile(file, name) {
       if (!file.source) return own.renameFile(file, name)
       if (!(await isUnchanged(metadata, file))) return { ok: false, reason: 'changed' }
-      const renamed = await theirs.renameFile(file.fileId, name)
+      const renamed = await tree.renameFile(file.fileId, name)
       if (renamed.ok) return renamed
       if (renamed.reason === 'gone') throw new WopiError('NOT_FOUND')
       return { ok: false, reason: renamed.reason }
@@ -85,15 +88,15 @@ function createMappedTree({ metadata, limits }: Services, own: Tree, theirs: Sou
     async deleteFile(file) {
       if (!file.source) return own.deleteFile(file)
       if (!(await isUnchanged(metadata, file))) return { ok: false, reason: 'changed' }
-      await theirs.deleteFile(file.fileId)
+      await tree.deleteFile(file.fileId)
       await forget(metadata, file)
       return { ok: true }
     },
   }
 }
 
-/** The same with a name that clients can have: what they cannot becomes `-`, as in CheckFileInfo. */
-function shown<Named extends { name: string }>(item: Named): Named {
+/** Replaces characters that clients do not allow in a name with `-`, as in CheckFileInfo. */
+function withLegalName<Named extends { name: string }>(item: Named): Named {
   return { ...item, name: legalName(item.name, '') }
 }
 
@@ -107,8 +110,8 @@ async function isUnchanged(metadata: DocumentStore, file: DocumentRecord): Promi
 }
 
 /**
- * Forgets a document that the application has deleted, whoever has locked it since. A save that came
- * in between stays, and is reported.
+ * Forgets a document that the application has deleted, whoever has locked it since. A save that
+ * came in between stays, and the host reports it.
  */
 async function forget(metadata: DocumentStore, file: DocumentRecord): Promise<void> {
   for (;;) {
@@ -133,7 +136,7 @@ async function withVersions(
   return listed
 }
 
-/** A file as CheckFileInfo would tell of it, without asking the application for each. */
+/** Describes a file as CheckFileInfo would, without asking the application about each file. */
 function listedFile(
   { revision, ...file }: SourceFile,
   known: DocumentStateRecord | undefined,
@@ -142,7 +145,7 @@ function listedFile(
   const { sequenceNumber, size, modifiedAt, source } = known
   const isDelivered = source?.sequenceNumber === sequenceNumber
   if (!isDelivered) return { ...file, size, modifiedAt, version: versionOf(known) }
-  // A change of the application's becomes the next state as soon as a client asks.
+  // A changed revision becomes the next state at the next request for the file.
   const isChanged = revision !== undefined && revision !== source.revision
   return { ...file, version: versionOf({ sequenceNumber: sequenceNumber + (isChanged ? 1 : 0) }) }
 }

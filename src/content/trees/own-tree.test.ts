@@ -10,7 +10,7 @@ import { createOwnTree } from './own-tree.ts'
 const NOW = Date.UTC(2026, 0, 1)
 const USER = { userId: 'alice' }
 
-test('the root of the own tree is the same for all users', async () => {
+test('createOwnTree has one root for all users', async () => {
   const { tree } = open()
 
   const [first, second] = await Promise.all([tree.root(USER), tree.root({ userId: 'bob' })])
@@ -20,7 +20,7 @@ test('the root of the own tree is the same for all users', async () => {
   assert.deepEqual(await tree.container(first.containerId), first)
 })
 
-test('a new file is in its container, and can be read', async () => {
+test('createOwnTree puts a new file into its container, where clients can read it', async () => {
   const { tree, services } = open()
   const root = await tree.root(USER)
 
@@ -34,7 +34,7 @@ test('a new file is in its container, and can be read', async () => {
   ])
 })
 
-test('a file outside of the tree is in no container, and may be called as another one', async () => {
+test('createOwnTree allows equal names outside of the tree', async () => {
   const { tree, services } = open()
 
   const first = await addFile(tree, null, 'a.docx')
@@ -44,7 +44,7 @@ test('a file outside of the tree is in no container, and may be called as anothe
   assert.equal(await tree.containerOf(await documentOf(services, first)), null)
 })
 
-test('names are unique in a container, without regard to case, for files and containers alike', async () => {
+test('createOwnTree keeps names unique in a container, ignoring case, for files and containers alike', async () => {
   const { tree } = open()
   const { containerId } = await tree.root(USER)
   await addFile(tree, containerId, 'Report')
@@ -57,7 +57,7 @@ test('names are unique in a container, without regard to case, for files and con
   assert.ok((await tree.createContainer({ ...USER, parentId: folder, name: 'Folder' })).ok)
 })
 
-test('nothing is created in a container that is not there', async () => {
+test('createOwnTree creates nothing in a container that does not exist', async () => {
   const { tree } = open()
   const gone = { ok: false, reason: 'container-gone' }
 
@@ -66,7 +66,7 @@ test('nothing is created in a container that is not there', async () => {
   assert.deepEqual(await tree.createContainer({ ...USER, parentId: 'none', name: 'a' }), gone)
 })
 
-test('there is no file when its content breaks', async () => {
+test('createOwnTree adds no file when its content throws', async () => {
   const { tree } = open()
   const { containerId } = await tree.root(USER)
   async function* broken(): AsyncGenerator<Uint8Array> {
@@ -80,7 +80,7 @@ test('there is no file when its content breaks', async () => {
   assert.equal(await tree.find(containerId, 'a.docx'), undefined)
 })
 
-test('a path goes from the root container down, and keeps what is next to its end', async () => {
+test('path starts at the root container, and keeps the containers nearest to its end', async () => {
   const { tree } = open()
   const root = await tree.root(USER)
   const outer = await addContainer(tree, root.containerId, 'outer')
@@ -93,7 +93,7 @@ test('a path goes from the root container down, and keeps what is next to its en
   assert.deepEqual(await names('none', 10), [])
 })
 
-test('children of more than one page are all listed, in the order of names, up to the limit', async () => {
+test('children lists several pages in the order of names, up to the limit', async () => {
   const { tree } = open()
   const { containerId } = await tree.root(USER)
   const names = Array.from({ length: 1_100 }, (_, i) => `${String(i).padStart(4, '0')}.docx`)
@@ -123,7 +123,7 @@ test('children that nobody wants do not count, however many come before', async 
   )
 })
 
-test('a renamed file keeps its id and place, and frees its old name', async () => {
+test('renameFile keeps id and place, and frees the old name', async () => {
   const { tree, services } = open()
   const { containerId } = await tree.root(USER)
   const fileId = await addFile(tree, containerId, 'a.docx')
@@ -136,7 +136,7 @@ test('a renamed file keeps its id and place, and frees its old name', async () =
   assert.equal(await tree.find(containerId, 'a.docx'), undefined)
 })
 
-test('a file is not renamed to a taken name, nor when its locks have changed', async () => {
+test('renameFile refuses a taken name, and a file whose locks have changed', async () => {
   const { tree, services } = open()
   const { containerId } = await tree.root(USER)
   const fileId = await addFile(tree, containerId, 'a.docx')
@@ -152,7 +152,7 @@ test('a file is not renamed to a taken name, nor when its locks have changed', a
   assert.equal((await documentOf(services, fileId)).name, 'a.docx')
 })
 
-test('a file can be renamed to its own name in another case', async () => {
+test('renameFile changes the case of a name', async () => {
   const { tree, services } = open()
   const { containerId } = await tree.root(USER)
   const fileId = await addFile(tree, containerId, 'a.docx')
@@ -161,7 +161,7 @@ test('a file can be renamed to its own name in another case', async () => {
   assert.equal((await documentOf(services, fileId)).name, 'A.docx')
 })
 
-test('a deleted file is gone, and its name is free', async () => {
+test('deleteFile deletes a file and frees its name', async () => {
   const { tree, services } = open()
   const { containerId } = await tree.root(USER)
   const fileId = await addFile(tree, containerId, 'a.docx')
@@ -173,7 +173,7 @@ test('a deleted file is gone, and its name is free', async () => {
   assert.ok(await addFile(tree, containerId, 'a.docx'))
 })
 
-test('a file is not deleted when it or its locks have changed', async () => {
+test('deleteFile refuses a file that has changed or whose locks have changed', async () => {
   const { tree, services } = open()
   const { containerId } = await tree.root(USER)
   const fileId = await addFile(tree, containerId, 'a.docx')
@@ -184,7 +184,7 @@ test('a file is not deleted when it or its locks have changed', async () => {
   assert.ok(await services.metadata.readDocument(fileId))
 })
 
-test('a renamed container keeps its id, its place and what is in it', async () => {
+test('renameContainer keeps id, place and children', async () => {
   const { tree } = open()
   const root = await tree.root(USER)
   const folder = await addContainer(tree, root.containerId, 'Folder')
@@ -200,7 +200,7 @@ test('a renamed container keeps its id, its place and what is in it', async () =
   assert.equal((await tree.children(folder, 10)).files.length, 1)
 })
 
-test('a container is not renamed to a taken name, nor when it is gone', async () => {
+test('renameContainer refuses a taken name, and a container that is gone', async () => {
   const { tree } = open()
   const root = await tree.root(USER)
   const folder = await addContainer(tree, root.containerId, 'Folder')
@@ -214,7 +214,7 @@ test('a container is not renamed to a taken name, nor when it is gone', async ()
   assert.equal((await tree.container(folder))?.name, 'Folder')
 })
 
-test('the root container can be renamed, and not deleted', async () => {
+test('the root container can be renamed, but not deleted', async () => {
   const { tree } = open()
   const root = await tree.root(USER)
 
@@ -225,7 +225,7 @@ test('the root container can be renamed, and not deleted', async () => {
   assert.equal((await tree.root(USER)).name, 'Files')
 })
 
-test('only an empty container is deleted', async () => {
+test('deleteContainer deletes only an empty container', async () => {
   const { tree, services } = open()
   const root = await tree.root(USER)
   const folder = await addContainer(tree, root.containerId, 'Folder')

@@ -7,7 +7,7 @@ import { storeDocument } from '../saving/add-document.ts'
 import type { ContentServices } from '../saving/services.ts'
 import { versionOf } from '../state/version.ts'
 
-/** Entries of a container that are read at a time; a file's come with its locks, which may be long. */
+/** Entries of a container per query; those of files include their locks, which may be long. */
 const CHILDREN_PAGE = 100
 const ROOT_NAME = 'Documents'
 const ROOT_OWNER = 'system'
@@ -60,7 +60,8 @@ export function createOwnTree(
       const container = { containerId: newId(), name, ownerId: userId, place }
       const created = await metadata.createContainer(container)
       if (created.ok) return created
-      if (created.reason === 'exists') throw new Error('A new id was taken already')
+      if (created.reason === 'exists')
+        throw new Error('A newly generated container id is already taken')
       return { ok: false, reason: created.reason }
     },
 

@@ -13,7 +13,7 @@ const DONE: SweepReport = {
   more: false,
 }
 
-test('start sweeps every minute, and twice started only once', async (t) => {
+test('housekeeping sweeps every minute, even when started twice', async (t) => {
   const { housekeeping, sweeps, pass } = watch(t, async () => DONE)
 
   housekeeping.start()
@@ -26,7 +26,7 @@ test('start sweeps every minute, and twice started only once', async (t) => {
   assert.deepEqual([before, sweeps()], [0, 2])
 })
 
-test('start goes on soon when a sweep could not finish', async (t) => {
+test('housekeeping sweeps again soon when a sweep could not finish', async (t) => {
   const { housekeeping, sweeps, pass } = watch(t, async () => ({ ...DONE, more: true }))
 
   housekeeping.start()
@@ -36,7 +36,7 @@ test('start goes on soon when a sweep could not finish', async (t) => {
   assert.equal(sweeps(), 2)
 })
 
-test('start logs a sweep that failed and tries again', async (t) => {
+test('housekeeping logs a failed sweep and tries again', async (t) => {
   const { housekeeping, sweeps, pass, errors } = watch(t, () => Promise.reject(new Error('x')))
 
   housekeeping.start()
@@ -46,7 +46,7 @@ test('start logs a sweep that failed and tries again', async (t) => {
   assert.deepEqual([sweeps(), errors()], [2, 2])
 })
 
-test('close waits for the sweep under way, which is told, and starts no other', async (t) => {
+test('housekeeping.close aborts the running sweep, waits for it, and starts no other', async (t) => {
   let finish = () => {}
   const { housekeeping, sweeps, pass, signals } = watch(t, async () => {
     await new Promise<void>((resolve) => {
@@ -72,7 +72,7 @@ test('close waits for the sweep under way, which is told, and starts no other', 
   assert.equal(sweeps(), 1)
 })
 
-test('close before the first sweep ends it', async (t) => {
+test('housekeeping.close before the first sweep prevents it', async (t) => {
   const { housekeeping, sweeps, pass } = watch(t, async () => DONE)
   housekeeping.start()
 

@@ -3,15 +3,15 @@ import type { Sweeper } from './sweep.ts'
 
 /** Time between two sweeps, in ms. */
 const SWEEP_INTERVAL_MS = 60_000
-/** Time that one sweep may take before it lets requests have the machine again, in ms. */
+/** Longest time of one sweep before it pauses for requests, in ms. */
 const SWEEP_BUDGET_MS = 5_000
-/** Pause before the next sweep when one could not finish, in ms. */
+/** Pause before the next sweep after one that could not finish, in ms. */
 const SWEEP_PAUSE_MS = 5_000
 
-/** Sweeps now and then, as long as the process runs; never keeps it alive. */
+/** Sweeps regularly while the process runs. Never keeps the process alive. */
 export interface Housekeeping {
   start(): void
-  /** Ends it; a sweep under way is finished first. */
+  /** Ends the housekeeping after the running sweep. */
   close(): Promise<void>
 }
 
@@ -35,7 +35,7 @@ export function createHousekeeping(sweeper: Sweeper, log: Log): Housekeeping {
       more = report.more
       log.debug({ ...report }, 'sweep')
     } catch (error) {
-      log.error({ err: error }, 'The sweep failed; it will be tried again')
+      log.error({ err: error }, 'The sweep failed; the host tries it again')
     }
     schedule(more ? SWEEP_PAUSE_MS : SWEEP_INTERVAL_MS)
   }

@@ -3,26 +3,29 @@ import type { ManifestRecord } from '../../ports/metadata/documents.ts'
 const HOUR_MS = 60 * 60 * 1000
 const DAY_MS = 24 * HOUR_MS
 const WEEK_MS = 7 * DAY_MS
-/** From the Monday before 1970 to 1970. */
+/** Time from the Monday before 1970 to 1970. */
 const MONDAY_OFFSET_MS = 3 * DAY_MS
-/** Which part of the states are simply the newest ones, where there are too many. */
+/** Fraction of the states reserved for the newest ones, when there are too many. */
 const NEWEST_PART = 1 / 4
-/** Days of which the last state is kept, today and a week; before them it is that of each week. */
+/**
+ * Days whose last state is kept: today and the week before. Of earlier time it is the last state of
+ * each week.
+ */
 const DAYS = 8
 
-/** How long things are kept that nobody needs any more. */
+/** How long the host keeps history and garbage. */
 export interface Retention {
   /**
-   * States of a document that are kept, the current one included. Where there are more, the newest ones
-   * stay, and the last one of each day, week and hour, so that a client that saves every minute does not
-   * push everything older out.
+   * Number of states that the host keeps of each document, including the current one. When there
+   * are more, it keeps the newest ones and the last one of each day, week and hour, so that a
+   * client that saves every minute does not displace all older ones.
    */
   historyStates: number
-  /** Time since it was replaced after which a former state goes even so, in ms. */
+  /** Time after its replacement at which a former state is deleted all the same, in ms. */
   historyAgeMs: number
   /**
-   * How long a pack that nothing names waits before its bytes go, in ms: longer than any request,
-   * and than the window in which a backup of the metadata may be restored.
+   * How long a pack that nothing names waits before it is deleted, in ms. This must be longer than
+   * any request, and longer than the window in which a backup of the metadata may be restored.
    */
   garbageDelayMs: number
 }

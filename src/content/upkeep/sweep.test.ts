@@ -29,7 +29,7 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const OLD = testBytes(100, 1)
 const NEW = testBytes(200, 2)
-/** Former states go at once, so that their packs are garbage. */
+/** Former states are pruned at once, so that their packs are garbage. */
 const NO_HISTORY = { historyStates: 1 }
 
 test('sweep condemns a pack that nothing names, and deletes it 24 hours later', async () => {
@@ -94,7 +94,7 @@ test('sweep drops former states that are older than 30 days, never the current o
   assert.deepEqual(await host.get(), NEW)
 })
 
-test('sweep leaves alone what a live session has sent', async () => {
+test('sweep keeps the packs of a live session', async () => {
   const { host, session } = await hostWithSession()
   await requestSweep(host)
 
@@ -146,7 +146,7 @@ test('what a lost race has stored is removed at once, and forgotten by the next 
   assert.deepEqual(await host.get(), NEW)
 })
 
-test('sweep finds packs of a process that died, of any document, by its rotating listing', async () => {
+test('sweep finds orphaned packs of any document by its rotating listing', async () => {
   const host = await createTestHost({ content: OLD })
   await storeOrphan(host)
   const neverAdded = newId()
@@ -221,7 +221,7 @@ test('sweep pardons a condemned pack that is named before it is doomed', async (
   assert.deepEqual(await host.get(), NEW)
 })
 
-test('sweep that dooms a pack makes a save that would name it fail, and the file stays as it was', async () => {
+test('sweep dooms a pack so that a save that names it fails and leaves the file unchanged', async () => {
   const host = await createTestHost({ content: OLD })
   await host.lock('L')
   const { blobs } = host.content
@@ -244,7 +244,7 @@ test('sweep that dooms a pack makes a save that would name it fail, and the file
   assert.deepEqual(await host.get(), OLD)
 })
 
-test('sweep that is overtaken by a save condemns nothing on what it had read before', async () => {
+test('sweep condemns nothing based on what it read before a concurrent save', async () => {
   const host = await createTestHost({ content: OLD })
   await host.lock('L')
   await requestSweep(host)
@@ -268,7 +268,7 @@ test('sweep that is overtaken by a save condemns nothing on what it had read bef
 })
 
 for (const actsBeforeDying of [false, true])
-  test(`sweep that is killed at any call, which ${actsBeforeDying ? 'still happens' : 'does not happen'}, touches nothing live`, async () => {
+  test(`sweep killed ${actsBeforeDying ? 'after' : 'before'} any call deletes nothing live`, async () => {
     for (let lastCall = 0, finished = false; !finished; lastCall++) {
       const { host, session } = await ripeHost()
       const mortal = mortalStores(host.content, lastCall, { actsBeforeDying })
@@ -290,7 +290,7 @@ for (const actsBeforeDying of [false, true])
     }
   })
 
-test('sweep goes on with what is due when blobs cannot be listed, and with other blobs next time', async () => {
+test('sweep processes due documents when listing blobs fails, and lists other blobs next time', async () => {
   const host = await createTestHost({ content: OLD })
   const listed: string[] = []
   const { blobs, metadata } = host.content
@@ -308,14 +308,14 @@ test('sweep goes on with what is due when blobs cannot be listed, and with other
     { ...options(), random: () => 0 },
   )
 
-  await assert.rejects(sweeper.sweep({ budgetMs: 1e9 }), /cannot be listed: Error: EIO/)
-  await assert.rejects(sweeper.sweep({ budgetMs: 1e9 }), /cannot be listed/)
+  await assert.rejects(sweeper.sweep({ budgetMs: 1e9 }), /could not list its blobs: Error: EIO/)
+  await assert.rejects(sweeper.sweep({ budgetMs: 1e9 }), /could not list its blobs/)
 
   assert.deepEqual(await metadata.listDue(9), [])
   assert.deepEqual(listed, ['00/', '01/'])
 })
 
-test('sweep goes on with other documents when one cannot be swept, and then says so', async () => {
+test('sweep goes on with other documents when one fails, and reports it at the end', async () => {
   const host = await createTestHost({ content: OLD })
   await storeOrphan(host)
   await host.content.metadata.requestSweep('damaged', 0)
@@ -340,7 +340,7 @@ test('sweep goes on with other documents when one cannot be swept, and then says
   )
 })
 
-test('sweep stops when its time is up, and says that there is more', async () => {
+test('sweep stops when its budget is spent, and reports that there is more', async () => {
   const host = await createTestHost({ content: OLD })
   await storeOrphan(host)
   await requestSweep(host)
@@ -363,7 +363,7 @@ test('sweep stops when it is aborted', async () => {
   assert.equal(report.documentsSwept, 0)
 })
 
-test('sweep by several nodes at once deletes once and nothing else', async () => {
+test('sweep by several nodes at once deletes garbage once and nothing else', async () => {
   const { host, session } = await ripeHost()
 
   await Promise.all([1, 2, 3].map(() => sweep(host, NO_HISTORY)))
@@ -372,7 +372,10 @@ test('sweep by several nodes at once deletes once and nothing else', async () =>
   assert.equal((await commit(host, session)).status, 200)
 })
 
-/** A document with a live session, garbage that may go now, and garbage that is not condemned yet. */
+/**
+ * A document with a live session, garbage that is ready to delete, and garbage that is not
+ * condemned yet.
+ */
 async function ripeHost(): Promise<{ host: TestHost; session: string }> {
   const host = await createTestHost()
   await host.lock('L')
@@ -402,7 +405,7 @@ async function commit(host: TestHost, session: string) {
   return putChunked(host, putMessage([signatureOf([NEW])], { session }), { lock: 'L' })
 }
 
-/** A pack that no command has named: its process died, or it lost a race. */
+/** A pack that nothing names: its process died, or it lost a race. */
 async function storeOrphan(host: TestHost): Promise<string> {
   const { key } = await documentOf(host)
   const { pack } = await writePack(host.content, key, once(testBytes(70, 7)))
@@ -425,7 +428,7 @@ function sweep(host: TestHost, retention: Partial<Retention> = {}): Promise<Swee
   return sweeperOf(host, retention).sweep({ budgetMs: 1e9 })
 }
 
-/** Sweeps once after each of these delays, with the document due. */
+/** Sweeps once after each of these delays, with the document due each time. */
 async function sweepFor(
   host: TestHost,
   delays: readonly number[],

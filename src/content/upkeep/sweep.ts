@@ -28,7 +28,7 @@ export function createSafeSweeper(...parts: Parameters<typeof createSweeper>): S
   }
 }
 
-/** What one sweep has done. */
+/** The result of one sweep. */
 export interface SweepReport {
   sessionsRemoved: number
   documentsSwept: number
@@ -41,14 +41,14 @@ export interface SweepReport {
 
 export interface Sweeper {
   /**
-   * Removes dead sessions, former states that are too old, and packs that nothing names, until all
-   * is done or `budgetMs` of the clock are used up. It may be killed at any moment and run many
-   * times at once: every step is conditioned on what it has read.
+   * Removes expired sessions, former states that are too old, and packs that nothing names, until
+   * nothing is left to do or `budgetMs` have passed. It may be killed at any moment and may run
+   * several times at once: every step is conditioned on what it has read.
    *
-   * A document that was begun is finished, or hashing a very large one never would be; only `signal`
-   * ends that.
+   * It finishes each document that it has begun, or it would never finish a very large one. Only
+   * `signal` stops it there.
    *
-   * @throws AggregateError at the end, with one error for each document that went wrong
+   * @throws AggregateError at the end, with one error for each document that failed
    */
   sweep(options: { budgetMs: number; signal?: AbortSignal }): Promise<SweepReport>
 }
@@ -56,18 +56,19 @@ export interface Sweeper {
 type Services = Pick<ContentServices, 'metadata' | 'blobs' | 'opener' | 'newId'>
 
 const PAGE = 100
-/** Rows of sessions and fragments that one command removes, in some ten milliseconds. */
+/** Rows of sessions and fragments that one command removes, in about ten milliseconds. */
 const SESSION_ROWS = 1000
-/** Documents are visited for orphans by the first two digits of their key. */
+/** Partitions of the search for orphaned packs, by the first two digits of the document's key. */
 const BUCKETS = 256
-/** Time until a document is read again that could not be cut, in ms. */
+/** Time until the next attempt to chunk a document after a failure, in ms. */
 const CHUNK_AGAIN_MS = 60 * 60 * 1000
 
 /**
  * Creates the one who deletes. Besides, only `abandonPacks` does: packs that their own writer has doomed.
  *
- * @param options.clock in ms, for the budget of a sweep
- * @param options.random in [0, 1), which part of the blobs is listed first (default: `Math.random`)
+ * @param options.clock measures the budget of a sweep, in ms
+ * @param options.random a number in [0, 1) that selects the first partition of the blobs
+ *   (default: `Math.random`)
  */
 export function createSweeper(
   services: Services,
@@ -105,8 +106,8 @@ async function removeDeadSessions(metadata: SessionStore, hasTime: () => boolean
 }
 
 /**
- * Lists one part of the blobs and puts their documents into the due-queue, also documents that were
- * never added: a process may have died between a pack and the command that names it.
+ * Lists one partition of the blobs and requests a sweep of their documents, also of documents that
+ * were never added: a process may have died after it wrote a pack and before it named it.
  */
 async function requestBucketSweeps({ blobs, metadata }: Services, bucket: number): Promise<void> {
   const prefix = `${bucket.toString(16).padStart(2, '0')}/`
@@ -120,9 +121,9 @@ async function requestBucketSweeps({ blobs, metadata }: Services, bucket: number
 }
 
 /**
- * Looks after one document after the other, and remembers what went wrong, which does not stand in
- * the way of the others. A document that cannot be swept stays in the queue. One that cannot be cut
- * is swept all the same; as it may be large and read in vain each time, it is left alone for a while.
+ * Sweeps documents one by one and collects errors: a failing document does not block others. A
+ * document whose sweep fails stays in the queue. A document whose chunking fails is swept all the
+ * same. Since each attempt may read a large document for nothing, the next attempt comes later.
  */
 function createVisit(
   services: Services,
@@ -137,16 +138,16 @@ function createVisit(
   return {
     async bucket(bucket: number): Promise<void> {
       await requestBucketSweeps(services, bucket).catch((cause) =>
-        note('Blobs cannot be listed', cause),
+        note('The blob store could not list its blobs', cause),
       )
     },
 
-    /** Whether the document is settled. */
+    /** Sweeps a document. Returns whether nothing is left to do. */
     async document(documentKey: string): Promise<boolean> {
       try {
         await sweepDocument(services, documentKey, retention, report)
       } catch (cause) {
-        note(`Document ${documentKey} cannot be swept`, cause)
+        note(`The sweep of document ${documentKey} failed`, cause)
         return false
       }
       try {
@@ -156,7 +157,7 @@ function createVisit(
           report.more = true
           return false
         }
-        note(`Document ${documentKey} cannot be cut`, cause)
+        note(`Document ${documentKey} could not be chunked`, cause)
         await services.metadata.requestSweep(documentKey, CHUNK_AGAIN_MS)
         return true
       }
@@ -168,7 +169,10 @@ function createVisit(
   }
 }
 
-/** Visits each document in the queue once, longest due first; `visit` says whether it is settled. */
+/**
+ * Visits each document in the queue once, longest due first. `visit` returns whether nothing is
+ * left to do.
+ */
 async function visitDue(
   metadata: GarbageStore,
   hasTime: () => boolean,
@@ -209,7 +213,10 @@ async function sweepDocument(
   await waitForCondemned(metadata, documentKey, retention)
 }
 
-/** Listed before the references are read, so that a pack stored meanwhile is not taken for garbage. */
+/**
+ * Must run before the references are read, so that a pack stored meanwhile is not taken for
+ * garbage.
+ */
 async function listPacks({ blobs }: Services, documentKey: string): Promise<PackRef[]> {
   const packs: PackRef[] = []
   for await (const { key, locator } of blobs.list(packPrefix(documentKey)))
@@ -217,7 +224,7 @@ async function listPacks({ blobs }: Services, documentKey: string): Promise<Pack
   return packs
 }
 
-/** Every pack that a kept state or a session names. */
+/** The keys of all packs that a kept state or a session names. */
 async function namedPacks(
   metadata: DocumentStore,
   documentKey: string,
@@ -226,7 +233,7 @@ async function namedPacks(
   const named = new Set(sessionPacks)
   for (const manifestId of manifestIds) {
     const encoded = await metadata.readManifest(documentKey, manifestId)
-    // A state that was pruned since names nothing any more.
+    // A state that was pruned meanwhile names nothing.
     if (!encoded) continue
     const manifest = await UNCOUNTED.work(decodeManifestSteps(encoded))
     for (const { key } of packsOf(manifest)) named.add(key)
@@ -235,10 +242,10 @@ async function namedPacks(
 }
 
 /**
- * Condemns what nothing names, pardons what is named after all, and dooms what has waited for long
- * enough and is still not named.
+ * Judges packs. Condemns those that nothing names, pardons condemned ones that are named after all,
+ * and dooms those that were condemned long enough ago and are still not named.
  *
- * @returns how many packs it condemned, and those that are doomed now
+ * @returns the number of packs that it condemned, and the packs that are now doomed
  */
 async function judgePacks(
   metadata: GarbageStore,
@@ -259,7 +266,7 @@ async function judgePacks(
   return judged.ok ? judged : { condemned: 0, doomed: [] }
 }
 
-/** Deletes the bytes of doomed packs, then forgets the packs. */
+/** Deletes the bytes of doomed packs, then their records. */
 async function destroy(
   { metadata, blobs }: Services,
   documentKey: string,
@@ -273,7 +280,7 @@ async function destroy(
   )
 }
 
-/** Makes the document due again for what is condemned but not yet ripe. */
+/** Requests another sweep for packs that were condemned too recently to delete. */
 async function waitForCondemned(
   metadata: GarbageStore,
   documentKey: string,

@@ -25,7 +25,7 @@ import { verifyStore } from './verify.ts'
 const CONTENT = testBytes(1000)
 const ALTERNATE = testBytes(300, 2)
 
-test('verifyStore reads all there is and finds nothing wrong with it', async () => {
+test('verifyStore reads everything and reports no damage in a sound store', async () => {
   const host = await createTestHost({ content: CONTENT })
   await host.lock('L')
   const streams = [signatureOf([ALTERNATE], { streamId: 'Alternate' })]
@@ -64,7 +64,7 @@ test('verifyStore finds a flipped byte and names file, state, stream and pack', 
     streamId: 'Alternate',
     pack,
   })
-  assert.match(problem, /has other bytes/)
+  assert.match(problem, /is damaged/)
 })
 
 test('verifyStore finds a missing pack in every state that names it', async () => {
@@ -83,10 +83,10 @@ test('verifyStore finds a missing pack in every state that names it', async () =
       [1, false, 'MainContent'],
     ],
   )
-  assert.match(found[0]?.problem ?? '', /cannot be read: There is no blob/)
+  assert.match(found[0]?.problem ?? '', /could not be read: There is no blob/)
 })
 
-test('verifyStore finds a pack that was cut short', async () => {
+test('verifyStore finds a truncated pack', async () => {
   const host = await createTestHost({ content: CONTENT })
   await damage(host, (await packs(host))[0] as string, (bytes) => bytes.subarray(0, 999))
 
@@ -115,10 +115,10 @@ test('verifyStore finds a damaged manifest and goes on with the next document', 
   assert.equal(report.documents, 2)
   assert.equal(report.damage.length, 1)
   assert.equal(report.damage[0]?.fileId, 'a-damaged-one')
-  assert.match(report.damage[0]?.problem ?? '', /manifest cannot be read/)
+  assert.match(report.damage[0]?.problem ?? '', /manifest cannot be decoded/)
 })
 
-test('verifyStore finds a stream whose extents are not as long as it should be', async () => {
+test('verifyStore finds a stream whose extents are shorter than its size', async () => {
   const host = await createTestHost()
   const { pack } = await writePack(host.content, 'aa00', once(CONTENT))
   const stream = {
@@ -162,7 +162,7 @@ test('verifyStore finds a damaged upload session', async () => {
   }
 })
 
-test('verifyStore takes what a sweep removes meanwhile for no damage', async () => {
+test('verifyStore reports no damage for what a sweep removes meanwhile', async () => {
   const host = await createTestHost({ content: CONTENT })
   await host.lock('L')
   await host.put(ALTERNATE, 'L')
@@ -194,7 +194,7 @@ test('verifyStore reads bytes that several states share once', async () => {
   assert.deepEqual([report.states, report.bytes], [6, CONTENT.length])
 })
 
-test('verifyStore tells its progress and can be stopped', async () => {
+test('verifyStore reports its progress and stops when aborted', async () => {
   const host = await createTestHost({ content: CONTENT, name: 'a.docx' })
   const seen: unknown[] = []
 

@@ -12,18 +12,18 @@ import type { Extent } from '../state/extents.ts'
 import { lacksSignature, type StreamState } from '../state/manifest.ts'
 import { decodeManifestSteps } from '../state/manifest-format.ts'
 
-/** Something that is not as it was when it was acknowledged. */
+/** Stored content that has changed or vanished since the host acknowledged it. */
 export interface Damage {
-  /** Left out when it is about the store as a whole. */
+  /** Left out for damage of the store as a whole. */
   fileId?: string
-  /** Of the damaged state; left out for an upload session. */
+  /** Sequence number of the damaged state; left out for an upload session. */
   sequenceNumber?: number
-  /** Whether it is the state that clients see. */
+  /** Whether clients see this state. */
   current?: boolean
   streamId?: string
   /** Id of the damaged upload session. */
   sessionId?: string
-  /** Pack in which the damage lies, where that is known. */
+  /** The damaged pack, if known. */
   pack?: string
   problem: string
 }
@@ -32,9 +32,9 @@ export interface VerifyReport {
   documents: number
   states: number
   sessions: number
-  /** Bytes that were read and hashed. */
+  /** Bytes read and hashed. */
   bytes: number
-  /** Bytes that an application keeps and that could not be checked here. */
+  /** Bytes that an application keeps and that this process could not check. */
   bytesOfApplication: number
   damage: Damage[]
 }
@@ -44,11 +44,12 @@ type Services = Pick<ContentServices, 'metadata' | 'opener'>
 const PAGE = 100
 
 /**
- * Reads every kept state of every document and every open upload session, hashes all chunks again
- * and tells what is damaged. Bytes that several states share are read once. It may run beside a
- * host: what is deleted meanwhile is no damage.
+ * Reads every kept state of every document and every open upload session, hashes all chunks again,
+ * and reports damage. Reads bytes that several states share once. May run beside a host: content
+ * that is deleted meanwhile is no damage.
  *
- * @param options.onDocument called before each document, with its name and how many came before
+ * @param options.onDocument called before each document with its name and the number of documents
+ *   before it
  */
 export async function verifyStore(
   services: Services,
@@ -123,16 +124,19 @@ async function verifyDocument(
       for (const stream of streams)
         await verifyStream(services, stream, { where, verified, stillKept }, report)
     } catch (error) {
-      report.damage.push({ ...where, problem: `The manifest cannot be read: ${messageOf(error)}` })
+      report.damage.push({
+        ...where,
+        problem: `The manifest cannot be decoded: ${messageOf(error)}`,
+      })
     }
   }
 }
 
 interface StateCheck {
   where: Omit<Damage, 'problem'>
-  /** Chunks of this document that were found sound before. */
+  /** Chunks of this document that are already verified. */
   verified: Set<string>
-  /** Whether the state is still there: one that was pruned meanwhile may have lost its packs. */
+  /** Whether the state still exists. A state that was pruned meanwhile may have lost its packs. */
   stillKept: () => Promise<boolean>
 }
 
@@ -185,9 +189,12 @@ async function findChunkProblem(
     }
     const id = chunkIdFromBytes(hash.digest())
     if (id === chunk.id) return undefined
-    return { pack: packs, problem: `${place} has other bytes than were stored` }
+    return {
+      pack: packs,
+      problem: `${place} is damaged: its bytes have changed since they were stored`,
+    }
   } catch (error) {
-    return { pack: packs, problem: `${place} cannot be read: ${messageOf(error)}` }
+    return { pack: packs, problem: `${place} could not be read: ${messageOf(error)}` }
   }
 }
 

@@ -1,4 +1,4 @@
-import { tameBytes } from '../../content/bytes/opened-bytes.ts'
+import { withSafeClose } from '../../content/bytes/opened-bytes.ts'
 import { attachment } from '../../protocol/content-disposition.ts'
 import { WopiError } from '../../protocol/errors.ts'
 import { readSettingsPath, unescaped } from '../../protocol/settings-paths.ts'
@@ -17,7 +17,7 @@ export const getSettingsFile = defineSettingsOperation({
   async run({ file }, { settings, grant, signal }) {
     const opened = await settings.open(file, { grant, signal })
     if (!opened) throw new WopiError('NOT_FOUND')
-    return { name: file.name, body: tameBytes(opened) }
+    return { name: file.name, body: withSafeClose(opened) }
   },
 
   reply: ({ name, body }) => ({
