@@ -29,6 +29,7 @@ export interface Pacer {
 
 interface Waiting {
   userId: string
+  since: number
   start: () => void
 }
 
@@ -52,8 +53,10 @@ export function createPacer(turns: Turns = SYSTEM_TURNS): Pacer {
   function startNext(): void {
     isScheduled = false
     let best = 0
-    const usedBy = (index: number) => used.get(waiting[index]?.userId ?? '') ?? 0
-    for (let i = 1; i < waiting.length; i++) if (usedBy(i) < usedBy(best)) best = i
+    // Time that was waited counts against time that was used, so that nobody waits for ever.
+    const rank = ({ userId, since }: Waiting) => (used.get(userId) ?? 0) + since
+    for (const [i, one] of waiting.entries())
+      if (rank(one) < rank(waiting[best] as Waiting)) best = i
     waiting.splice(best, 1)[0]?.start()
     schedule()
   }
@@ -66,7 +69,7 @@ export function createPacer(turns: Turns = SYSTEM_TURNS): Pacer {
 
   function turn(userId: string): Promise<void> {
     return new Promise((resolve) => {
-      waiting.push({ userId, start: resolve })
+      waiting.push({ userId, since: turns.now(), start: resolve })
       schedule()
     })
   }
@@ -85,7 +88,11 @@ export function createPacer(turns: Turns = SYSTEM_TURNS): Pacer {
   }
 
   return {
-    turn,
+    turn(userId) {
+      // What follows cannot be measured here.
+      charge(userId, SLICE_MS)
+      return turn(userId)
+    },
     async run(steps, userId, signal) {
       // New work queues behind users who have had less.
       if (waiting.length > 0) await turn(userId)
