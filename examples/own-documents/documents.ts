@@ -45,7 +45,11 @@ export function createSource(storage: Storage, tree: SourceTree): DocumentSource
   }
 }
 
-/** Makes a stored file the document's newest revision, or a copy beside a newer one. */
+/**
+ * Makes a stored file the newest revision of whatever has the one that the save is based on: the
+ * document, or the copy that an earlier save of the same client has become. Where somebody has changed
+ * the document past wopikit, the first save becomes that copy.
+ */
 function enterSave(
   storage: Storage,
   save: SavedDocument,
@@ -55,10 +59,10 @@ function enterSave(
   const { revision, size } = stored
   const updated = database
     .prepare(
-      'UPDATE documents SET revision = ?, size = ?, changedAt = ? WHERE id = ? AND revision = ?',
+      'UPDATE documents SET revision = ?, size = ?, changedAt = ? WHERE revision = ? RETURNING id',
     )
-    .run(revision, size, Date.now(), save.fileId, save.baseRevision)
-  const document = updated.changes === 1 ? save.fileId : addCopy(storage, save, stored)
+    .get(revision, size, Date.now(), save.baseRevision) as { id: string } | undefined
+  const document = updated?.id ?? addCopy(storage, save, stored)
   database
     .prepare('INSERT INTO revisions VALUES (NULL, ?, ?, ?, ?, ?, ?)')
     .run(revision, document, save.saveId, save.version, save.userId, size)

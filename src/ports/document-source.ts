@@ -122,7 +122,9 @@ export interface DocumentSource {
   onSaved(save: SavedDocument, options: { signal: AbortSignal }): Promise<{ revision: string }>
 
   /**
-   * Reports a conflict, once for each revision, and again after a restart. The host continues with
+   * Reports a conflict when a request of a client, or a delivery, comes across one: at least once for
+   * each revision that is met so, and again after a restart. It is a hint for people and no record: a
+   * conflict that no request meets is not reported. What is certain is `baseRevision` in `onSaved`. The host continues with
    * its own state. Once that state is unlocked and delivered, the host takes over the application's
    * revision of that moment. The host logs a rejection.
    */
