@@ -126,7 +126,7 @@ export function missingHeader(operation: string, reply: Response, name: string):
   return badReply(operation, `the reply has no ${name}${reply.type === 'cors' ? hidden : ''}`)
 }
 
-/** The failure of a source that is not what it was when it was cut. */
+/** The failure of a source that has changed since it was chunked. */
 export function sourceChanged(operation: string, cause?: unknown): WopiClientError {
   return new WopiClientError(
     'SOURCE_CHANGED',

@@ -28,7 +28,7 @@ export async function readHostContent(
   }
 }
 
-/** Also when the host names the whole by one id that we know: it may not have cut it. */
+/** Also when the host names the whole by one id that we know: it may not have chunked it. */
 export function isSameContent({ main }: HostContent, document: ChunkedDocument): boolean {
   const theirs = main?.chunks ?? []
   const [first] = theirs

@@ -215,7 +215,10 @@ function currentOffset(error: unknown, offset: number, size: number): number | u
   return current
 }
 
-/** A host refuses chunks whose bytes have changed since they were cut: then that is the failure. */
+/**
+ * A host refuses chunks whose bytes have changed since they were hashed: then the change is the
+ * failure.
+ */
 async function orChanged(
   { plan, read }: Upload,
   error: unknown,

@@ -75,14 +75,14 @@ export const MEMORY_STALL_MS = 3_000
  */
 export const CHUNKS_PER_UPLOAD_MAX = 262_144
 /**
- * Most chunks of one document, those of all its streams under all their names. A deck of 5,000 chunks
- * has 10,000 names at most; the largest zip that is cut has 262,142. What is stored with more stays
- * readable.
+ * Most chunks of one document, those of all its streams under all their names. A deck of 5,000
+ * chunks has 10,000 names at most; the largest zip that is chunked has 262,142. What is stored with
+ * more stays readable.
  */
 export const CHUNKS_PER_DOCUMENT_MAX = 262_144
 /**
- * Most bytes of the encoded state of a document: it is read and written whole. A deck of 5,000 chunks
- * takes some 125 KB, and the largest zip that is cut 7 MB.
+ * Most bytes of the encoded state of a document: it is read and written whole. A deck of 5,000
+ * chunks takes some 125 KB, and the largest zip that is chunked 7 MB.
  */
 export const MANIFEST_MAX_BYTES = 8 * MIB
 /** Most extents of one stream, and most pieces of one reply: each costs memory in any request. */

@@ -1,7 +1,7 @@
 import type { Action } from './discovery.ts'
 import { DiscoveryError } from './discovery-error.ts'
 
-/** What goes into the address of an action; what is left out is not said to the client. */
+/** Values for the address of an action. The client is not told values that are left out. */
 export interface ActionUrlOptions {
   /** Address of the file at the host, without a token. */
   wopiSrc: string
@@ -9,7 +9,7 @@ export interface ActionUrlOptions {
   uiLanguage?: string
   /** Language of data, such as the form of dates. */
   dataLanguage?: string
-  /** Whether the client is embedded in a page of something else, as an action `embedview` says anyway. */
+  /** Whether the client is embedded in another page. The action `embedview` implies it. */
   embedded?: boolean
   /** Whether the attendee of a broadcast may not leave the presenter's slide. */
   disableAsync?: boolean
@@ -23,15 +23,15 @@ export interface ActionUrlOptions {
   /** 1 is light, 2 is dark. */
   themeId?: 1 | 2
   perfStats?: boolean
-  /** Whether the user's licence is to be checked; then CheckFileInfo needs a HostEditUrl. */
+  /** Whether Office checks the user's licence. CheckFileInfo then needs a HostEditUrl. */
   businessUser?: boolean
   /** Which tests Microsoft's validator runs. */
   validatorTestCategory?: 'All' | 'OfficeOnline' | 'OfficeNativeClient'
   /** Comes back as X-WOPI-SessionContext. */
   sessionContext?: string
   /**
-   * Further parameters, such as those that begin with `wd` on the host page. One that the address has
-   * already is left out: clients that find a parameter twice take neither.
+   * Further parameters, such as those that begin with `wd` on the host page. One that the address
+   * has already is left out: clients that find a parameter twice take neither.
    */
   parameters?: Readonly<Record<string, string>>
 }
@@ -45,7 +45,7 @@ const ONLYOFFICE = /\/hosting\/wopi\//i
 const COLLABORA = /\/(cool|loleaflet)\.html(\?|$)/i
 
 /**
- * The address that a browser opens an action at: its placeholders are filled in or taken out (page
+ * The address at which a browser opens an action, with its placeholders filled in or removed (page
  * "WOPI discovery"). Clients without a placeholder for the file get the parameter `WOPISrc`.
  *
  * @throws DiscoveryError `ACTION_URL_TOO_LONG`
@@ -74,7 +74,7 @@ export function actionUrl({ urlsrc }: Pick<Action, 'urlsrc'>, options: ActionUrl
   if (bytes < ACTION_URL_MAX_BYTES) return url
   throw new DiscoveryError(
     'ACTION_URL_TOO_LONG',
-    `The address of an action has ${bytes} bytes and must have less than ${ACTION_URL_MAX_BYTES}`,
+    `The address of the action has ${bytes} bytes; it must have less than ${ACTION_URL_MAX_BYTES}`,
   )
 }
 

@@ -21,9 +21,9 @@ export function checkFileInfoProperties(facts: FileFacts): InfoProperties {
 }
 
 /**
- * Checks properties that an application gives by itself: a value of the wrong type makes clients
- * refuse the file without a word. Names that are in no page are let through: other clients than
- * Microsoft's have more of them.
+ * Checks properties of the application: with a value of the wrong type clients refuse the file
+ * without a reason. Accepts unknown names, because other clients than Microsoft's have more of
+ * them.
  *
  * @throws TypeError naming the property and the type that it must have
  */

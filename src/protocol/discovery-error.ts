@@ -12,7 +12,7 @@ export type DiscoveryErrorCode =
   | 'PROOF_KEY_INVALID'
   | 'ACTION_URL_TOO_LONG'
 
-/** Discovery of a WOPI client that cannot be used. */
+/** Discovery of a WOPI client is unusable; see `code`. */
 export class DiscoveryError extends Error {
   override readonly name = 'DiscoveryError'
   readonly code: DiscoveryErrorCode

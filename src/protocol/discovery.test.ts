@@ -128,7 +128,7 @@ describe('parseDiscovery', () => {
   test('parseDiscovery takes no time over elements that are nested without end', () => {
     const xml = `<wopi-discovery>${'<a>'.repeat(1_000_000)}`
 
-    assert.throws(() => parseDiscovery(xml), { message: 'Discovery is nested too deep' })
+    assert.throws(() => parseDiscovery(xml), { message: 'Discovery is nested too deeply' })
   })
 
   for (const [problem, xml, code] of refused) {

@@ -1,7 +1,7 @@
 import { asExtension } from './file-name.ts'
 import type { ProofKeyAttributes } from './proof-key.ts'
 
-/** What a WOPI client can do, and how its requests are recognised (page "WOPI discovery"). */
+/** The actions of a WOPI client, and the keys of its requests (page "WOPI discovery"). */
 export interface Discovery {
   zones: readonly NetZone[]
   /** Left out when the client signs nothing. */
@@ -33,21 +33,21 @@ export interface Action {
   requires: readonly string[]
   /** http(s) address with placeholders. */
   urlsrc: string
-  /** Whether it is what the extension is opened with. */
+  /** Whether this is the default action for the extension. */
   isDefault: boolean
-  /** What a converted file becomes (`newext` or `targetext`), in lower case with the dot. */
+  /** The extension of a converted file (`newext` or `targetext`), in lower case with the dot. */
   newExtension?: string
 }
 
-/** An action and the application that it belongs to. */
+/** An action and its application. */
 export interface FoundAction {
   app: App
   action: Action
 }
 
-/** What an action is looked up by; what is left out may be anything. */
+/** The criteria for an action. A criterion that is left out matches anything. */
 export interface ActionQuery {
-  /** With or without the dot, in any case. */
+  /** The file's extension, with or without the dot, in any case. */
   extension?: string
   /** For clients that name their applications by MIME type. */
   mimeType?: string
@@ -61,7 +61,7 @@ export interface ActionQuery {
 }
 
 const ZONES = ['external-https', 'external-http', 'internal-https', 'internal-http']
-/** What opens a file of which discovery names no default action, best first. */
+/** Actions that open a file when discovery names no default action, best first. */
 const OPENING_ACTIONS = ['edit', 'view']
 const CAPABILITIES = { app: 'Capabilities', action: 'getinfo' }
 

@@ -58,23 +58,23 @@ describe('checkName', () => {
   }
 
   const refused: [name: string, reason: string][] = [
-    ['', 'A name is empty'],
+    ['', 'The name is empty'],
     ...[...'\\/:*?"<>|#{}^[]`%\n\u0000\u007f\u2028\u202e\u2066'].map(
       (character): [string, string] => [
         `a${character}b`,
-        'A name has a character that is not allowed',
+        'The name has a character that is not allowed',
       ],
     ),
-    ['half \ud83d', 'A name has half a character'],
-    ['.docx', 'A name starts with a dot'],
-    ['..', 'A name starts with a dot'],
-    [' a', 'A name starts with a space, or ends in a space or a dot'],
-    ['a ', 'A name starts with a space, or ends in a space or a dot'],
-    ['a.', 'A name starts with a space, or ends in a space or a dot'],
-    ['CON', 'A name is that of a device'],
-    ['lpt1.docx', 'A name is that of a device'],
-    ['x'.repeat(251), 'A name is longer than 250 characters'],
-    [`${'x'.repeat(250)}.docxx`, 'A name is longer than 250 characters'],
+    ['half \ud83d', 'The name has half of a surrogate pair'],
+    ['.docx', 'The name starts with a dot'],
+    ['..', 'The name starts with a dot'],
+    [' a', 'The name starts with a space, or ends in a space or a dot'],
+    ['a ', 'The name starts with a space, or ends in a space or a dot'],
+    ['a.', 'The name starts with a space, or ends in a space or a dot'],
+    ['CON', 'The name is reserved for a device on Windows'],
+    ['lpt1.docx', 'The name is reserved for a device on Windows'],
+    ['x'.repeat(251), 'The name is longer than 250 characters'],
+    [`${'x'.repeat(250)}.docxx`, 'The name is longer than 250 characters'],
   ]
   for (const [name, reason] of refused) {
     test(`checkName refuses ${JSON.stringify(name).slice(0, 20)}: ${reason}`, () => {

@@ -3,14 +3,14 @@ import { FILE_NAME_MAX_CHARS } from './names.ts'
 /** Longest name with its extension, in UTF-16 units: what file systems and clients take. */
 const NAME_MAX_CHARS = 255
 /**
- * What desktop clients cannot have in a name, and characters that nobody sees: those that turn the
- * direction of writing would show another extension than a name has.
+ * Characters that desktop clients do not allow in a name, and invisible ones: characters that
+ * change the direction of writing could disguise an extension.
  */
 const FORBIDDEN = /[\\/:*?"<>|#{}^[\]`%\p{Cc}\u2028-\u202e\u2066-\u2069]/gu
-/** Names of devices, which Windows gives to no file. */
+/** Names of devices, which Windows does not allow for files. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 const EXTENSION_MAX_CHARS = 32
-/** Of names and fallbacks of which nothing is left. */
+/** The last fallback, when no legal character is left of name and fallback. */
 const LAST_FALLBACK = 'Document'
 
 /** A name in its two parts. */
@@ -43,20 +43,20 @@ export function asExtension(text: string): string {
  * BaseFileName; those of desktop clients are stricter and count for all).
  */
 export function checkName(name: string): string | undefined {
-  if (name === '') return 'A name is empty'
-  if (name.search(FORBIDDEN) >= 0) return 'A name has a character that is not allowed'
-  if (!name.isWellFormed()) return 'A name has half a character'
-  if (name.startsWith('.')) return 'A name starts with a dot'
-  if (/^\s|[\s.]$/.test(name)) return 'A name starts with a space, or ends in a space or a dot'
-  if (DEVICE.test(name)) return 'A name is that of a device'
-  if (isTooLong(name)) return `A name is longer than ${FILE_NAME_MAX_CHARS} characters`
+  if (name === '') return 'The name is empty'
+  if (name.search(FORBIDDEN) >= 0) return 'The name has a character that is not allowed'
+  if (!name.isWellFormed()) return 'The name has half of a surrogate pair'
+  if (name.startsWith('.')) return 'The name starts with a dot'
+  if (/^\s|[\s.]$/.test(name)) return 'The name starts with a space, or ends in a space or a dot'
+  if (DEVICE.test(name)) return 'The name is reserved for a device on Windows'
+  if (isTooLong(name)) return `The name is longer than ${FILE_NAME_MAX_CHARS} characters`
   return undefined
 }
 
 /**
  * The allowed name that is nearest to what was suggested. The extension is kept.
  *
- * @param fallback what a name becomes of which nothing is left; it need not be legal either
+ * @param fallback the name when no legal character is left; it need not be legal itself
  */
 export function legalName(suggested: string, fallback: string): string {
   const { stem, extension } = splitName(cleaned(suggested))

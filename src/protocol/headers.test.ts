@@ -221,7 +221,7 @@ test('conflictingUsernameHeader encodes names in UTF-7', () => {
   assert.equal(conflictingUsernameHeader('Zoë Doe'), 'Zo+AOs- Doe')
 })
 
-test('conflictingUsernameHeader cuts a name that no header can hold', () => {
+test('conflictingUsernameHeader truncates a name that no header can hold', () => {
   assert.equal(conflictingUsernameHeader('n'.repeat(100_000)), 'n'.repeat(256))
 })
 

@@ -9,8 +9,8 @@ const CHANGED_IN_STORAGE = 1010
 const TEXT_MAX_CHARS = 64
 
 /**
- * The `LastModifiedTime` that a client of Collabora's kind has seen last, or `undefined` when it
- * sends none and so overwrites whatever is there.
+ * The `LastModifiedTime` that a client like Collabora saw last; `undefined` when it sends none and
+ * so overwrites any content.
  */
 export function readLastSeenTime(header: HeaderReader): string | undefined {
   for (const name of TIMESTAMP_HEADERS) {

@@ -44,7 +44,7 @@ function checkBounds(bytes: Uint8Array): void {
       index = endOfString(bytes, index)
     } else if ((byte | BRACE_BIT) === OPEN) {
       tokens++
-      if (++depth > MESSAGE_JSON_MAX_DEPTH) throw new MessageError('', 'is nested too deep')
+      if (++depth > MESSAGE_JSON_MAX_DEPTH) throw new MessageError('', 'is nested too deeply')
     } else if ((byte | BRACE_BIT) === CLOSE) {
       depth--
     } else if (byte === COMMA) {

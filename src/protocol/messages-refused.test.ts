@@ -201,8 +201,8 @@ describe('hostile bytes', () => {
     ['an unclosed string', bytesOf('{"a'), 'The JSON message is not JSON'],
     ['a string that ends in an escape', bytesOf('{"a\\'), 'The JSON message is not JSON'],
     ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 'The JSON message is not UTF-8'],
-    ['16 MiB of [', bytesOf('['.repeat(2 ** 24)), 'The JSON message is nested too deep'],
-    ['nested members', bytesOf('{"a":'.repeat(40)), 'The JSON message is nested too deep'],
+    ['16 MiB of [', bytesOf('['.repeat(2 ** 24)), 'The JSON message is nested too deeply'],
+    ['nested members', bytesOf('{"a":'.repeat(40)), 'The JSON message is nested too deeply'],
     [
       'two million empty objects',
       bytesOf(`[{}${',{}'.repeat(2_000_000)}]`),

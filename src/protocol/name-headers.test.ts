@@ -49,14 +49,14 @@ test('readTargetName refuses an exact name that is not allowed, tells why, and n
     code: 'NAME_INVALID',
     status: 400,
     headers: {
-      'X-WOPI-InvalidFileNameError': 'A name has a character that is not allowed',
+      'X-WOPI-InvalidFileNameError': 'The name has a character that is not allowed',
       'X-WOPI-ValidRelativeTarget': 'a-b+AF8-.docx',
     },
   })
   assert.throws(() => read({ [RELATIVE]: '...' }, 'container'), {
     code: 'NAME_INVALID',
     headers: {
-      'X-WOPI-InvalidContainerNameError': 'A name starts with a dot',
+      'X-WOPI-InvalidContainerNameError': 'The name starts with a dot',
       'X-WOPI-ValidRelativeTarget': 'New container',
     },
   })

@@ -4,14 +4,14 @@ import type { HeaderReader } from './headers.ts'
 import { HEADERS } from './names.ts'
 import { decodeUtf7, encodeUtf7 } from './utf7.ts'
 
-/** What a client wants a new file or container to be called. */
+/** The name that a client wants for a new file or container. */
 export type TargetName =
   /** The host makes a name of it that is legal and free; an extension alone begins with its dot. */
   | { kind: 'suggested'; text: string }
   /** This name, which is legal, or none. */
   | { kind: 'exact'; name: string; overwrite: boolean }
 
-const UNREADABLE = 'A name cannot be read as UTF-7'
+const UNREADABLE = 'The name is neither valid UTF-7 nor UTF-8'
 
 /** What an operation creates. */
 export type NamedKind = 'file' | 'container'

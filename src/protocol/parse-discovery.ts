@@ -57,14 +57,14 @@ export function parseDiscovery(xml: string): Discovery {
   const path: string[] = []
   const parser = new SaxesParser({ xmlns: false as const })
   parser.on('error', (error) => {
-    throw invalid(`Discovery is no XML: ${error.message}`)
+    throw invalid(`Discovery is not XML: ${error.message}`)
   })
   parser.on('doctype', () => {
     throw invalid('Discovery has a document type')
   })
   parser.on('opentag', (tag) => {
     path.push(tag.name)
-    if (path.length > DEPTH_MAX) throw invalid('Discovery is nested too deep')
+    if (path.length > DEPTH_MAX) throw invalid('Discovery is nested too deeply')
     addElement(discovery, path, tag)
   })
   parser.on('closetag', () => {

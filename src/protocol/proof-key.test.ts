@@ -140,8 +140,8 @@ test('importProofKeys takes both of two keys that should be one, and says so', a
   })
 
   assert.deepEqual(problems, [
-    'value is another key than modulus and exponent',
-    'oldvalue is another key than modulus and exponent',
+    'value is a different key from modulus and exponent',
+    'oldvalue is a different key from modulus and exponent',
   ])
   assert.deepEqual([keys.current, keys.alternatives?.current].map(modulusOf), [2048, 4096])
   assert.deepEqual([keys.old, keys.alternatives?.old].map(modulusOf), [2048, 4096])
@@ -175,7 +175,7 @@ test('importProofKeys does without an old key that is broken, and says so', asyn
 test('importProofKeys names all that is wrong with a key that it refuses', async () => {
   await assert.rejects(importProofKeys({ value: 'AAAA', modulus: '?', exponent }), {
     message:
-      'The proof key of discovery is no RSA key: modulus is no Base64; ' +
+      'The proof key of discovery is not a usable RSA key: modulus is no Base64; ' +
       'value is no CSP blob of an RSA public key',
   })
 })

@@ -60,7 +60,10 @@ export async function importProofKeys(
   const current = await readKey({ value, modulus, exponent })
   const [key, alternative] = current.keys
   if (!key && current.problems.length === 0)
-    throw new DiscoveryError('PROOF_KEY_MISSING', 'Discovery has no proof key')
+    throw new DiscoveryError(
+      'PROOF_KEY_MISSING',
+      'Discovery has no proof key, so requests cannot be verified',
+    )
   if (!key) throw invalid(current.problems)
   // Discovery is of use without it; what was signed with it is refused with words of its own.
   const old = await readKey({ value: oldvalue, modulus: oldmodulus, exponent: oldexponent })
@@ -102,7 +105,7 @@ async function readKey(texts: {
   const found = [fromNumbers.numbers, fromBlob.numbers].filter((key) => key !== undefined)
   const [first, second] = found
   if (first && second && isSameKey(first, second)) found.pop()
-  else if (second) problems.push('value is another key than modulus and exponent')
+  else if (second) problems.push('value is a different key from modulus and exponent')
   const keys = await Promise.all(found.map((numbers) => importNumbers(numbers, problems)))
   return { keys: keys.filter((key) => key !== undefined), problems }
 }
@@ -115,7 +118,7 @@ async function importNumbers(
   try {
     return await crypto.subtle.importKey('jwk', jwk, RSA, false, ['verify'])
   } catch {
-    problems.push('modulus and exponent make no RSA key')
+    problems.push('modulus and exponent do not form an RSA key')
     return undefined
   }
 }
@@ -128,6 +131,6 @@ function base64Url(bytes: Uint8Array): string {
 function invalid(problems: readonly string[]): DiscoveryError {
   return new DiscoveryError(
     'PROOF_KEY_INVALID',
-    `The proof key of discovery is no RSA key: ${problems.join('; ')}`,
+    `The proof key of discovery is not a usable RSA key: ${problems.join('; ')}`,
   )
 }

@@ -99,7 +99,7 @@ function* findLongLists(bytes: Uint8Array): Steps<Found[]> {
       passComma(open.at(-1), index)
     } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
       tokens++
-      if (open.length >= MESSAGE_JSON_MAX_DEPTH) throw new MessageError('', 'is nested too deep')
+      if (open.length >= MESSAGE_JSON_MAX_DEPTH) throw new MessageError('', 'is nested too deeply')
       open.push({ isList: byte === OPEN_LIST, start: index, commas: 0, cuts: [], height: 0 })
     } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
       close(open, lists, index, byte === CLOSE_LIST)

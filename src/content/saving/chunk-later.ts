@@ -52,9 +52,9 @@ async function chunkWhere(
   const manifest = await UNCOUNTED.work(decodeManifestSteps(encoded))
   if (!manifest.streams.some(isDue)) return true
   const next: Manifest = { ...manifest, streams: [] }
-  const cut = createCutter(services, signal)
+  const chunk = createChunker(services, signal)
   for (const stream of manifest.streams)
-    next.streams.push(isDue(stream) ? await cut(stream) : stream)
+    next.streams.push(isDue(stream) ? await chunk(stream) : stream)
   const { ok } = await services.metadata.commit({
     documentKey,
     expected: { manifestId: current.manifestId },
@@ -70,17 +70,17 @@ async function chunkWhere(
 }
 
 /** Cuts streams; those of the same one chunk are read once. */
-function createCutter(
+function createChunker(
   { opener }: Pick<Services, 'opener'>,
   signal: AbortSignal | undefined,
 ): (stream: StreamState) => Promise<StreamState> {
-  const cuts = new Map<string, ChunkedContent>()
+  const chunked = new Map<string, ChunkedContent>()
   return async (stream) => {
     const id = stream.chunks.length === 1 ? stream.chunks.idAt(0) : stream.streamId
-    const known = cuts.get(id)
+    const known = chunked.get(id)
     const content =
       known ?? (await chunkByDirectory(opener, stream.extents, stream.size, { signal }))
-    cuts.set(id, content)
+    chunked.set(id, content)
     return { ...stream, ...content }
   }
 }

@@ -51,10 +51,10 @@ export function createZipCutter(
   opener: Opener,
   options: { signal?: AbortSignal; share?: Share },
 ): ZipCutter {
-  const cuts = new Map<string, ChunkedContent | undefined>()
+  const chunked = new Map<string, ChunkedContent | undefined>()
   let left = SECOND_PASS_MAX_BYTES
 
-  async function cut(stream: StreamState): Promise<ChunkedContent | undefined> {
+  async function chunk(stream: StreamState): Promise<ChunkedContent | undefined> {
     if (!(await beginsLikeZip(opener, stream, options.signal))) return undefined
     if (stream.size > left) return { ...stream, awaitsChunking: true }
     left -= stream.size
@@ -64,8 +64,8 @@ export function createZipCutter(
   return async (stream) => {
     if (stream.scheme !== 'FullFile' || stream.chunks.length !== 1) return stream
     const id = stream.chunks.idAt(0)
-    if (!cuts.has(id)) cuts.set(id, await cut(stream))
-    const found = cuts.get(id)
+    if (!chunked.has(id)) chunked.set(id, await chunk(stream))
+    const found = chunked.get(id)
     return found ? { ...stream, ...found, ...identityOf(stream) } : stream
   }
 }

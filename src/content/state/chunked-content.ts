@@ -3,7 +3,7 @@ import { EMPTY_CHUNK_ID } from '../../protocol/chunking/chunk-id.ts'
 import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { ExtentList } from './extents.ts'
 
-/** How a stream is cut. */
+/** The chunks of a stream. */
 interface PackedStream {
   scheme: ChunkingScheme
   /** In bytes. */

@@ -67,7 +67,10 @@ function checkSum(manifest: Uint8Array, stored: Uint8Array): void {
     throw new StoredFormatError('The manifest has other bytes than were stored')
 }
 
-/** As `encodeManifestSteps`, in one piece: for content that was just cut, or where nobody waits. */
+/**
+ * As `encodeManifestSteps`, in one piece: for content that was just chunked, or where no request
+ * waits.
+ */
 export function encodeManifest(manifest: Manifest): Uint8Array {
   return runAtOnce(encodeManifestSteps(manifest))
 }

@@ -2,7 +2,7 @@ import { clientUserId } from '../../protocol/user-ids.ts'
 import { requireAddress } from '../shared/browsing.ts'
 import type { BootstrapperContext } from '../shared/operation.ts'
 
-/** Who has signed in, and where their ecosystem is: in every answer of the bootstrapper. */
+/** The signed-in user and the address of their ecosystem, in every reply of the bootstrapper. */
 export interface BootstrapInfo {
   EcosystemUrl: string
   UserId: string

@@ -16,11 +16,14 @@ export const getNewAccessToken = defineBootstrapperOperation({
 
   async run({ wopiSrc }, context) {
     const resource = wopiSrc === undefined ? undefined : resourceAt(context.links, wopiSrc)
-    // The right first: nobody has documents looked up, or taken in, that are not theirs to see.
+    // Checks the right first: users cannot make the host look up or adopt documents that they may
+    // not see.
     const token = resource && (await context.issue(resource))
     const found = token && (await find(context, resource))
     if (!found)
-      throw new WopiError('NOT_FOUND', { detail: 'X-WOPI-WopiSrc names nothing that is here' })
+      throw new WopiError('NOT_FOUND', {
+        detail: 'X-WOPI-WopiSrc names no file or container of this host',
+      })
     return {
       Bootstrap: await bootstrapInfo(context),
       AccessTokenInfo: {

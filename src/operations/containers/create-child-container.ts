@@ -7,7 +7,7 @@ import { defineContainerOperation } from '../shared/operation.ts'
 import { createNamed, wantedName } from '../shared/target-name.ts'
 import { containerInfo } from './container-info.ts'
 
-/** What a container is called when nothing is left of the name that a client suggests. */
+/** The name of a container when no legal character is left of the suggested name. */
 const DEFAULT_NAME = 'New folder'
 
 /** CreateChildContainer: an empty container in the container. */
@@ -35,7 +35,7 @@ export const createChildContainer = defineContainerOperation({
     const { containerId, name } = created.container
     return {
       ContainerPointer: { Name: name, Url: await requireAddress(context, { containerId }) },
-      // Who creates a container may do in it what they may do around it.
+      // A user may do in a new container what they may do in its parent.
       ContainerInfo: await containerInfo(context, created.container),
     }
   },

@@ -6,7 +6,7 @@ import { createFile, newFile } from '../shared/new-file.ts'
 import { defineContainerOperation } from '../shared/operation.ts'
 import { findOverwritten, overwriteFile } from '../shared/overwrite.ts'
 
-/** What a file is called for which the client has only an extension. */
+/** The name of a file when the client gives only an extension. */
 const DEFAULT_STEM = 'New file'
 
 /** CreateChildFile: an empty file in the container. */

@@ -6,7 +6,7 @@ import { containerPointers, type Linking, mayBrowse, withAddresses } from '../sh
 import { jsonReply } from '../shared/json-reply.ts'
 import { defineContainerOperation } from '../shared/operation.ts'
 
-/** Most entries of a container that are told: the operation has no pages, and each entry needs a token. */
+/** Most entries in one reply: the operation has no pages, and each entry needs a token. */
 const CHILDREN_MAX = 10_000
 
 /** EnumerateChildren: what is in a container. */
@@ -37,7 +37,7 @@ export const enumerateChildren = defineContainerOperation({
     jsonReply(children, incomplete ? { [HEADERS.enumerationIncomplete]: 'true' } : {}),
 })
 
-/** Extensions such as `.docx,.xlsx`, in any case; a list that is malformed filters nothing. */
+/** Reads extensions such as `.docx,.xlsx`, in any case. A malformed list filters nothing. */
 function readExtensions(list: string | undefined): ReadonlySet<string> | undefined {
   const extensions = list?.split(',').map((extension) => extension.trim().toLowerCase())
   return extensions?.every((extension) => /^\.[^.]+$/.test(extension))

@@ -4,7 +4,7 @@ import { OVERRIDES } from '../../protocol/names.ts'
 import { jsonReply } from '../shared/json-reply.ts'
 import { defineContainerOperation } from '../shared/operation.ts'
 
-/** RenameContainer: gives the container just the name that is asked for, or none. */
+/** RenameContainer: gives the container exactly the requested name, or refuses. */
 export const renameContainer = defineContainerOperation({
   name: 'RenameContainer',
   route: {

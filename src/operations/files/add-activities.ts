@@ -15,7 +15,7 @@ const ACTIVITIES_KEPT = 1000
 const SUCCESS = 0
 const UNSUPPORTED_TYPE = 3
 
-/** AddActivities: what users have done in the file, such as naming somebody in a comment. */
+/** AddActivities: stores what users have done in the file, such as a mention in a comment. */
 export const addActivities = defineOperation({
   name: 'AddActivities',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.addActivities },
@@ -28,7 +28,7 @@ export const addActivities = defineOperation({
     const bytes = await readLimited(body, ACTIVITIES_BODY_MAX_BYTES)
     if (!bytes)
       throw new WopiError('TOO_LARGE', {
-        detail: `Activities have at most ${ACTIVITIES_BODY_MAX_BYTES} bytes at a time`,
+        detail: `The body has more than the ${ACTIVITIES_BODY_MAX_BYTES} bytes that activities may have at a time`,
       })
     const activities = messageOrRefusal(() => parseActivities(bytes))
     const known = activities.filter(isKnownActivity).map(({ id, type, json }) => ({

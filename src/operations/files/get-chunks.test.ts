@@ -49,7 +49,7 @@ test('GetChunks with the length -1 sends everything from the offset on, and mark
   ])
 })
 
-test('GetChunks cuts a range that reaches beyond the end, and marks the end', async () => {
+test('GetChunks shortens a range that reaches beyond the end, and marks the end', async () => {
   const host = await createTestHost({ content: CONTENT })
 
   const { ranges } = await ask(host, { chunkId: ID, offset: 990, length: 11 })

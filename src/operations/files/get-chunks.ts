@@ -14,7 +14,7 @@ import {
   rangeFrames,
 } from './wanted-ranges.ts'
 
-/** GetChunks: ranges of chunks, for downloads that go on; chunks that are gone are left out. */
+/** GetChunks: ranges of chunks, to continue a download. Chunks that are gone are left out. */
 export const getChunks = defineOperation({
   name: 'GetChunks',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.getChunks },

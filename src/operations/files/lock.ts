@@ -4,7 +4,7 @@ import { lockWopi } from '../../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
 import { defineOperation } from '../shared/operation.ts'
 
-/** Lock: takes the file's lock, or starts the time of the caller's own lock anew. */
+/** Lock: takes the file's lock, or restarts the timeout of the caller's own lock. */
 export const lock = defineOperation({
   name: 'Lock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.lock },

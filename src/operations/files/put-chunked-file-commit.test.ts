@@ -40,7 +40,7 @@ test('PutChunkedFile commits a session as if its frames were in the request', as
   assert.deepEqual(await host.get(), concat([A, B]))
 })
 
-test('PutChunkedFile gives the same document however the session was cut', async () => {
+test('PutChunkedFile saves the same document from a session split at any point', async () => {
   const chunks = [A, B, C, new Uint8Array(0), A]
   const stream = chunkFrames(chunks)
 

@@ -190,7 +190,7 @@ test('PutChunkedFile serves the signature that was declared, whatever the bytes 
   assert.deepEqual(message.signatures, [signatureOf([A, B])])
 })
 
-test('PutChunkedFile cuts a zip that was declared as one chunk', async () => {
+test('PutChunkedFile chunks a zip that was declared as one chunk', async () => {
   const host = await lockedHost()
   const zip = zipOf({
     entries: [
@@ -252,7 +252,7 @@ test('PutChunkedFile does not prolong what it only carries forward', async () =>
   assert.equal(after.message.contentProperties.length, 0)
 })
 
-test('PutChunkedFile reads its body in any cuts', async () => {
+test('PutChunkedFile reads a body split at any point', async () => {
   const host = await lockedHost()
   const body = putMessage([signatureOf([A, B])], { inline: [A, B] })
   async function* bytewise() {
@@ -354,7 +354,7 @@ const UNREADABLE: Record<string, Uint8Array> = {
   'a chunk before the message': concat([chunkFrames([A]), MESSAGE, END_FRAME]),
   'a second message': concat([MESSAGE, MESSAGE, END_FRAME]),
   'a ChunkRange': concat([MESSAGE, RANGE, END_FRAME]),
-  'a chunk cut short': concat([MESSAGE, chunkFrames([A]).subarray(0, 100)]),
+  'a truncated chunk': concat([MESSAGE, chunkFrames([A]).subarray(0, 100)]),
   'a frame of an unknown type': concat([MESSAGE, new Uint8Array(16).fill(9), END_FRAME]),
   'a message that is no JSON': messageBody('{'),
   'a message without signatures': messageBody('{"Signatures":[]}'),

@@ -33,7 +33,7 @@ interface Input {
   body: AsyncIterable<Uint8Array>
 }
 
-/** PutChunkedFile: saves streams from the chunks it brings, an upload session, and the file. */
+/** PutChunkedFile: saves streams from chunks of the request, an upload session and the file. */
 export const putChunkedFile = defineOperation({
   name: 'PutChunkedFile',
   route: {
@@ -64,7 +64,7 @@ export const putChunkedFile = defineOperation({
       const put = await declaredPut(message, input, context)
       return await saveOrRepeat(services, put, refusal, signal)
     } catch (error) {
-      // A body that makes no sense is no reason to hide that the save was refused anyway.
+      // A malformed body must not hide that the save was refused before.
       throw refusal && !isRefusal(error) ? refusal : error
     }
   },

@@ -67,7 +67,7 @@ test('PutFile gives every file back as it was', async () => {
   )
 })
 
-test('PutFile of a zip with data descriptors is cut by its directory', async () => {
+test('PutFile of a zip with data descriptors chunks it by its directory', async () => {
   const host = await lockedHost()
   const zip = zipOf({ entries: [{ name: 'a', content: OLD, descriptor: 'signed' }] })
 

@@ -19,10 +19,11 @@ export const putUserInfo = defineOperation({
     const bytes = await readLimited(body, USER_INFO_MAX_BYTES)
     if (!bytes)
       throw new WopiError('TOO_LARGE', {
-        detail: `UserInfo has at most ${USER_INFO_MAX_BYTES} bytes`,
+        detail: `UserInfo has more than the ${USER_INFO_MAX_BYTES} bytes that are allowed`,
       })
     const userInfo = String.fromCharCode(...bytes)
-    if (!ASCII.test(userInfo)) throw new WopiError('BODY_INVALID', { detail: 'UserInfo is ASCII' })
+    if (!ASCII.test(userInfo))
+      throw new WopiError('BODY_INVALID', { detail: 'UserInfo has characters that are not ASCII' })
     await services.metadata.writeUserInfo(grant.userId, userInfo)
   },
 

@@ -5,7 +5,7 @@ import { defineOperation } from '../shared/operation.ts'
 import { readMetadataBody } from './coauth-metadata.ts'
 import { coauthTableReply, versionedTable } from './coauth-table.ts'
 
-/** RefreshCoauthLock: starts the time of a coauthoring lock anew. */
+/** RefreshCoauthLock: restarts the timeout of a coauthoring lock. */
 export const refreshCoauthLock = defineOperation({
   name: 'RefreshCoauthLock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.refreshCoauthLock },

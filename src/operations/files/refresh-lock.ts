@@ -4,7 +4,7 @@ import { refreshWopiLock } from '../../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
 import { defineOperation } from '../shared/operation.ts'
 
-/** RefreshLock: starts the time of the caller's own lock anew. */
+/** RefreshLock: restarts the timeout of the caller's own lock. */
 export const refreshLock = defineOperation({
   name: 'RefreshLock',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.refreshLock },

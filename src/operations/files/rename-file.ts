@@ -12,10 +12,10 @@ import { jsonReply } from '../shared/json-reply.ts'
 import { requireLock } from '../shared/locking.ts'
 import { defineOperation, type OperationContext } from '../shared/operation.ts'
 
-/** Numbers that are tried where the name is taken. */
+/** Most numbers to try when the name is taken. */
 const NUMBERS_MAX = 100
 
-/** RenameFile: another name for the file, whose address stays. */
+/** RenameFile: gives the file another name. Its address stays. */
 export const renameFile = defineOperation({
   name: 'RenameFile',
   route: { method: 'POST', path: '/wopi/files/:fileId', override: OVERRIDES.renameFile },
@@ -64,7 +64,7 @@ async function describe(
   }
 }
 
-/** Clients send the name without its extension; one that does not is not to get it twice. */
+/** Clients send the name without its extension. If one sends the extension, it is not doubled. */
 function withoutExtension(requested: string, extension: string): string {
   const doubled = extension !== '' && requested.toLowerCase().endsWith(extension.toLowerCase())
   return doubled ? requested.slice(0, -extension.length) : requested
@@ -89,7 +89,9 @@ async function renameTo(
     if (renamed.reason === 'name-taken') number += 1
   }
   throw new WopiError('NAME_INVALID', {
-    detail: 'Every name like this one is taken',
-    headers: { [HEADERS.invalidFileNameError]: 'Every name like this one is taken' },
+    detail: 'The name is taken, with each number from 2 on, too',
+    headers: {
+      [HEADERS.invalidFileNameError]: 'The name is taken, with each number from 2 on, too',
+    },
   })
 }

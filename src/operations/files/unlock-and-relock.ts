@@ -4,7 +4,7 @@ import { unlockAndRelock as relock } from '../../protocol/locks/wopi.ts'
 import { HEADERS, OVERRIDES } from '../../protocol/names.ts'
 import { defineOperation } from '../shared/operation.ts'
 
-/** UnlockAndRelock: puts a new lock in the place of the caller's own one, with no gap between. */
+/** UnlockAndRelock: replaces the caller's own lock by a new one, atomically. */
 export const unlockAndRelock = defineOperation({
   name: 'UnlockAndRelock',
   route: {

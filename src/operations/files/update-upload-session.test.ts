@@ -41,7 +41,7 @@ test('UpdateUploadSession answers where the next fragment must start', async () 
   assert.equal(first.body.length, 0)
 })
 
-test('UpdateUploadSession takes a fragment of any cuts and without Content-Length', async () => {
+test('UpdateUploadSession takes a fragment split at any point and without Content-Length', async () => {
   const { host, session } = await start()
   async function* bytewise() {
     for (let i = 0; i < STREAM.length; i++) yield STREAM.subarray(i, i + 1)

@@ -38,7 +38,9 @@ export const updateUploadSession = defineOperation({
     headers: { [HEADERS.uploadSessionCurrentOffset]: String(received) },
   }),
 
-  /** Whatever is refused, the client learns where the live session stands: it has no other way. */
+  /**
+   * Every refusal tells the client the offset of the live session: it has no other way to learn it.
+   */
   async failureHeaders({ header }, { services, file }) {
     const token = header(HEADERS.uploadSessionToken)
     const live =

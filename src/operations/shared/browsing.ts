@@ -35,7 +35,7 @@ export async function requireAddress(linking: Linking, resource: Resource): Prom
   return address
 }
 
-/** Gives what is listed its addresses, in the same order; what the user has no right to is left out. */
+/** Adds addresses to items, in the same order. Leaves out items that the user may not see. */
 export async function withAddresses<Item extends Resource>(
   linking: Linking,
   items: readonly Item[],

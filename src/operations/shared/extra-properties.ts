@@ -1,6 +1,6 @@
 import { checkPropertyTypes, type InfoProperties } from '../../protocol/check-file-info.ts'
 
-/** What an answer cannot do without, or what clients rely on in the next request. */
+/** Properties that every reply needs, or that clients rely on in later requests. */
 const FACTS: ReadonlySet<string> = new Set([
   'BaseFileName',
   'Name',
@@ -14,24 +14,26 @@ const FACTS: ReadonlySet<string> = new Set([
   'ServerTime',
 ])
 
-/** Named like a promise of the host's, but about nothing that the host is ever asked to do. */
+/** Named like a promise of the host, but only the client acts on them. */
 const OF_THE_CLIENT: ReadonlySet<string> = new Set([
   'SupportsReviewing',
   'UserCanAttend',
   'UserCanPresent',
 ])
 
-/** Clients save for a user who may do one of these, whatever UserCanWrite says. */
+/** Clients save for a user with one of these permissions, whatever UserCanWrite says. */
 const WAYS_TO_WRITE: ReadonlySet<string> = new Set([
   'UserCanOnlyComment',
   'UserCanOnlyManageRedlines',
   'UserCanReview',
 ])
 
-/** What a host without locks has not, either. */
+/** Properties that a host without locks cannot promise either. */
 const OF_LOCKS: readonly string[] = ['SupportsGetLock', 'SupportsExtendedLockLength']
 
-/** What clients of coauthoring rely on together: they refuse a file that has some of it only. */
+/**
+ * Properties that coauthoring clients need together: they refuse a file that has only some of them.
+ */
 const PLUS: readonly string[] = [
   'SupportsCoauth',
   'SequenceNumber',
@@ -43,15 +45,15 @@ const PLUS: readonly string[] = [
   'FileGeoLocationCode',
 ]
 
-/** Saying true takes something away. */
+/** For these, `true` takes a permission away. */
 const RESTRICTIONS: ReadonlySet<string> = new Set(['ReadOnly', 'UserCanNotWriteRelative'])
 
 /**
- * What the host answers, with the application's own properties before those that the host derives
- * (`undefined` takes one away). Facts that clients build on stay as they are, and an application may
- * promise and allow less than the host does, but not more.
+ * Merges the application's properties into those of the host. A property of the application
+ * replaces the host's, and `undefined` removes it. Facts that clients rely on stay, and an
+ * application may promise and allow less than the host, but not more.
  *
- * @throws TypeError when a property of the application's has a value of the wrong type
+ * @throws TypeError when a property of the application has a value of the wrong type
  */
 export function withExtraProperties(
   properties: Readonly<InfoProperties>,
@@ -75,7 +77,7 @@ export function withExtraProperties(
 function mayBecome(name: string, value: unknown, derived: Readonly<InfoProperties>): boolean {
   if (FACTS.has(name)) return false
   if (name === 'SupportedShareUrlTypes') return isPartOf(value, derived[name])
-  // Some clients take an absent restriction for true: it is always said in words.
+  // Some clients take an absent restriction for true, so it is always sent.
   if (RESTRICTIONS.has(name)) return value === true
   if (OF_THE_CLIENT.has(name)) return true
   if (WAYS_TO_WRITE.has(name)) return value !== true || derived.UserCanWrite === true

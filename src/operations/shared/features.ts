@@ -3,15 +3,15 @@ import type { DocumentRecord } from '../../ports/metadata/documents.ts'
 import type { SettingsFiles } from '../../ports/settings-files.ts'
 import { asExtension, extensionOf } from '../../protocol/file-name.ts'
 
-/** What CheckFileInfo tells Plus clients besides the file itself. */
+/** What CheckFileInfo tells clients with CSPP Plus about coauthoring. */
 export interface CoauthFeatures {
-  /** Extensions, in lower case with the dot, of files that are coauthored; `*` for all. */
+  /** Extensions of coauthored files, in lower case with the dot; `*` for all files. */
   extensions: readonly string[]
-  /** From discovery's action `collab`. */
+  /** The address of discovery's action `collab`. */
   officeCollaborationServiceEndpointUrl: string
-  /** From discovery's action `rtc`. */
+  /** The address of discovery's action `rtc`. */
   realTimeChannelEndpointUrl: string
-  /** As Microsoft's CSPP Plus team has named it; may be empty. */
+  /** The code that Microsoft's CSPP Plus team has assigned; may be empty. */
   fileGeoLocationCode: string
   /** `Private` when nobody but the owner has access. */
   sharingStatus: 'Private' | 'Shared'
@@ -20,7 +20,7 @@ export interface CoauthFeatures {
 /** Kinds of share links: page "GetShareUrl". */
 export type ShareUrlType = 'ReadOnly' | 'ReadWrite'
 
-/** A file or a container that a page of the application is about. */
+/** The file or container that a page of the application shows. */
 export interface PageSubject {
   fileId?: string
   containerId?: string
@@ -29,7 +29,9 @@ export interface PageSubject {
   userId: string
 }
 
-/** Addresses of the application's own pages; what is left out is not promised to clients. */
+/**
+ * Addresses of the application's own pages. The host promises clients only those that are given.
+ */
 export interface Pages {
   /** A page that shows the file: HostViewUrl. */
   view?(file: PageSubject): string
@@ -38,39 +40,41 @@ export interface Pages {
   /** A page about the container. */
   container?(container: PageSubject): string
   /**
-   * A link to share, without a token; `undefined` where this kind is not to be had. The same for the
-   * same subject: it is asked for, too, when an address is to be recognised as one.
+   * A link to share, without a token; `undefined` when the application has no link of this kind. It
+   * must be stable for the same subject, because the host also calls it to recognise addresses.
    */
   share?(subject: PageSubject, type: ShareUrlType): string | undefined
-  /** The kinds that `share` knows (default: both). */
+  /** The kinds of links that `share` returns (default: both). */
   shareUrlTypes?: readonly ShareUrlType[]
 }
 
-/** Said of files and containers alike (page "CheckContainerInfo" wants them equal). */
+/** The same for files and containers (page "CheckContainerInfo" requires it). */
 export interface Licence {
   isEduUser?: boolean
-  /** Whether Office checks the user's licence before editing, which wants a HostEditUrl as well. */
+  /** Whether Office checks the user's licence before editing. This also needs a HostEditUrl. */
   isBusinessUser?: boolean
 }
 
-/** What this host does beyond the operations that every host has. */
+/** The optional features of this host. */
 export interface Features {
   /** Left out: no coauthoring, and CheckFileInfo carries none of the Plus properties. */
   coauth?: CoauthFeatures
   /** Whether clients may send a file in several requests. */
   uploadSessions: boolean
-  /** Whether clients may go along the tree of containers, with tokens that allow it. */
+  /** Whether clients may browse the tree of containers, with tokens that allow it. */
   containers: boolean
   pages: Pages
-  /** What Office is to know about the users' licences; both are false when left out. */
+  /** What Office learns about the users' licences (default: both false). */
   licence?: Licence
   /** Where the application keeps files of settings; without it their addresses answer 501. */
   settings?: SettingsFiles
-  /** What the application adds to the answers of CheckFileInfo and CheckContainerInfo. */
+  /**
+   * Properties that the application adds to the replies of CheckFileInfo and CheckContainerInfo.
+   */
   properties?: ExtraProperties
 }
 
-/** What is asked for more properties. */
+/** The request for additional properties. */
 export interface PropertiesRequest {
   fileId?: string
   containerId?: string
@@ -81,10 +85,9 @@ export interface PropertiesRequest {
 }
 
 /**
- * Properties of the application's own, which go before those that the host derives. `undefined`
- * takes one away. What names an operation or a permission (`Supports…`, `UserCan…`) may only be
- * taken away or made false: the host answers for the rest. They are what clients are told; what a
- * token allows is `Access`'s to say, and the host goes by that alone.
+ * Returns properties that replace those of the host. `undefined` removes a property. An operation
+ * or a permission (`Supports…`, `UserCan…`) can only be removed or made false. These properties
+ * only inform clients: what a token allows is decided by `Access` alone.
  */
 export type ExtraProperties = (
   request: PropertiesRequest,
@@ -96,7 +99,7 @@ export function shareUrlTypes({ share, shareUrlTypes }: Pages): readonly ShareUr
 }
 
 /**
- * The kinds of share links that a user is given: who may only read gives nobody more than that.
+ * The kinds of share links for a user. A user who may only read gets no link to write.
  *
  * @param mayWrite whether the user may change what is shared
  */
@@ -104,7 +107,7 @@ export function shareUrlTypesFor(pages: Pages, mayWrite: boolean): readonly Shar
   return shareUrlTypes(pages).filter((type) => mayWrite || type === 'ReadOnly')
 }
 
-/** What clients are told of coauthoring a file; `undefined` when it is none that is coauthored. */
+/** What clients learn about coauthoring a file; `undefined` when the file is not coauthored. */
 export function coauthOf(
   { coauth }: Features,
   file: Pick<DocumentRecord, 'name'>,

@@ -9,10 +9,10 @@ import { isItemId, isSameAddress, resourceAt } from './wopi-src.ts'
 const CANDIDATES_MAX = 8
 
 /**
- * The WOPISrc, with a token, of a file by whatever name the user has for it: its fileId, its
- * WOPISrc, or the address of one of the application's pages about it (page "GetFileWopiSrc").
+ * The WOPISrc of a file, with a token, found by its fileId, its WOPISrc, or the address of one of
+ * the application's pages about it (page "GetFileWopiSrc").
  *
- * @throws WopiError NOT_FOUND when there is no such file, or no right to see it
+ * @throws WopiError NOT_FOUND when the file does not exist or the user may not see it
  */
 export async function wopiSrcOf(
   context: CommonContext & Linking,
@@ -42,8 +42,8 @@ async function find(
 }
 
 /**
- * A file that the user may see. The right comes first: nobody has the application's documents looked
- * up, taken in, or linked to, that are not theirs to see.
+ * Finds a file that the user may see. Checks the right first: users cannot make the host look up,
+ * adopt or link documents that they may not see.
  */
 async function reach(
   context: CommonContext & Linking,

@@ -49,7 +49,7 @@ export async function createFile(context: TokenContext, wanted: WantedFile): Pro
   try {
     return await newFile(context, created)
   } catch (error) {
-    // A file that its user never gets to see would be there once more for each new try.
+    // Otherwise each new attempt would leave another file that its user cannot see.
     await discard(context, created.fileId).catch(() => {})
     throw error
   }
@@ -76,7 +76,7 @@ async function create(
   })
   if (created.ok) return created
   if (created.reason === 'container-gone')
-    throw new WopiError('NOT_FOUND', { detail: 'The container is gone' })
+    throw new WopiError('NOT_FOUND', { detail: 'The container was deleted meanwhile' })
   if (wanted.exact) throw await nameTaken(wanted.name, { tree, containerId, newId })
-  throw new Error('No free name was found')
+  throw new Error('No free name was found: the client must choose another name')
 }

@@ -33,7 +33,9 @@ export async function overwriteFile(
 ): Promise<SavedState> {
   const there = grant.permissions.has('write') ? await grantOn(fileId) : undefined
   if (!there?.permissions.has('write'))
-    throw new WopiError('NOT_SUPPORTED', { detail: 'The file of this name may not be overwritten' })
+    throw new WopiError('NOT_SUPPORTED', {
+      detail: 'A file of this name exists, and the user may not overwrite it',
+    })
   const found = await services.findDocument(fileId, { signal })
   if (!found) throw new WopiError('NOT_FOUND')
   return putWhole(services, found, {

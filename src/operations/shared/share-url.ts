@@ -15,7 +15,7 @@ export function readUrlType({ header }: HostRequest): string | undefined {
 }
 
 /**
- * The answer of GetShareUrl (page "GetShareUrl": a kind that is missing or not to be had is 501).
+ * The answer of GetShareUrl (page "GetShareUrl": a missing or unknown kind is 501).
  *
  * @param mayWrite whether the user may change what is shared
  * @throws WopiError NOT_SUPPORTED
@@ -29,6 +29,9 @@ export function shareUrl(
   const type = types.find((known): known is ShareUrlType => known === urlType)
   const url = type && pages.share?.({ ...subject, userId: grant.userId }, type)
   if (url === undefined)
-    throw new WopiError('NOT_SUPPORTED', { detail: 'There are no share links of this kind' })
+    throw new WopiError('NOT_SUPPORTED', {
+      detail:
+        'The host has no share links of this kind; SupportedShareUrlTypes lists those that it has',
+    })
   return { ShareUrl: url }
 }

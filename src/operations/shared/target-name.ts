@@ -23,7 +23,7 @@ export interface Naming {
   newId: () => string
 }
 
-/** A legal name, to be had exactly or not at all, or with a number where it is taken. */
+/** A legal name: exact, or with a number when it is taken. */
 export interface WantedName {
   name: string
   exact: boolean
@@ -56,10 +56,10 @@ export async function createNamed<Created extends { ok: true }>(
     const created = await create(name)
     if (created.ok) return { created, name }
     if (created.reason === 'container-gone')
-      throw new WopiError('NOT_FOUND', { detail: 'The container is gone' })
+      throw new WopiError('NOT_FOUND', { detail: 'The container was deleted meanwhile' })
   }
   if (wanted.exact) throw await nameTaken(wanted.name, naming)
-  throw new Error('No free name was found')
+  throw new Error('No free name was found: the client must choose another name')
 }
 
 /** 409 with a name that is free, which the client may try without asking its user. */
@@ -85,7 +85,7 @@ export function otherNames(
   return { otherName: () => names.next().value ?? undefined }
 }
 
-/** The name itself, then with numbers that somebody would count, then with any. */
+/** Yields the name itself, then with small numbers, then with random ones. */
 function* candidates(name: string, newId: () => string): Generator<string> {
   yield name
   for (let number = 2; number <= NUMBERS_MAX; number++) yield withNumber(name, number)

@@ -16,6 +16,6 @@ export async function guardedSize(
   if (size === 0 || liveLocks(locks, now).kind !== 'unlocked') return size
   const { fileId, name } = file
   const properties = (await features.properties?.({ fileId, name, grant })) ?? {}
-  // Clients take a promise that is taken away for one that is not made.
+  // Clients treat a removed promise like one that was never made.
   return 'SupportsLocks' in properties && properties.SupportsLocks !== true ? 0 : size
 }

@@ -16,7 +16,7 @@ export interface PlacedChunk extends Chunk {
 
 export type ChunkingScheme = 'Zip' | 'FullFile'
 
-/** How a stream is cut: its chunks follow each other without gaps. */
+/** The chunks of a stream, which follow each other without gaps. */
 export interface StreamChunks {
   scheme: ChunkingScheme
   /** Of the stream, in bytes. */

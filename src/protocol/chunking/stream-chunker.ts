@@ -46,7 +46,7 @@ export interface StreamChunker {
 }
 
 /**
- * Cuts a stream into chunks and hashes them, and the whole, while it flows by (pages
+ * Splits a stream into chunks and hashes them, and the whole, as it arrives (pages
  * "file-content-data-model" and "chunk-streams"). A zip archive gives one chunk for each local
  * header with its name and extra field, one for the bytes between it and the next one, unless there
  * are none, and one from the central directory to the end. Anything else, anything inconsistent and

@@ -21,7 +21,7 @@ export type ZipChunks =
   | { ok: false; reason: ZipRefusal }
 
 /**
- * Cuts a zip archive into local headers, payloads and the rest while it flows by, and hashes each
+ * Splits a zip archive into local headers, payloads and the rest as it arrives, and hashes each
  * piece. Keeps one header at a time, never payload. Once it has found a reason to refuse, it lets
  * the rest pass unseen.
  */

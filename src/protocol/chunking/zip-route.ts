@@ -18,7 +18,7 @@ export interface Payload {
   descriptorLength: number
 }
 
-/** Tells the cutter of a zip archive where the pieces lie. */
+/** Tells the chunker of a zip archive the places of its pieces. */
 export interface ZipRoute {
   /** First byte of the last chunk; `undefined` when its signature will tell. */
   readonly finalOffset: number | undefined

@@ -16,7 +16,7 @@ import { CHUNK_HEADER_BYTES, END_FRAME } from './encoder.ts'
 const TEXT = new TextEncoder().encode('SampleTextVersion-1')
 const TEXT_ID = 'OpSWhpt12BRkuGX4z7bQPg=='
 
-test('push returns each chunk with the place of its payload, however the bytes are cut', () => {
+test('ChunkReader.push returns each chunk with the place of its payload, split at any point', () => {
   fc.assert(
     fc.property(chunkFrames(), sizesOf(700), fc.nat(2 ** 40), (frames, sizes, position) => {
       const bytes = concatBytes([encodeFrames(frames), END_FRAME])
@@ -104,7 +104,7 @@ test('createChunkReader goes on from a checkpoint at any byte', () => {
   )
 })
 
-test('save gives one checkpoint for the same bytes however they were cut', () => {
+test('ChunkReader.save returns the same checkpoint for the same bytes split at any point', () => {
   fc.assert(
     fc.property(chunkFrames(), sizesOf(300), fc.nat(1000), (frames, sizes, length) => {
       const bytes = encodeFrames(frames).subarray(0, length)

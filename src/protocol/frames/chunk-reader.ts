@@ -48,8 +48,8 @@ export interface ChunkReaderOptions {
 }
 
 /**
- * Reads Chunk frames that come in any cuts, in constant memory: hashes every payload and compares
- * it with its ChunkId.
+ * Reads Chunk frames split at any point, in constant memory. Hashes every payload and compares it
+ * with its ChunkId.
  *
  * @throws RangeError when `checkpoint` was not saved by such a reader, or not at `position`
  *

@@ -54,7 +54,7 @@ test('push gives a frame without payload its frame and end', () => {
   assert.deepEqual(events, [{ kind: 'frame', frame }, { kind: 'end' }])
 })
 
-test('push decodes what was encoded, however the bytes are cut', () => {
+test('FrameDecoder.push decodes what was encoded, split at any point', () => {
   fc.assert(
     fc.property(wholeFrames(), sizesOf(60), (frames, sizes) => {
       const bytes = encodeFrames(frames)

@@ -39,7 +39,7 @@ export interface FrameDecoderOptions {
 const ALL_TYPES = Object.keys(FRAME_TYPES) as FrameType[]
 
 /**
- * Decodes frames ("encode-send-data") that come in any cuts, in constant memory.
+ * Decodes frames ("encode-send-data") split at any point, in constant memory.
  *
  * @throws RangeError when `state` was not saved by a decoder that allows the same frames
  *
@@ -68,7 +68,7 @@ export class FrameDecoder {
   #frame: Frame | undefined
   /** Bytes missing from that payload. */
   #missing = 0
-  /** A header that was cut: its bytes so far, and how many it will have as far as is known. */
+  /** An incomplete header: its bytes so far, and its length as far as known. */
   readonly #held = new Uint8Array(FRAME_HEADER_MAX_BYTES)
   #heldLength = 0
   #headerLength = FRAME_HEADER_BYTES

@@ -36,7 +36,7 @@ test('every code of FrameError has a file of frames that it refuses', () => {
 })
 
 for (const file of files) {
-  test(`the frames of ${file} are refused with the code that names them, in any cuts`, () => {
+  test(`createFrameDecoder refuses the frames of ${file} with the code that names them, split at any point`, () => {
     const read = READERS[dirname(file)]
     const bytes = new Uint8Array(readFileSync(join(FOLDER, file)))
 

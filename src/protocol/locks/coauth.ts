@@ -61,7 +61,9 @@ export function getCoauthLock(
     return refuse({ reason: 'Another coauthoring lock is exclusive' })
   }
   if (own === undefined && held.locks.length >= COAUTH_LOCKS_MAX) {
-    return refuse({ reason: `The file has ${COAUTH_LOCKS_MAX} coauthoring locks already` })
+    return refuse({
+      reason: `The file already has ${COAUTH_LOCKS_MAX} coauthoring locks, the most allowed`,
+    })
   }
   const userId = own ? own.userId : request.userId
   return replaced(held.locks, {
@@ -146,7 +148,7 @@ function ownCoauthLock(
   if (!held.ok) return held
   const own = held.locks.find((lock) => lock.coauthLockId === coauthLockId)
   if (own !== undefined) return { ok: true, locks: held.locks, own }
-  return refuse({ reason: 'There is no such coauthoring lock; it may have expired' })
+  return refuse({ reason: 'The coauthoring lock does not exist; it may have expired' })
 }
 
 function replaced(locks: readonly CoauthLock[], lock: CoauthLock): CoauthOutcome {

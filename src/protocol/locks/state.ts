@@ -1,7 +1,7 @@
 import type { CoauthLockType } from '../headers.ts'
 import { LOCK_LIFETIME_MS, LOCK_TIMEOUT_MAX_S } from '../names.ts'
 
-/** Who took a lock, and when. It is for those who look after the host; no client is told. */
+/** Who took a lock, and when. Shown to administrators, never to clients. */
 export interface LockTaking {
   userId: string
   displayName: string
@@ -13,7 +13,7 @@ export interface LockTaking {
 export interface WopiLock {
   /** Opaque; compared exactly. */
   lockId: string
-  /** In ms since 1970 UTC; from then on the lock is as if it had never been. */
+  /** Time of expiry, in ms since 1970 UTC; from then on the lock no longer exists. */
   expiresAt: number
   /** Name of the user who took it, if others may be told. */
   visibleName?: string
@@ -37,7 +37,7 @@ export interface CoauthTableRow {
 export interface CoauthLock extends CoauthTableRow {
   /** The user who took the lock first; left out of locks that an older version has stored. */
   userId?: string
-  /** In ms since 1970 UTC; from then on the lock is as if it had never been. */
+  /** Time of expiry, in ms since 1970 UTC; from then on the lock no longer exists. */
   expiresAt: number
 }
 
@@ -66,7 +66,8 @@ export function encodeLocks(state: LockState): string | null {
 export function decodeLocks(text: string | null): LockState {
   if (text === null) return UNLOCKED
   const { v, ...state } = JSON.parse(text) as { v: number } & LockState
-  if (v !== FORMAT_VERSION) throw new Error(`Cannot read lock state of format ${v}`)
+  if (v !== FORMAT_VERSION)
+    throw new Error(`The lock state has format ${v}, which this release does not know`)
   return state
 }
 

@@ -132,7 +132,7 @@ function testSpooky(module: SpookyModule): void {
     }
   })
 
-  test('createHash agrees with the reference however small messages are cut', () => {
+  test('createHash agrees with the reference for small messages split at any point', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 800 }), sizesOf(100), (message, sizes) => {
         const hash = createHash()
@@ -145,7 +145,7 @@ function testSpooky(module: SpookyModule): void {
     )
   })
 
-  test('createHash agrees with hashBytes however large messages are cut', () => {
+  test('createHash agrees with hashBytes for large messages split at any point', () => {
     const lengths = fc.integer({ min: 0, max: SAMPLE.length })
     fc.assert(
       fc.property(lengths, sizesOf(2 * PIECE), (length, sizes) => {
@@ -235,7 +235,7 @@ function testSpooky(module: SpookyModule): void {
     assert.deepEqual(restored.digest(), hashBytes(Buffer.concat(both)))
   })
 
-  test('save gives one state for the same bytes however they were cut', () => {
+  test('ChunkHash.save returns the same state for the same bytes split at any point', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 800 }), sizesOf(300), (message, sizes) => {
         const whole = createHash()

@@ -24,7 +24,7 @@ export interface ChunkHash {
   digest(): Uint8Array<ArrayBuffer>
   /**
    * The state for {@link restoreHash}, HASH_STATE_BYTES long. It depends on the bytes taken only,
-   * not on how they were cut.
+   * not on how they were split.
    */
   save(): Uint8Array<ArrayBuffer>
   /** Forgets every byte taken. */

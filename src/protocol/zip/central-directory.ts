@@ -23,7 +23,7 @@ const SIGNATURE_BYTES = 4
  * most, and never asks for more than `CENTRAL_DIRECTORY_MAX_BYTES` at a time.
  *
  * @param size of the stream, in bytes
- * @returns the reason for which the stream cannot be cut as a zip archive, if there is one
+ * @returns the reason why the stream cannot be chunked as a zip archive, if there is one
  * @throws whatever `read` rejects with; RangeError when it gives fewer bytes than were asked for
  *
  * @example

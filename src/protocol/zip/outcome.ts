@@ -1,4 +1,4 @@
-/** Why a stream is not cut as a zip archive. */
+/** Why a stream is not chunked as a zip archive. */
 export type ZipRefusal =
   | 'too-short'
   | 'no-local-header'
