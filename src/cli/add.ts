@@ -27,7 +27,7 @@ export function addCommand(io: TransferIo): Command {
     .option('--name <name>', "the document's name (default: that of the file)")
     .option('--id <id>', 'its fileId (default: a random one)')
     .option('--owner <user>', 'user id of its owner', DEFAULT_OWNER)
-    .option('--container <id>', 'the container that it goes into (default: the root container)')
+    .option('--container <id>', 'container to add it to (default: the root container)')
     .action((file: string, options: AddOptions) =>
       runCommand(io, options, () => add(file, options, io)),
     )

@@ -33,7 +33,7 @@ function announced(
 }
 
 describe('announcement', () => {
-  test('whoever sits at the terminal gets a token, for the sample document alone', async () => {
+  test('announcement prints a token to a terminal, for the sample document only', async () => {
     const [token = ''] = TOKEN.exec(await announced()) ?? []
     const ask = (path: string) => fetch(`${server.url}/wopi/${path}access_token=${token}`)
 
@@ -48,7 +48,7 @@ describe('announcement', () => {
     assert.equal((await ask('ecosystem?')).status, 404)
   })
 
-  test('no token is printed where it is kept, or others are let in, or it opened something real', async () => {
+  test('announcement prints no token to a file, when other machines can connect, or for a real document', async () => {
     for (const options of [
       { isTTY: false },
       { host: '0.0.0.0' },

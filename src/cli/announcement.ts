@@ -17,9 +17,9 @@ type Announced = Pick<
 >
 
 /**
- * What a server that has started prints. Whatever keeps its output would keep a token, so there is one
- * only for somebody who sits at the terminal of a machine that lets no other in, and only for the
- * sample document. Everybody else is told the command that makes one.
+ * The output of a server that has started. A log that keeps this output would keep a token in it,
+ * so it has a token only on a terminal, when no other machine can connect, and only for the sample
+ * document. Otherwise it has the command that makes one.
  */
 export async function announcement(
   server: Announced,
@@ -59,14 +59,14 @@ async function sampleToken({ access }: Announced): Promise<string> {
   return accessToken
 }
 
-/** How commands sign for this server; `undefined` where they need not, empty where they cannot. */
+/** How commands sign for this server; `undefined` when they need not, empty when they cannot. */
 async function proofOptionOf({ discovery, proofKeys }: Config): Promise<string | undefined> {
   if (discovery === '' || !proofKeys) return undefined
   const keyFile = await findKeyFile(discovery)
   return keyFile === undefined ? '' : ` --proof-key ${quote(keyFile)}`
 }
 
-/** How the user calls this command: from a checkout, through npx, or installed. */
+/** How the user calls this command: in a checkout, through npx, or installed. */
 function ownCommand(env: NodeJS.ProcessEnv): string {
   if (import.meta.url.endsWith('.ts')) return 'npm run -s wopikit --'
   return env.npm_command === 'exec' ? 'npx wopikit' : 'wopikit'

@@ -13,14 +13,14 @@ import { ServerError, type ServerErrorCode } from '../server/errors.ts'
 import { readServing } from '../server/serving-record.ts'
 import { EXIT, type TransferIo, UnreachableError, UsageError, userPath } from './transfer.ts'
 
-/** Options that every command on a data folder has, besides settings. */
+/** Options of every command on a data folder, besides settings. */
 export interface FolderOptions {
   config?: string
   json?: boolean
   [setting: string]: unknown
 }
 
-/** Adds the options of settings to a command; all settings when `names` is left out. */
+/** Adds the options of settings to a command (default: of all settings). */
 export function addSettings(command: Command, names?: readonly SettingName[]): Command {
   const settings = listSettings().filter(({ name }) => !names || names.includes(name))
   for (const { flag, variable, default: value, help } of settings) {
@@ -31,7 +31,7 @@ export function addSettings(command: Command, names?: readonly SettingName[]): C
 }
 
 /**
- * The settings of a command: flags, environment, file, defaults. Paths come out in full.
+ * The settings of a command: flags, environment, file, defaults. Paths are absolute.
  *
  * @throws ConfigError
  */
@@ -41,8 +41,8 @@ export async function loadConfig(options: FolderOptions, { env }: TransferIo): P
 }
 
 /**
- * The settings of a command beside a server: like `loadConfig`, and where nothing is said the
- * settings of the server that used the data folder last.
+ * The settings of a command beside a server: like `loadConfig`, but with the settings of the server
+ * that last used the data folder as defaults.
  *
  * @throws ConfigError
  */
@@ -70,7 +70,7 @@ function withFullPath(config: Config, env: NodeJS.ProcessEnv): Config {
   }
 }
 
-/** Runs the work of a command; what it throws becomes words, or JSON, and an exit code. */
+/** Runs the work of a command. Turns what it throws into text, or JSON, and an exit code. */
 export async function runCommand(
   io: TransferIo,
   { json = false }: { json?: boolean },
@@ -87,7 +87,7 @@ export async function runCommand(
   }
 }
 
-/** A failure of a command as it is told. */
+/** A failure of a command, as the user sees it. */
 interface ToldFailure {
   code: string
   message: string
@@ -130,7 +130,7 @@ function describeFailure(error: unknown): ToldFailure {
   return { code: 'FAILED', message, exitCode: EXIT.failed }
 }
 
-/** What a command ends with when the server's side fails. */
+/** The exit code of a failure on the server's side. */
 export function exitCodeOf(code: ServerErrorCode): number {
   if (code === 'ARGUMENT_INVALID') return EXIT.usage
   return REFUSED.has(code) ? EXIT.refused : EXIT.failed

@@ -17,7 +17,7 @@ import { tokenCommand } from './token.ts'
 import type { TransferIo } from './transfer.ts'
 import { verifyCommand } from './verify.ts'
 
-/** What a command has done to its process. */
+/** The effects of a command on its process. */
 interface Ran {
   stdout: string
   stderr: string
@@ -33,7 +33,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** Runs a command in the test's folder. */
+/** Runs a command in the folder of the test. */
 async function wopikit(...args: string[]): Promise<Ran> {
   const ran: Ran = { stdout: '', stderr: '', exitCode: 0 }
   const io: TransferIo = {
@@ -59,7 +59,7 @@ async function wopikit(...args: string[]): Promise<Ran> {
   return ran
 }
 
-/** The JSON that a command has printed. */
+/** The JSON that a command printed. */
 async function wopikitJson<T>(...args: string[]): Promise<T> {
   const { stdout, stderr } = await wopikit(...args, '--json')
   assert.equal(stderr, '')
@@ -106,7 +106,7 @@ describe('wopikit add and token', () => {
     assert.ok(left > 9.9 * 3_600_000 && left <= 10 * 3_600_000)
   })
 
-  test('add takes a name and an id, and refuses an id that is taken', async () => {
+  test('add uses --name and --id, and refuses an id that is taken', async () => {
     const first = await addFile('a.txt', 'a')
     const named = await wopikit('add', 'a.txt', '--id', 'Mine-1', '--name', 'Größe.txt', '--json')
     const again = await wopikit('add', 'a.txt', '--id', 'Mine-1', '--json')
@@ -157,7 +157,7 @@ describe('wopikit add and token', () => {
         3,
         /no such container: nope\n.*wopikit ls/,
       ],
-      [['token', fileId, '--user', 'ada', '--ttl', '10'], 2, /--ttl is a duration/],
+      [['token', fileId, '--user', 'ada', '--ttl', '10'], 2, /--ttl must be a duration/],
       [['token', fileId, '--user', 'ada', '--ttl', '1000d'], 2, /366d/],
       [['token', fileId, '--user', 'ada', '--data', 'elsewhere'], 3, /no data here.*elsewhere/],
       [['token', fileId], 2, /for whom, with --user/],
@@ -200,7 +200,7 @@ describe('wopikit add and token', () => {
   })
 })
 
-/** What the token that `token` makes with this permission allows at its resource. */
+/** The permissions of a token that `token` makes with this option, at its resource. */
 async function permissionsOf(...args: string[]): Promise<string[]> {
   const made = await wopikitJson<{ accessToken: string }>('token', ...args, '--user', 'ada')
   const payload = Buffer.from(made.accessToken.split('.')[1] ?? '', 'base64url').toString()
@@ -208,7 +208,7 @@ async function permissionsOf(...args: string[]): Promise<string[]> {
 }
 
 describe('wopikit token --permission', () => {
-  test('token takes a permission, all, or a list; reading is always there', async () => {
+  test('token accepts a permission, all, or a list, and always includes read', async () => {
     const fileId = await addFile('a.txt', 'a')
     const all = ['read', 'write', 'create', 'rename', 'delete', 'browse']
 
@@ -224,7 +224,7 @@ describe('wopikit token --permission', () => {
 })
 
 describe('wopikit add, ls and token in the tree', () => {
-  test('add says so when it gives another name', async () => {
+  test('add says when it chooses another name', async () => {
     await addFile('a.txt', 'a')
 
     const { stdout } = await wopikit('add', 'a.txt')
@@ -234,7 +234,7 @@ describe('wopikit add, ls and token in the tree', () => {
     assert.equal(third.name, 'a (3).txt')
   })
 
-  test('ls lists the root container, and those that it names', async () => {
+  test('ls lists the root container, and the containers in it by their ids', async () => {
     const inRoot = await addFile('a.txt', 'abc')
     const root = await wopikitJson<{ containerId: string }>('ls')
     const containerId = await addContainer(root.containerId, 'Sub')
@@ -261,7 +261,7 @@ describe('wopikit add, ls and token in the tree', () => {
     )
   })
 
-  test('ls refuses a container that is not there', async () => {
+  test('ls refuses an unknown container', async () => {
     await addFile('a.txt', 'a')
 
     const { exitCode, stderr } = await wopikit('ls', 'nope')
@@ -270,7 +270,7 @@ describe('wopikit add, ls and token in the tree', () => {
     assert.match(stderr, /no such container: nope/)
   })
 
-  test('token makes a token for a container, at the server that is running', async () => {
+  test('token makes a token for a container, with its address at the running server', async () => {
     const server = await serveData()
     const { containerId } = await wopikitJson<{ containerId: string }>('ls')
     const token = await wopikitJson<{ accessToken: string; wopiSrc: string }>(
@@ -297,7 +297,7 @@ async function addContainer(parentId: string, name: string): Promise<string> {
 }
 
 describe('wopikit sessions', () => {
-  test('sessions lists the open ones and cancels them, while the server runs', async () => {
+  test('sessions lists and cancels open upload sessions, while the server runs', async () => {
     const server = await serveData()
     const fileId = server.sampleFileId
     const user = ['--user', 'ada', '--permission', 'write']
@@ -328,7 +328,7 @@ describe('wopikit sessions', () => {
 })
 
 describe('wopikit verify and sweep', () => {
-  test('verify finds nothing wrong with what is sound', async () => {
+  test('verify finds no damage in sound documents', async () => {
     await addFile('a.txt', 'a'.repeat(5000))
 
     const { exitCode, stdout } = await wopikit('verify')
@@ -351,7 +351,7 @@ describe('wopikit verify and sweep', () => {
     assert.deepEqual([damage[0].fileId, damage[0].current], [fileId, true])
   })
 
-  test('sweep tells what it has done', async () => {
+  test('sweep reports what it has removed', async () => {
     await addFile('a.txt', 'a')
 
     const report = await wopikitJson<Record<string, unknown>>('sweep')
@@ -359,7 +359,7 @@ describe('wopikit verify and sweep', () => {
     assert.deepEqual([report.packsDeleted, report.more], [0, false])
   })
 
-  test('verify tells of a database that is not the one of its content, and --adopt accepts it', async () => {
+  test('verify reports a database that does not belong to the content, and --adopt accepts it', async () => {
     await addFile('a.txt', 'a')
     for (const file of ['wopikit.db', 'wopikit.db-wal', 'wopikit.db-shm'])
       await rm(join(data, file), { force: true })
@@ -376,17 +376,17 @@ describe('wopikit verify and sweep', () => {
     assert.deepEqual([adopted.exitCode, again.exitCode], [0, 0])
   })
 
-  test('sweep refuses a budget that is no duration', async () => {
+  test('sweep refuses a budget that is not a duration', async () => {
     await addFile('a.txt', 'a')
 
     const { exitCode, stderr } = await wopikit('sweep', '--budget', '5')
 
     assert.equal(exitCode, 2)
-    assert.match(stderr, /--budget is a duration/)
+    assert.match(stderr, /--budget must be a duration/)
   })
 })
 
-/** Flips a byte of the only document, which is made of the letter a. */
+/** Flips a byte of the only document, which consists of the letter a. */
 async function flipByte(blobs: string): Promise<void> {
   let flipped = 0
   for await (const entry of glob('**/*', { cwd: blobs, withFileTypes: true })) {

@@ -5,10 +5,10 @@ import type { ContentSource } from '../client/source.ts'
 /** An open file as the source of an upload, or the base of a download. */
 export type FileSource = ContentSource & AsyncDisposable
 
-/** Reading; a FIFO that nobody writes to must not be waited for. Windows has no such flag. */
+/** Opens for reading without waiting for a writer of a FIFO. Windows has no such flag. */
 export const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
-/** @throws Error that says why it cannot be read, or that it is no file */
+/** @throws Error that says why the file cannot be read, or that it is not a file */
 export async function openFileSource(path: string): Promise<FileSource> {
   const file = await open(path, READ_AT_ONCE).catch((cause: NodeJS.ErrnoException) => {
     const reason = cause.code === 'ENOENT' ? 'there is no such file' : cause.message
@@ -35,7 +35,10 @@ async function readExactly(
   const bytes = new Uint8Array(length)
   for (let filled = 0; filled < length; ) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled)
-    if (bytesRead === 0) throw new Error(`${path} became shorter while it was read`)
+    if (bytesRead === 0)
+      throw new Error(
+        `${path} became shorter while it was read. Try again when nothing writes to it`,
+      )
     filled += bytesRead
   }
   return bytes

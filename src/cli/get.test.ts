@@ -28,7 +28,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-test('get into a folder makes a file of the name of the document, and replaces none', async () => {
+test('get into a folder writes a file with the name of the document, and replaces no file', async () => {
   const wopiSrc = await host.add(AFTER)
   await mkdir(join(folder, 'here'))
   const words = [wopiSrc, '-o', 'here', '--token', 'read']
@@ -39,11 +39,11 @@ test('get into a folder makes a file of the name of the document, and replaces n
 
   assert.equal(JSON.parse(first.stdout).path, join(folder, 'here', 'Report.docx'))
   assert.equal(second.code, 2)
-  assert.match(second.stderr, /Report\.docx is there already\. Name it with -o/)
+  assert.match(second.stderr, /Report\.docx exists already\. Name it with -o/)
   assert.deepEqual(await fileOf('here/Report.docx'), BEFORE)
 })
 
-test('get into a folder writes nowhere else, whatever the host calls its document', async () => {
+test('get into a folder writes nowhere else, whatever name the host sends', async () => {
   const wopiSrc = await host.add(AFTER)
   const names = ['../../evil.docx', '/etc/evil.docx', '.bashrc', '..', '\u001b[2J.docx']
   await mkdir(join(folder, 'here'))
@@ -61,17 +61,17 @@ test('get into a folder writes nowhere else, whatever the host calls its documen
   )
 })
 
-test('get says that there is no such folder when its target ends in a slash', async () => {
+test('get says that the folder does not exist when its target ends in a slash', async () => {
   const wopiSrc = await host.add(AFTER)
 
   const failed = await runIn(folder, getCommand, [wopiSrc, '-o', 'nowhere/', '--token', 'read'])
 
   assert.equal(failed.code, 2)
-  assert.match(failed.stderr, /There is no folder .*nowhere\. Make it/)
+  assert.match(failed.stderr, /There is no folder .*nowhere\. Create it/)
   assert.deepEqual(await readdir(folder), [])
 })
 
-/** A host whose document is called `name`, and is else the one at `wopiSrc`. */
+/** A host that serves the document at `wopiSrc` under the name `name`. */
 async function renaming(wopiSrc: string, name: unknown) {
   const server = createServer(async (request, response) => {
     if (request.method === 'GET') return response.end(JSON.stringify({ BaseFileName: name }))

@@ -34,18 +34,18 @@ interface GetOptions {
 }
 
 const LABELS = { reading: 'Reading', receiving: 'Receiving', copying: 'Copying' } as const
-/** What a document is called whose host tells no name that could be used. */
+/** The name of a document when the host sends no usable one. */
 const NAMELESS = 'document'
 const AGAIN = 'Nothing was written. Run the same command again.'
 
-/** The command `get`: brings a document from a host, of which only what is not at hand travels. */
+/** The command `get`: downloads a document; only the parts that the user lacks travel. */
 export function getCommand(io: TransferIo = defaultIo()): Command {
   return new Command('get')
-    .description('download a document; with --base only what differs from OLD')
+    .description('download a document; with --base, only what differs from OLD')
     .argument('<wopisrc>', "the document's WOPISrc")
     .requiredOption(
       '-o, --output <file>',
-      'where to write it: a file, replaced when all is there, or a folder',
+      'where to write it: a folder, or a file, which is replaced once the download is complete',
     )
     .option(...TOKEN_OPTION)
     .option(...PROOF_KEY_OPTION)
@@ -61,7 +61,7 @@ async function get(wopiSrc: string, options: GetOptions, io: TransferIo) {
   )
 }
 
-/** Resolves to what is told of it; nothing where the document itself went to the standard output. */
+/** Resolves to the report, which is empty when the document itself went to the standard output. */
 async function download(
   wopiSrc: string,
   { output: target, token, json, proofKey, base: basePath }: GetOptions,
@@ -90,8 +90,8 @@ async function download(
 }
 
 /**
- * Opens what `-o` names. In a folder that is a new file: the host, which chooses its name, must not
- * choose what is replaced.
+ * Opens what `-o` names. In a folder it makes a new file and replaces none, because the host
+ * chooses the name.
  */
 async function openTarget(
   target: string,
@@ -102,11 +102,11 @@ async function openTarget(
   if (await isFolder(path))
     return await openOutput(join(path, await name()), { ifTaken: 'Name it with -o to replace it.' })
   if (target.endsWith('/') || target.endsWith(sep))
-    throw new UsageError(`There is no folder ${path}. Make it, or name a file with -o.`)
+    throw new UsageError(`There is no folder ${path}. Create it, or name a file with -o.`)
   return await openOutput(path)
 }
 
-/** The document's own name, made one that cannot lead out of a folder or hide in it. */
+/** The document's own name, changed so that it cannot lead out of a folder or hide in it. */
 async function nameOf(connection: ConnectionOptions, signal: AbortSignal): Promise<string> {
   const { BaseFileName: name } = await createWopiClient(connection).checkFileInfo({ signal })
   return legalName(typeof name === 'string' ? name : '', NAMELESS)
@@ -124,7 +124,7 @@ function fileSink(file: FileHandle): DownloadSink {
   }
 }
 
-/** As the user has typed it, with the document's own name where that was a folder. */
+/** The path as the user typed it, with the document's name if it was a folder. */
 function shownPath(target: string, { path }: Output, { env }: TransferIo): string {
   return path === userPath(target, env) ? target : join(target, basename(path))
 }

@@ -117,7 +117,7 @@ describe('wopikit locks', () => {
     )
   })
 
-  test('locks release keeps what does not match, and says that there is no such lock', async () => {
+  test('locks release keeps locks that do not match, and says that there is no such lock', async () => {
     const fileId = await add('a.docx')
     await lock(fileId, 'ada', 'L')
     const mistakes: [string[], number, RegExp][] = [
@@ -126,7 +126,7 @@ describe('wopikit locks', () => {
       [['release', '--file', fileId, '--user', 'ada', '--lock', 'M'], 3, /no such lock/],
       [['release', '--file', 'nope'], 3, /no such document: nope/],
       [['--file', 'nope'], 3, /no such document: nope/],
-      [['release', '--file', 'a b'], 2, /fileId is/],
+      [['release', '--file', 'a b'], 2, /fileId must be/],
     ]
 
     for (const [args, code, words] of mistakes) {

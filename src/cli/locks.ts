@@ -16,7 +16,7 @@ interface LockOptions extends FolderOptions {
 const MINUTE_MS = 60_000
 const UNPRINTABLE = /\p{C}/gu
 
-/** The command `locks`: lists locks, and releases those that nobody else will. */
+/** The command `locks`: lists locks, and releases those that no client will release. */
 export function locksCommand(io: TransferIo): Command {
   const listing = withFilter(folderCommand('list'))
     .description('list the locks in force')
@@ -69,7 +69,7 @@ async function release(options: LockOptions, io: TransferIo): Promise<void> {
   io.stdout.write(options.json ? `${JSON.stringify({ released })}\n` : text)
 }
 
-/** A document that is not there has no locks, but whoever asks has mistaken its id. */
+/** A missing document has no locks, but the user has mistaken its id. */
 async function requireDocument(
   admin: { find(fileId: string): Promise<unknown> },
   { fileId }: LockFilter,
@@ -105,7 +105,7 @@ function minutes(ms: number): string {
   return count(Math.ceil(ms / MINUTE_MS), 'minute')
 }
 
-/** Names come from clients, and a terminal obeys what it is shown. */
+/** Names come from clients, and a terminal obeys control characters in them. */
 function printable(text: string): string {
   return text.replace(UNPRINTABLE, '�')
 }

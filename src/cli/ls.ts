@@ -7,7 +7,7 @@ import { type FolderOptions, folderCommand, loadConfigBeside, runCommand } from 
 import { formatBytes } from './progress.ts'
 import type { TransferIo } from './transfer.ts'
 
-/** A container and what is in it. */
+/** A container and its entries. */
 interface Listing {
   containerId: string
   name: string
@@ -18,7 +18,7 @@ interface Listing {
 /** The command `ls`: lists what is in a container. */
 export function lsCommand(io: TransferIo): Command {
   return folderCommand('ls')
-    .description('list what is in a container, with the ids that other commands take')
+    .description('list the contents of a container, with the ids that other commands need')
     .argument('[container-id]', 'the container (default: the root container)')
     .action((containerId: string | undefined, options: FolderOptions) =>
       runCommand(io, options, () => list(containerId, options, io)),

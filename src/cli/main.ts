@@ -5,7 +5,7 @@ import { defaultIo, EXIT, type TransferIo } from './transfer.ts'
 
 const PACKAGE = new URL('../../package.json', import.meta.url)
 
-/** Loaded when they are needed: a server has no use for a validator in its memory. */
+/** Loaded when needed: a server has no use for a validator in its memory. */
 const COMMANDS = new Map<string, (io: TransferIo) => Promise<Command>>([
   ['serve', async (io) => (await import('./serve.ts')).serveCommand(io)],
   ['add', async (io) => (await import('./add.ts')).addCommand(io)],
@@ -34,14 +34,14 @@ async function program(): Promise<Command> {
   return throwOnMistakes(root)
 }
 
-/** Commander would exit with 1, the code of a command that has failed. */
+/** Commander would exit with 1, which is the code of a failed command. */
 function throwOnMistakes(command: Command): Command {
   command.exitOverride()
   for (const child of command.commands) throwOnMistakes(child)
   return command
 }
 
-/** Whoever read the output has seen enough, such as `head`; the work goes on. */
+/** The reader of the output, such as `head`, has left; the work continues. */
 function ignoreGoneReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
 }

@@ -41,7 +41,7 @@ async function write(path: string, text: string, options?: OutputOptions): Promi
 }
 
 describe('an output that is a file', () => {
-  test('is replaced when all is there, and not before', async () => {
+  test('is replaced when all bytes are written, and not before', async () => {
     await writeFile(at('a'), 'old')
 
     await using output = await openOutput(at('a'))
@@ -53,7 +53,7 @@ describe('an output that is a file', () => {
     assert.deepEqual(await readdir(folder), ['a'])
   })
 
-  test('is left as it was without a commit', async () => {
+  test('stays as it was without a commit', async () => {
     await writeFile(at('a'), 'old')
 
     {
@@ -77,7 +77,7 @@ describe('an output that is a file', () => {
     assert.deepEqual([mode & 0o7777, uid, gid], [0o4750, owner.uid, owner.gid])
   })
 
-  test('is readable for its owner only until it has the mode of what it replaces', async () => {
+  test('is readable only for its owner until it has the mode of the file that it replaces', async () => {
     await writeFile(at('a'), 'old', { mode: 0o600 })
 
     await using output = await openOutput(at('a'))
@@ -85,7 +85,7 @@ describe('an output that is a file', () => {
     assert.equal((await output.file.stat()).mode & 0o777, 0o600)
   })
 
-  test('gives no other group what the old one had, where the group cannot be kept', {
+  test('gives no other group the rights of the old group when the group cannot be kept', {
     skip: isRoot ? false : 'only root can make a file of a group that is not its own',
   }, async () => {
     await writeFile(at('a'), 'old')
@@ -103,7 +103,7 @@ describe('an output that is a file', () => {
     assert.deepEqual([mode & 0o7777, uid, gid], [0o744, 3456, 3456])
   })
 
-  test('is written where a symbolic link leads, which stays a link', async () => {
+  test('replaces the target of a symbolic link, which stays a link', async () => {
     await mkdir(at('real'))
     await writeFile(at('real/a'), 'old')
     await symlink('real/a', at('link'))
@@ -119,33 +119,33 @@ describe('an output that is a file', () => {
     assert.deepEqual(await readdir(folder), ['dangling', 'link', 'real'])
   })
 
-  test('is not replaced where that is not wanted, nor what a link leads to', async () => {
+  test('is not replaced by an exclusive write, nor is the target of a link', async () => {
     await writeFile(at('a'), 'old')
     await symlink('nowhere', at('link'))
 
     for (const name of ['a', 'link'])
       await assert.rejects(
         write(at(name), 'new', { ifTaken: 'Go away.' }),
-        /there already. Go away/,
+        /exists already. Go away/,
       )
 
     assert.equal(await readFile(at('a'), 'utf8'), 'old')
     assert.deepEqual(await readdir(folder), ['a', 'link'])
   })
 
-  test('is not replaced by an exclusive one when it came meanwhile', async () => {
+  test('is not replaced by an exclusive write when it appeared meanwhile', async () => {
     await using output = await openOutput(at('a'), { ifTaken: 'Go away.' })
     await output.file.writeFile('new')
     await writeFile(at('a'), 'came meanwhile')
 
-    await assert.rejects(output.commit(), /it is there already/)
+    await assert.rejects(output.commit(), /it exists already/)
 
     assert.equal(await readFile(at('a'), 'utf8'), 'came meanwhile')
   })
 })
 
-describe('an output that is no file', () => {
-  test('a device is written to and stays a device', async () => {
+describe('an output that is not a file', () => {
+  test('a device receives the bytes, and stays a device', async () => {
     const before = await stat('/dev/null')
 
     await write('/dev/null', 'gone')
@@ -155,11 +155,11 @@ describe('an output that is no file', () => {
     assert.deepEqual([after.ino, after.rdev], [before.ino, before.rdev])
   })
 
-  test('a device that has no room says so', async () => {
+  test('a device without room fails with a message', async () => {
     await assert.rejects(write('/dev/full', 'text'), /dev.full cannot be written: there is no room/)
   })
 
-  test('a FIFO is written to, also when its reader comes late and reads slowly', async () => {
+  test('a FIFO receives the bytes, also when its reader comes late and reads slowly', async () => {
     execFileSync('mkfifo', [at('fifo')])
     const text = 'x'.repeat(300_000)
 
@@ -177,7 +177,7 @@ describe('an output that is no file', () => {
     assert.ok((await lstat(at('fifo'))).isFIFO())
   })
 
-  test('a FIFO that nobody reads is not waited for once the user has had enough', async () => {
+  test('a FIFO without a reader is given up when the user stops the command', async () => {
     execFileSync('mkfifo', [at('fifo')])
     await using output = await openOutput(at('fifo'))
     const reason = new Error('enough')
@@ -187,7 +187,7 @@ describe('an output that is no file', () => {
     await assert.rejects(committed, reason)
   })
 
-  test('the standard output is written to after what is in it, and says that it is that', async () => {
+  test('the standard output receives the bytes after earlier output, and is recognized', async () => {
     const script = `const { openOutput } = await import(${JSON.stringify(OUTPUT)})
       await using output = await openOutput('/dev/stdout')
       await output.file.writeFile(output.isStdout ? 'document ' : 'no ')
@@ -202,7 +202,7 @@ describe('an output that is no file', () => {
     assert.equal(piped.stdout, 'document ')
   })
 
-  test('a folder, a socket, a disk and a place that cannot be are refused in words', async () => {
+  test('a folder, a socket, a disk and an impossible path are refused with a message', async () => {
     const server = createServer().listen(at('socket'))
     await once(server, 'listening')
     await symlink('circle', at('circle'))
@@ -220,7 +220,7 @@ describe('an output that is no file', () => {
       [folder, /it is a folder; name a file in it/],
       [at('socket'), /it is a socket/],
       [at('circle'), /lead in a circle/],
-      [at('none/file'), /there is no such folder/],
+      [at('none/file'), /its folder does not exist/],
       [at('file/file'), /what should be its folder is a file/],
       [at('n'.repeat(300)), /the name is too long/],
       ...disks.flat().map((path): [string, RegExp] => [path, /it is a disk/]),

@@ -15,32 +15,32 @@ import { dirname, join, resolve } from 'node:path'
 import { pour } from './pour.ts'
 import { UsageError } from './transfer.ts'
 
-/** What a command writes for the user, who chose where: anything may be there already. */
+/** The output of a command, at a path that the user chose: anything may already exist there. */
 export interface Output extends AsyncDisposable {
-  /** Where it goes, as the user is told. */
+  /** The path, as messages show it. */
   readonly path: string
-  /** Whether it goes to the standard output, where nothing else must then be printed. */
+  /** Whether it is the standard output, to which the command must then print nothing else. */
   readonly isStdout: boolean
-  /** Takes the bytes in any order; nobody sees them before `commit`. */
+  /** Writes bytes in any order; nobody sees them before `commit`. */
   readonly file: FileHandle
   /**
-   * Puts all of it in its place. A file is replaced at once, by one that is whole and on the disk.
-   * Disposing without it leaves everything as it was.
+   * Puts everything in its place. It replaces a file in one step, by one that is complete and
+   * durable. Disposing without it leaves everything as it was.
    *
-   * @throws Error that says what is wrong with the place; the reason of `signal`
+   * @throws Error that says what is wrong with the path; the reason of `signal`
    */
   commit(signal?: AbortSignal): Promise<void>
 }
 
 export interface OutputOptions {
-  /** What to do where something is there already, in words; left out: a file is replaced. */
+  /** What the user can do when something exists already; without it, a file is replaced. */
   ifTaken?: string
   /** Permissions of a new file (default: what the umask leaves of 0666). */
   mode?: number
 }
 
 const STDOUT = 1
-/** Longest chain of symbolic links that is followed: as many as Linux follows. */
+/** Longest chain of symbolic links to follow, as in Linux. */
 const LINKS_MAX = 40
 const OWNER_ONLY = 0o600
 const EVERYBODY = 0o666
@@ -49,22 +49,22 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not write there',
   EPERM: 'this user may not write there',
   EROFS: 'the disk is read-only',
-  ENOENT: 'there is no such folder',
+  ENOENT: 'its folder does not exist',
   ENOTDIR: 'what should be its folder is a file',
   ENOSPC: 'there is no room on the disk',
   EDQUOT: 'the quota of this user is used up',
   ENAMETOOLONG: 'the name is too long for this disk',
   ELOOP: 'its symbolic links lead in a circle',
-  EEXIST: 'it is there already',
+  EEXIST: 'it exists already',
   EBUSY: 'it is in use, or mounted by itself, and cannot be replaced',
-  EPIPE: 'whoever read it has gone',
+  EPIPE: 'its reader has gone',
 }
 
 /**
- * Opens what a command writes. Symbolic links are followed; a file is replaced and keeps its mode
- * and owner, where they can be kept; FIFOs and character devices are written to, in one go.
+ * Opens the output of a command. It follows symbolic links. It replaces a file, and keeps mode and
+ * owner where possible. It writes to FIFOs and character devices in one go.
  *
- * @throws UsageError when it is a folder, a socket or a block device, or cannot be written
+ * @throws UsageError when the path is a folder, a socket or a block device, or cannot be written
  */
 export async function openOutput(path: string, options: OutputOptions = {}): Promise<Output> {
   try {
@@ -82,7 +82,7 @@ export async function openOutput(path: string, options: OutputOptions = {}): Pro
   }
 }
 
-/** A failure to write, in words. */
+/** A failure to write, as a message. */
 export function unwritable(path: string, cause: unknown): Error {
   const { code = '', message } = cause as NodeJS.ErrnoException
   const reason = REASONS[code]
@@ -95,7 +95,7 @@ async function find(path: string, { ifTaken }: OutputOptions): Promise<Stats | u
     if (error.code === 'ENOENT') return undefined
     throw error
   })
-  if (there && ifTaken !== undefined) throw new UsageError(`${path} is there already. ${ifTaken}`)
+  if (there && ifTaken !== undefined) throw new UsageError(`${path} exists already. ${ifTaken}`)
   return there
 }
 
@@ -106,20 +106,23 @@ function whyNot(there: Stats): string | undefined {
   return undefined
 }
 
-/** Whether this is where the standard output goes; a device takes what else is printed besides. */
+/**
+ * Whether this is the target of the standard output. A device does not count: other output may go
+ * there, too.
+ */
 function isStdout(there: Stats): boolean {
   if (process.platform === 'win32' || there.isCharacterDevice()) return false
   const { dev, ino } = fstatSync(STDOUT)
   return there.dev === dev && there.ino === ino
 }
 
-/** Whether a path leads to this file; that of an open, deleted file does not. */
+/** Whether a path leads to this file; no path leads to an open file that was deleted. */
 async function isSame(path: string, there: Stats): Promise<boolean> {
   const found = await stat(path).catch(() => undefined)
   return found?.dev === there.dev && found.ino === there.ino
 }
 
-/** Where symbolic links lead, also when nothing is there. */
+/** The target of symbolic links, also when it does not exist. */
 async function followLinks(path: string): Promise<string> {
   let place = path
   for (let links = 0; links < LINKS_MAX; links++) {
@@ -130,7 +133,7 @@ async function followLinks(path: string): Promise<string> {
   throw Object.assign(new Error('Too many symbolic links'), { code: 'ELOOP' })
 }
 
-/** Writes a file beside, which takes the place of `path` when it is whole. */
+/** Writes a file beside `path`, which replaces it when complete. */
 async function openBeside(
   path: string,
   there: Stats | undefined,
@@ -144,7 +147,7 @@ async function openBeside(
     if (there) await keepOwnership(file, there)
     await file.sync()
     await file.close()
-    // Claims a name that must not be taken: a rename would replace whatever came meanwhile.
+    // Claims the name exclusively: a rename would replace a file that appeared meanwhile.
     if (ifTaken !== undefined) await (await open(path, 'wx')).close()
     await rename(beside, path)
     moved = true
@@ -166,7 +169,7 @@ async function openBeside(
   }
 }
 
-/** Writes a file elsewhere, which is poured out when it is whole. */
+/** Writes a file elsewhere, and pours it out when it is complete. */
 async function openStaged(
   path: string,
   target: { there: Stats; descriptor?: number },
@@ -191,12 +194,12 @@ async function openStaged(
 }
 
 /**
- * Gives a new file the mode and the owner of the old one, where that can be had. Whoever could do
- * nothing with the old file can do nothing with the new one.
+ * Gives a new file the mode and the owner of the old one, where possible. Nobody gets more rights
+ * on the new file than on the old one.
  */
 async function keepOwnership(file: FileHandle, there: Stats): Promise<void> {
   const mode = await ownedMode(file, there)
-  // A disk without permissions refuses; the file is the user's own then.
+  // A disk without permissions refuses; the file then stays the user's own.
   await file.chmod(mode).catch(() => undefined)
 }
 
@@ -210,11 +213,11 @@ async function ownedMode(file: FileHandle, { uid, gid, mode }: Stats): Promise<n
     )
   if (await taken(uid, gid)) return mode & 0o7777
   if (await taken(own.uid, gid)) return mode & 0o777
-  // Another group than before: it gets no more than everybody has.
+  // The group is another one than before: it gets no more rights than everybody has.
   return (mode & 0o707) | (mode & ((mode & 0o007) << 3))
 }
 
-/** Makes a rename last; systems that cannot open a folder do it by themselves. */
+/** Makes a rename durable; systems that cannot open a folder do so by themselves. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path).catch(() => undefined)
   await folder?.sync().catch(() => undefined)

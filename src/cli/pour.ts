@@ -7,20 +7,20 @@ import { promisify } from 'node:util'
 export interface PourTarget {
   path: string
   there: Stats
-  /** Open already; left out: `path` is opened. */
+  /** An open file; without it, `path` is opened. */
   descriptor?: number
 }
 
 const write = promisify(writeTo)
 const COPY_BYTES = 64 * 1024
-/** How often to look whether a FIFO has a reader by now, in ms. */
+/** How often to check whether a FIFO has a reader, in ms. */
 const READER_CHECK_MS = 100
-/** How often to look whether a full pipe has room by now, in ms. */
+/** How often to check whether a full pipe has room, in ms. */
 const ROOM_CHECK_MS = 2
 
 /**
- * Writes a whole file to a FIFO or a device, one byte after the other. A FIFO without a reader is
- * waited for. An abort ends it after what the reader has got by then.
+ * Writes a whole file to a FIFO or a device, from start to end. It waits for the reader of a FIFO.
+ * After an abort, the reader has a part of the file.
  *
  * @throws Error of the file system; the reason of `signal`
  */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createProgressLine, formatBytes } from './progress.ts'
 
-test('createProgressLine shows a bar and draws it anew only when it has changed', () => {
+test('createProgressLine shows a bar, and redraws it only when it has changed', () => {
   const { stream, written } = fakeStream({ isTTY: true, columns: 200 })
   const line = createProgressLine(stream)
 
@@ -16,7 +16,7 @@ test('createProgressLine shows a bar and draws it anew only when it has changed'
   ])
 })
 
-test('createProgressLine keeps to the width of the terminal', () => {
+test('createProgressLine stays within the width of the terminal', () => {
   const { stream, written } = fakeStream({ isTTY: true, columns: 20 })
 
   createProgressLine(stream).show('Sending', 0, 0)
@@ -24,7 +24,7 @@ test('createProgressLine keeps to the width of the terminal', () => {
   assert.equal(written.join('').replace('\r\x1b[K', '').length, 19)
 })
 
-test('createProgressLine prints lines but no bar where nobody is watching', () => {
+test('createProgressLine prints lines but no bar when the output is not a terminal', () => {
   const { stream, written } = fakeStream({ isTTY: false })
   const line = createProgressLine(stream)
 
@@ -35,7 +35,7 @@ test('createProgressLine prints lines but no bar where nobody is watching', () =
   assert.deepEqual(written, ['trying again\n'])
 })
 
-test('formatBytes rounds to what people read', () => {
+test('formatBytes rounds sizes for people', () => {
   const sizes = [0, 999, 1_000, 99_499, 999_499, 999_500, 1_500_000, 2_000_000_000].map(formatBytes)
 
   assert.deepEqual(sizes, [

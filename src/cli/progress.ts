@@ -1,17 +1,17 @@
-/** Where progress is shown: the part of a stream that it takes. */
+/** The parts of a stream that the progress needs. */
 export interface ProgressStream {
   readonly isTTY?: boolean
   readonly columns?: number
   write(text: string): unknown
 }
 
-/** One line that shows how far the work is. */
+/** One line that shows the progress of the work. */
 export interface ProgressLine {
-  /** Shows that `done` of `total` bytes are through. */
+  /** Shows that `done` of `total` bytes are done. */
   show(label: string, done: number, total: number): void
   /** Prints a line for good, above the progress. */
   print(text: string): void
-  /** Takes the progress away. */
+  /** Removes the progress. */
   clear(): void
 }
 
@@ -19,7 +19,7 @@ const BAR_CHARS = 24
 const CLEAR_LINE = '\r\x1b[K'
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 
-/** Shows a bar on a terminal, and nothing where nobody is watching. */
+/** Shows a bar on a terminal, and nothing elsewhere. */
 export function createProgressLine(stream: ProgressStream): ProgressLine {
   let shown = ''
 

@@ -4,14 +4,14 @@ export interface PublicKey {
   exponent: Uint8Array
 }
 
-/** What the documents of Office and of Microsoft's validator are called. */
+/** The extensions of Office, and of Microsoft's validator. */
 const APPS = [
   { name: 'Word', extensions: ['docx'] },
   { name: 'Excel', extensions: ['xlsx'] },
   { name: 'PowerPoint', extensions: ['pptx'] },
   { name: 'WopiTest', extensions: ['wopitest', 'wopitestx'] },
 ]
-/** Nothing answers there; the hosts under test only have to hand the addresses on. */
+/** Nothing answers at these addresses; the hosts under test only have to pass them on. */
 const ADDRESSES = {
   view: 'https://office.example.com/view?&lt;ui=UI_LLCC&amp;&gt;&lt;wopisrc=WOPI_SOURCE&amp;&gt;',
   edit: 'https://office.example.com/edit?&lt;ui=UI_LLCC&amp;&gt;&lt;wopisrc=WOPI_SOURCE&amp;&gt;',
@@ -19,7 +19,7 @@ const ADDRESSES = {
   collab: 'https://ocs.example.com/collab',
 }
 
-/** A discovery document as Office's, with these proof keys. */
+/** A discovery document like Office's, with these proof keys. */
 export function discoveryXml(current: PublicKey, old: PublicKey): string {
   return `<?xml version="1.0" encoding="utf-8"?>
 <wopi-discovery>

@@ -51,7 +51,7 @@ describe('proof key files', () => {
     assert.deepEqual(blob.subarray(20).reverse(), attribute('modulus'))
   })
 
-  test('writeNewProofKeys hides the private keys, and never overwrites any', async () => {
+  test('writeNewProofKeys hides the private keys from others, and never overwrites keys', async () => {
     const before = await readFile(keyFile, 'utf8')
 
     await assert.rejects(writeNewProofKeys(keyFile), UsageError)
@@ -60,7 +60,7 @@ describe('proof key files', () => {
     assert.equal((await stat(keyFile)).mode & 0o777, 0o600)
   })
 
-  test('readProofKeys is content with one key, as of openssl genpkey', async () => {
+  test('readProofKeys accepts a single key, as openssl genpkey makes it', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const path = join(place, 'single')
     await writeFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }))
@@ -70,7 +70,7 @@ describe('proof key files', () => {
     assert.equal(current, old)
   })
 
-  test('readProofKeys refuses what holds no keys, without telling what is in it', async () => {
+  test('readProofKeys refuses a file without keys, and does not reveal its content', async () => {
     const path = join(place, 'other')
     const block = (text: string) =>
       `-----BEGIN PRIVATE KEY-----\n${text}\n-----END PRIVATE KEY-----`

@@ -10,20 +10,20 @@ import { createSignedFetch } from './signed-fetch.ts'
 import { createTellingFetch } from './telling-fetch.ts'
 import { UsageError, userPath } from './transfer.ts'
 
-/** Longest key file that is read, in bytes. */
+/** Largest accepted key file, in bytes. */
 const KEY_FILE_MAX_BYTES = 64 * 1024
-const TAKEN = 'Keys are never replaced: give another name.'
+const TAKEN = 'Keys are never replaced: choose another name.'
 const OWNER_ONLY = 0o600
 const KEY_BITS = 2048
-/** What the discovery of a key file is called besides. */
+/** The suffix of the discovery file beside a key file. */
 const DISCOVERY_SUFFIX = '.discovery.xml'
 const PEM_BLOCK = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/g
 
 /**
  * Makes the keys that Office would have: the one in use and the one before. Writes both to `path`,
- * for the owner's eyes only, and their public halves to `path.discovery.xml`.
+ * readable only for the owner, and their public halves to `path.discovery.xml`.
  *
- * @throws UsageError when one of the files is there already, or cannot be written
+ * @throws UsageError when one of the files exists already, or cannot be written
  */
 export async function writeNewProofKeys(
   path: string,
@@ -48,8 +48,8 @@ export async function writeNewProofKeys(
 /**
  * Reads one or two private keys as PEM (PKCS #8): the one in use first, then the one before.
  *
- * @throws UsageError when the file cannot be read or holds no such keys; it tells nothing of what
- *   is in there
+ * @throws UsageError when the file cannot be read or holds no such keys; the message reveals
+ *   nothing of the file's content
  */
 export async function readProofKeys(path: string): Promise<ProofSigner> {
   const [current, old] = (await readSmall(path)).match(PEM_BLOCK) ?? []
@@ -64,7 +64,7 @@ export async function readProofKeys(path: string): Promise<ProofSigner> {
 }
 
 /**
- * What a command sends its requests with: signed where it was given keys, else left to the default.
+ * The `fetch` of a command: one that signs if the command has keys, otherwise the default.
  *
  * @throws UsageError as `readProofKeys`
  */
@@ -77,7 +77,7 @@ export async function fetchOf(
     : createTellingFetch(createSignedFetch(await readProofKeys(userPath(path, env))))
 }
 
-/** The file with the private keys of a discovery file that `writeNewProofKeys` has made. */
+/** The file with the private keys that belong to a discovery file of `writeNewProofKeys`. */
 export async function findKeyFile(discoveryFile: string): Promise<string | undefined> {
   if (!discoveryFile.endsWith(DISCOVERY_SUFFIX)) return undefined
   const path = discoveryFile.slice(0, -DISCOVERY_SUFFIX.length)

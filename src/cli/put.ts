@@ -26,13 +26,13 @@ interface PutOptions {
 }
 
 const LABELS = { reading: 'Reading', sending: 'Sending', committing: 'Saving' } as const
-const AGAIN = 'Run the same command again: it goes on where this one stopped.'
+const AGAIN = 'Run the same command again: it continues where this one stopped.'
 const AGAIN_FROM_THE_START = 'Run the same command again: it starts from the beginning.'
-const LOCK_STAYS = 'The lock on the document could not be released; it runs out within 30 minutes.'
+const LOCK_STAYS = 'The lock on the document could not be released; it expires within 30 minutes.'
 const UNITS = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 } as const
 const FRAGMENT_MAX_BYTES = 1024 ** 3
 
-/** The command `put`: brings a file to a host, of which only the chunks that it lacks travel. */
+/** The command `put`: uploads a file; only the chunks that the host lacks travel. */
 export function putCommand(io: TransferIo = defaultIo()): Command {
   return new Command('put')
     .description('upload FILE as the new content of a document; only what differs is sent')
@@ -47,7 +47,7 @@ export function putCommand(io: TransferIo = defaultIo()): Command {
       FRAGMENT_BYTES,
     )
     .option('--json', 'print the result as JSON')
-    .addHelpText('after', '\nKilled halfway, the same command goes on where it stopped.')
+    .addHelpText('after', '\nKilled halfway, the same command continues where it stopped.')
     .action((file: string, wopiSrc: string, options: PutOptions) => put(file, wopiSrc, options, io))
 }
 

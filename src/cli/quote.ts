@@ -1,4 +1,4 @@
-/** A word as it is typed in a shell, in quotes where it needs them. */
+/** A word as a user types it in a shell, in quotes if it needs them. */
 export function quote(text: string): string {
   return /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

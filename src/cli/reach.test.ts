@@ -44,7 +44,7 @@ function createProxy(): Server {
   })
 }
 
-/** Runs a command; Ctrl-C comes when it tells of another try for the `stopAt`th time. */
+/** Runs a command, and sends Ctrl-C when it announces another try for the `stopAt`th time. */
 async function run(command: (io: TransferIo) => Command, words: string[], stopAt = 1) {
   const signals = new EventEmitter()
   const ran = { stderr: '', code: 0 }
@@ -69,7 +69,7 @@ async function run(command: (io: TransferIo) => Command, words: string[], stopAt
 const put = (address: string, stopAt?: number) => run(putCommand, ['a.docx', address], stopAt)
 
 describe('a host that cannot be reached', () => {
-  test('is told in words after the first failure, and each further try is seen', async () => {
+  test('is reported after the first failure, and each further try is shown', async () => {
     const server = createServer()
     const address = await listen(server)
     server.close()
@@ -85,7 +85,7 @@ describe('a host that cannot be reached', () => {
     assert.match(further ?? '', /^Trying again in \d\.\d s \(try 3 of 8\)\.$/)
   })
 
-  test('is told at once when it speaks https where http was asked', async () => {
+  test('is reported at once when it speaks https and the address says http', async () => {
     const closing = await listen(createHttpsServer({}))
     const answering = await listen(createProxy())
     const words = /it speaks https there: give the address with https:\/\//
@@ -103,7 +103,7 @@ describe('a host that cannot be reached', () => {
     }
   })
 
-  test('is told at once when it speaks http where https was asked', async () => {
+  test('is reported at once when it speaks http and the address says https', async () => {
     const address = await listen(createHttpServer((_, response) => response.end()))
 
     const sent = await put(`https://${address}`)
@@ -116,7 +116,7 @@ describe('a host that cannot be reached', () => {
     }
   })
 
-  test('is not taken for one of https when it refuses a request with 400', async () => {
+  test('is not taken for an https host when it refuses a request with 400', async () => {
     const server = createHttpServer((_, response) => response.writeHead(400).end())
 
     const { stderr, code } = await put(`http://${await listen(server)}`)

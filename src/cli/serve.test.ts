@@ -21,7 +21,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-/** The printed commands of this name, as `wopikit` takes them. */
+/** The printed commands with this name, as arguments of `wopikit`. */
 function printedCommands(output: string, name: string): string[][] {
   return output
     .split('\n')
@@ -44,7 +44,7 @@ async function takeToken(output: string): Promise<void> {
   env.WOPIKIT_TOKEN = stdout
 }
 
-/** A running `wopikit serve`; what it prints grows while it runs. */
+/** A running `wopikit serve`, and its output so far. */
 class Serving implements AsyncDisposable {
   printed = ''
   readonly child: ChildProcessByStdio<null, Readable, Readable>
@@ -60,7 +60,7 @@ class Serving implements AsyncDisposable {
     this.child.on('exit', () => this.child.emit('printed'))
   }
 
-  /** Waits until something was printed. */
+  /** Waits until the output contains a text. */
   async until(text: string): Promise<void> {
     while (!this.printed.includes(text)) {
       assert.equal(this.child.exitCode, null, this.printed)
@@ -116,7 +116,7 @@ describe('wopikit serve', () => {
     assert.doesNotMatch(unsigned.stderr, /trying again/)
   })
 
-  test('serve prints JSON when asked to, with all that a token can be made with', async () => {
+  test('serve --json prints JSON, with everything that making a token needs', async () => {
     await using server = new Serving('--json', '--data', 'd')
     await server.until('}\n')
 
@@ -140,7 +140,7 @@ describe('wopikit serve', () => {
     assert.match(server.printed, /"msg":"Stopping/)
   })
 
-  test('serve answers and ends although nobody reads what it prints', {
+  test('serve answers and ends although nobody reads its output', {
     timeout: 60_000,
   }, async () => {
     await using server = new Serving('--data', 'd')
@@ -170,7 +170,7 @@ describe('wopikit serve', () => {
     assert.match(failed.stderr, /--port must be a whole number.*\n.*configuration\.md/)
   })
 
-  test('a reader that has seen enough does not make a command fail', async () => {
+  test('a command does not fail when the reader of its output leaves', async () => {
     const command = '{ "$0" "$1" --help; echo "code $?" >&2; } | true'
 
     const { stderr } = await promisify(execFile)('sh', ['-c', command, process.execPath, MAIN], {

@@ -7,25 +7,26 @@ import { addSettings, type FolderOptions, loadConfig, runCommand } from './comma
 import { EXIT, type TransferIo } from './transfer.ts'
 
 /**
- * Threads for file calls. A sync holds one for as long as the disk takes, and Node has four: with as
- * many uploads nothing could be read meanwhile. It counts if it is set before the first call.
+ * Threads for file calls. A sync occupies one for as long as the disk takes. Node has four by
+ * default, so four uploads would block all reads. The number has to be set before the first file
+ * call.
  */
 const FILE_THREADS = 16
-/** How long a stopped server waits for the readers of its output, in ms. */
+/** How long a stopped server waits for the reader of its output, in ms. */
 const OUTPUT_END_MS = 1000
 /** Ctrl-C under npm arrives twice, from the terminal and from npm, within this time, in ms. */
 const SAME_SIGNAL_MS = 500
 
 /**
- * What asks the server to stop. Windows has Ctrl-Break and the closing of the window besides;
- * elsewhere a hang-up may be ignored on purpose (`nohup`), which listening to it would undo.
+ * Signals that ask the server to stop. On Windows, Ctrl-Break and closing the window count, too.
+ * Elsewhere a hang-up may be ignored on purpose (`nohup`), and a listener would undo that.
  */
 const STOP_SIGNALS =
   process.platform === 'win32'
     ? (['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] as const)
     : (['SIGINT', 'SIGTERM'] as const)
 
-/** The command `serve`: runs a host until it is told to stop. */
+/** The command `serve`: runs a host until a signal stops it. */
 export function serveCommand(io: TransferIo): Command {
   return addSettings(new Command('serve'))
     .description('run the host; the first start makes keys and a sample document')
@@ -42,7 +43,7 @@ async function serve(options: FolderOptions, io: TransferIo): Promise<void> {
   const stopped = waitForStop(server, log, io)
   io.stdout.write(await announcement(server, config, { json: options.json, io }))
   await stopped
-  // Not before then: what nobody reads must not keep a process that has stopped.
+  // Only now: output that nobody reads must not keep a stopped process alive.
   setTimeout(() => process.exit(), OUTPUT_END_MS).unref()
 }
 
@@ -54,7 +55,7 @@ function waitForStop(server: RunningServer, log: Logger['log'], io: TransferIo):
       const now = performance.now()
       if (stoppingSince === undefined) {
         stoppingSince = now
-        log.info({}, 'Stopping: requests under way are finished first')
+        log.info({}, 'Stopping: the requests in progress finish first')
         server.close().then(resolve, reject)
       } else if (now - stoppingSince > SAME_SIGNAL_MS) {
         log.warn({}, 'Stopping at once')

@@ -6,7 +6,7 @@ import { count } from './count.ts'
 import { formatBytes } from './progress.ts'
 import type { TransferIo } from './transfer.ts'
 
-/** An open upload session, as it is listed. */
+/** An open upload session in the list. */
 interface ListedSession {
   id: string
   fileId: string
@@ -25,7 +25,7 @@ const MINUTE_MS = 60_000
 /** The command `sessions`: lists and cancels upload sessions. */
 export function sessionsCommand(io: TransferIo): Command {
   const cancel = folderCommand('cancel')
-    .description('end an upload session; what it has received is deleted')
+    .description('end an upload session, and delete the bytes that it has received')
     .argument('<session-id>', 'id of the session, as listed')
     .action((id: string, options: FolderOptions, command: Command) => {
       const all = { ...command.parent?.opts(), ...options }

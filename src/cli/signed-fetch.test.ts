@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { ProofInput } from '../protocol/proof-message.ts'
 import { createSignedFetch } from './signed-fetch.ts'
 
-test('createSignedFetch signs the address that travels and the token in it, anew each time', async () => {
+test('createSignedFetch signs the requested address and its token, afresh for each request', async () => {
   const signed: ProofInput[] = []
   const sent: Headers[] = []
   let now = Date.UTC(2026, 0, 1)

@@ -1,6 +1,6 @@
 import { type ProofSigner, proofHeaders } from '../validator/requests/proof-headers.ts'
 
-/** A `fetch` that signs each request as a WOPI client does whose keys the host demands. */
+/** A `fetch` that signs each request, as the WOPI client does whose proofs the host demands. */
 export function createSignedFetch(
   signer: ProofSigner,
   { fetch = globalThis.fetch, now = Date.now } = {},
@@ -8,7 +8,7 @@ export function createSignedFetch(
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input)
     const accessToken = url.searchParams.get('access_token') ?? ''
-    // The fragment stays here: what is signed is what travels.
+    // The fragment is not sent, so it is not signed.
     url.hash = ''
     const headers = new Headers(init?.headers)
     const proof = await proofHeaders({ accessToken, url: url.href, now: now() }, signer)

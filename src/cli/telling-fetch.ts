@@ -2,12 +2,12 @@ import { isIP } from 'node:net'
 import { connect } from 'node:tls'
 import { readNetworkFailure, TLS_SPOKEN } from '../client/network-failure.ts'
 
-/** How long a host is waited for that may speak TLS, in ms. */
+/** How long to wait for a host that may speak TLS, in ms. */
 const TLS_LIMIT_MS = 3000
 
 /**
- * A `fetch` that finds out whether a host speaks TLS where it was asked in plain HTTP: some answer
- * 400 then, and others only close the connection. It rejects with the code `TLS_SPOKEN`.
+ * A `fetch` that detects a host that speaks TLS at an address of plain HTTP: such hosts answer 400,
+ * or only close the connection. It then rejects with the code `TLS_SPOKEN`.
  */
 export function createTellingFetch(send: typeof fetch = fetch): typeof fetch {
   let hasAnswered = false
@@ -31,13 +31,13 @@ export function createTellingFetch(send: typeof fetch = fetch): typeof fetch {
   }
 }
 
-/** Why there is no answer from an address, in words. */
+/** A message that says why there is no answer from an address. */
 export async function whyNoAnswer(address: string, failure: unknown): Promise<string> {
   const isWrong = await isTlsInstead(new URL(address))
   return readNetworkFailure(isWrong ? tlsSpoken() : failure).words
 }
 
-/** Whether an address of plain HTTP shakes hands as TLS does; its certificate is not looked at. */
+/** Whether an address of plain HTTP answers a TLS handshake; any certificate will do. */
 export function isTlsInstead({ protocol, hostname, port }: URL): Promise<boolean> {
   if (protocol !== 'http:') return Promise.resolve(false)
   const host = hostname.replace(/^\[|\]$/g, '')
@@ -52,7 +52,7 @@ export function isTlsInstead({ protocol, hostname, port }: URL): Promise<boolean
     socket.setTimeout(TLS_LIMIT_MS, () => end(false))
     socket.once('secureConnect', () => end(true))
     socket.once('close', () => end(false))
-    // Whoever refuses a handshake in the words of TLS speaks it.
+    // A server that refuses a handshake with a TLS alert speaks TLS.
     socket.once('error', (error: NodeJS.ErrnoException) =>
       end(error.code?.startsWith('ERR_SSL_') === true && error.code.includes('ALERT')),
     )
@@ -60,5 +60,5 @@ export function isTlsInstead({ protocol, hostname, port }: URL): Promise<boolean
 }
 
 function tlsSpoken(): Error {
-  return Object.assign(new TypeError('The host speaks TLS there'), { code: TLS_SPOKEN })
+  return Object.assign(new TypeError('The host speaks TLS at this address'), { code: TLS_SPOKEN })
 }

@@ -15,7 +15,7 @@ interface TokenOptions extends FolderOptions {
   all?: boolean
 }
 
-/** What a token is for. */
+/** The resource of a token. */
 type Wanted = { fileId: string } | { containerId: string }
 
 /** The command `token`: makes an access token for one user and one document or container, or takes some back. */
@@ -112,7 +112,7 @@ function readWanted(fileId: string | undefined, { container }: TokenOptions): Wa
   throw new UsageError('Give either the fileId of a document, or --container ID.')
 }
 
-/** The address that the token is for; it is there. */
+/** The address of the token's resource, which exists. */
 async function addressOf(admin: OpenedAdmin, wanted: Wanted): Promise<string> {
   if ('fileId' in wanted) {
     if (await admin.find(wanted.fileId)) return admin.wopiSrc(wanted.fileId)

@@ -57,7 +57,7 @@ test('put and get bring a file to the host and back', async () => {
   assert.deepEqual(await readdir(join(folder, 'state', 'wopikit', 'uploads')), [])
 })
 
-test('the result of put and get stands on a line of its own, not behind the progress', async () => {
+test('put and get print their result on a line of its own, not behind the progress', async () => {
   const wopiSrc = await host.add(new Uint8Array(0))
   await writeFile(join(folder, 'report.docx'), AFTER)
 
@@ -71,7 +71,7 @@ test('the result of put and get stands on a line of its own, not behind the prog
   }
 })
 
-test('put and get move only what differs', async () => {
+test('put and get transfer only what differs', async () => {
   const wopiSrc = await host.add(BEFORE)
   await writeFile(join(folder, 'new.docx'), AFTER)
   await writeFile(join(folder, 'old.docx'), BEFORE)
@@ -92,7 +92,7 @@ test('put and get move only what differs', async () => {
   assert.deepEqual(await fileOf('old.docx'), AFTER)
 })
 
-test("put goes on after it was stopped, and its state is nobody else's to read", async () => {
+test('put continues after a stop, and only the user can read its state', async () => {
   const wopiSrc = await host.add(new Uint8Array(0))
   await writeFile(join(folder, 'report.docx'), AFTER)
   const arguments_ = [
@@ -125,7 +125,7 @@ for (const [place, state] of [
   ['under /proc', '/proc/wopikit/state'],
   ['under a file', '/dev/null/state'],
 ] as const) {
-  test(`put says once that it cannot be resumed where its state folder is ${place}, and goes on`, {
+  test(`put warns once that it cannot be resumed when its state folder is ${place}, and continues`, {
     timeout: 10_000,
   }, async () => {
     const wopiSrc = await host.add(new Uint8Array(0))
@@ -153,7 +153,7 @@ for (const [place, state] of [
   })
 }
 
-test('put begins anew when its state cannot be read', async () => {
+test('put starts from the beginning when its state cannot be read', async () => {
   const wopiSrc = await host.add(new Uint8Array(0))
   await writeFile(join(folder, 'report.docx'), AFTER)
   const arguments_ = [
@@ -200,7 +200,7 @@ test('get leaves the output as it was when it fails', async () => {
   assert.deepEqual(await readdir(folder), ['copy.docx'])
 })
 
-test('put says at once that a FIFO is no file', { timeout: 5000 }, async () => {
+test('put says at once that a FIFO is not a file', { timeout: 5000 }, async () => {
   const wopiSrc = await host.add(BEFORE)
   execFileSync('mkfifo', [join(folder, 'fifo')])
 
@@ -210,7 +210,7 @@ test('put says at once that a FIFO is no file', { timeout: 5000 }, async () => {
   assert.match(failed.stderr, /fifo is not a file/)
 })
 
-test('put and get say how to mend what is wrong', async () => {
+test('put and get say how to mend each failure', async () => {
   const wopiSrc = await host.add(BEFORE)
   await writeFile(join(folder, 'report.docx'), AFTER)
   await mkdir(join(folder, 'empty'))
@@ -229,7 +229,7 @@ test('put and get say how to mend what is wrong', async () => {
 
   const expected: [number, RegExp][] = [
     [3, /401.*\nGet a new access token/],
-    [3, /409.*\nClose the document where it is open/],
+    [3, /409.*\nClose the document in the other application/],
     [2, /set WOPIKIT_TOKEN/],
     [2, /WOPISRC is not the address of a document: "doc1"/],
     [1, /missing\.docx/],
@@ -243,13 +243,13 @@ test('put and get say how to mend what is wrong', async () => {
   }
 })
 
-test('put says which sizes of a fragment it understands', async () => {
+test('put says which fragment sizes it accepts', async () => {
   const parse = run(putCommand, ['a', 'b', '--token', 't', '--fragment-size', 'much'])
 
   await assert.rejects(parse, /512K or 8M/)
 })
 
-test('get refuses an answer that is no document', async (context) => {
+test('get refuses an answer that is not a document', async (context) => {
   const server: Server = createServer((_, response) =>
     response.end('<!doctype html><title>Sign in</title>'),
   )

@@ -4,7 +4,7 @@ import type { RetryEvent } from '../client/retry.ts'
 import { splitWopiSrc } from '../client/transport.ts'
 import { formatBytes, type ProgressLine, type ProgressStream } from './progress.ts'
 
-/** What `put` and `get` use of their process. */
+/** The parts of the process that `put` and `get` use. */
 export interface TransferIo {
   readonly env: NodeJS.ProcessEnv
   readonly stdout: ProgressStream
@@ -22,24 +22,24 @@ export interface TransferIo {
 /** Signals that ask a process to end; the last two come on Windows. */
 type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGBREAK' | 'SIGHUP'
 
-/** How to reach the document that a command is about. */
+/** How to reach the document of a command. */
 export interface Address {
   wopiSrc: string
   accessToken: string
 }
 
-/** Exit codes; 2 is a command line that cannot be understood. */
+/** Exit codes; 2 is for a command line that cannot be understood. */
 export const EXIT = { failed: 1, usage: 2, refused: 3, unreachable: 4 } as const
 /** Added to the number of a signal that ended a command, as shells do. */
 const EXIT_SIGNAL = 128
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const
 
-/** A command line that cannot be carried out; it says how to mend it. */
+/** A command line that cannot be executed; the message says how to mend it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** There is no answer from the host that a command is about. */
+/** There is no answer from the host of a command. */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError'
 }
@@ -69,20 +69,20 @@ export function defaultIo(): TransferIo {
   return processIo
 }
 
-/** The option by which both commands take the access token. */
+/** The option of both commands for the access token. */
 export const TOKEN_OPTION = [
   '--token <token>',
-  'access token; or in the environment as WOPIKIT_TOKEN, where other users cannot see it, or as ' +
+  'access token; better in the environment as WOPIKIT_TOKEN, where other users cannot see it, or as ' +
     'access_token in WOPISRC',
 ] as const
 
-/** The option by which both commands sign what they send. */
+/** The option of both commands that signs their requests. */
 export const PROOF_KEY_OPTION = [
   '--proof-key <file>',
   'sign the requests with the keys of this file, for a host that demands proofs',
 ] as const
 
-/** A path of the command line: relative ones count from where the user typed it, also under npm. */
+/** A path of the command line. Relative paths start at the folder of the user, also under npm. */
 export function userPath(path: string, env: NodeJS.ProcessEnv): string {
   return resolve(env.INIT_CWD ?? process.cwd(), path)
 }
@@ -109,10 +109,10 @@ export function readAddress(
 }
 
 /**
- * Runs the work of a command and prints what it comes to, in the place of the progress: ends it on
- * Ctrl-C, and turns what it throws into words, or JSON, and an exit code.
+ * Runs the work of a command and prints its result, in place of the progress. Ctrl-C ends it. Turns
+ * what the work throws into text, or JSON, and an exit code.
  *
- * @param again what running the same command again would do, when that helps
+ * @param again what the same command does when it runs again, if that helps
  * @param work resolves to the text of the result
  */
 export async function runTransfer(
@@ -144,14 +144,14 @@ export async function runTransfer(
   }
 }
 
-/** Tells of a wait for another try; the first time also what the user may have to mend. */
+/** Announces another try; the first time also what the user may have to mend. */
 export function describeRetry({ error, attempt, tries, delayMs }: RetryEvent): string {
   const seconds = (delayMs / 1000).toFixed(1)
   const advice = attempt === 1 ? `\n${FIXES[error.code]}` : ''
   return `${error.message}${advice}\nTrying again in ${seconds} s (try ${attempt + 1} of ${tries}).`
 }
 
-/** How much of a document went over the wire. */
+/** How much of a document was transferred. */
 export function describeShare(moved: number, total: number, chunks: string): string {
   return `${formatBytes(moved)} of ${formatBytes(total)}, ${chunks}`
 }
@@ -161,23 +161,24 @@ const FIXES: Record<WopiClientErrorCode, string> = {
   INVALID_TOKEN: 'Get a new access token: wopikit token ID --user ME',
   NOT_FOUND:
     'Check the document id in WOPISRC, and that the token is for it; uploads need --permission write.',
-  LOCKED: 'Close the document where it is open, or wait until its lock runs out (30 minutes).',
+  LOCKED:
+    'Close the document in the other application, or wait until its lock expires (30 minutes).',
   SESSION_GONE: 'Run the same command again.',
   SEQUENCE_MISMATCH: 'Somebody keeps saving the document. Run the same command again later.',
-  TOO_LARGE: 'The host has to allow larger files (maxFileBytes).',
-  NOT_SUPPORTED: 'This host cannot transfer files in chunks, or has that switched off.',
+  TOO_LARGE: 'Raise the size that the host allows (maxFileBytes).',
+  NOT_SUPPORTED: 'This host cannot transfer files in chunks, or its settings forbid it.',
   PROOF_REFUSED:
     'Sign the requests with --proof-key FILE, whose keys the host knows from discovery ("wopikit ' +
     'validate --new-proof-key" makes such), and give the WOPISRC that the host tells clients.',
-  HOST_FAILED: 'The host has a problem; its log tells more.',
+  HOST_FAILED: 'The host has a problem; its log has the details.',
   NETWORK: 'Is the host running, and is WOPISRC right?',
   CANNOT_CONNECT: 'Is WOPISRC right?',
-  BLOCKED: 'The host has to let this origin in.',
-  SOURCE_CHANGED: 'Run the same command again when nobody writes to the file any more.',
+  BLOCKED: 'Allow this origin in the settings of the host.',
+  SOURCE_CHANGED: 'Run the same command again when nothing writes to the file any more.',
   BAD_REPLY: 'Is WOPISRC the address of a document at a WOPI host?',
 }
 
-/** What `put` and `get` end with; all others end with 1. */
+/** The exit codes of `put` and `get` for these failures; all others end with 1. */
 export const EXIT_CODES: Partial<Record<WopiClientErrorCode, number>> = {
   INVALID_TOKEN: EXIT.refused,
   NOT_FOUND: EXIT.refused,

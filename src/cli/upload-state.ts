@@ -6,16 +6,13 @@ import type { UploadState } from '../client/upload-state.ts'
 import { makeFolder } from '../server/make-folder.ts'
 import { openOutput } from './output.ts'
 
-/**
- * Remembers one upload between runs of the command. That is a convenience: where it cannot be had
- * the upload goes on without.
- */
+/** Remembers one upload between runs of the command. An upload also works without it. */
 export interface UploadMemory {
-  /** Whether a later run can go on with this one. */
+  /** Whether a later run can continue this one. */
   readonly works: boolean
-  /** `undefined` when there is nothing to go on with. */
+  /** `undefined` when there is nothing to continue. */
   read(): Promise<UploadState | undefined>
-  /** Keeps a state in place of the last one, at once or not at all; `undefined` removes it. */
+  /** Replaces the last state, atomically; `undefined` removes it. */
   write(state: UploadState | undefined): Promise<void>
 }
 
@@ -23,10 +20,10 @@ const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_FOLDER = 0o700
 
 /**
- * Remembers the upload of `file` to `wopiSrc` in the user's state folder. What is kept holds the
- * session's token, so nobody else may read it.
+ * Remembers the upload of `file` to `wopiSrc` in the user's state folder. The state holds the
+ * session's token, so only the user may read it.
  *
- * @param options.onFailure told once, with the reason, when it cannot be had
+ * @param options.onFailure called once, with the reason, when the state cannot be stored
  */
 export function createUploadMemory(
   file: string,
@@ -53,7 +50,7 @@ export function createUploadMemory(
     async write(state) {
       if (state !== undefined)
         return works ? await attempt((path) => writeState(path, state)) : undefined
-      // What stays behind is found out of date by the next run.
+      // The next run notices that a leftover state is outdated.
       await statePath(file, wopiSrc, env)
         .then((path) => rm(path, { force: true }))
         .catch(() => undefined)
@@ -68,7 +65,7 @@ async function statePath(file: string, wopiSrc: string, env: NodeJS.ProcessEnv):
   return join(stateFolder(env), 'wopikit', 'uploads', `${name}.json`)
 }
 
-/** As the XDG Base Directory Specification has it, which ignores relative paths. */
+/** As in the XDG Base Directory Specification, which ignores relative paths. */
 function stateFolder(env: NodeJS.ProcessEnv): string {
   const folder = env.XDG_STATE_HOME
   return folder && isAbsolute(folder) ? folder : join(env.HOME || homedir(), '.local', 'state')
@@ -82,7 +79,7 @@ async function readState(path: string): Promise<UploadState | undefined> {
   try {
     return text === undefined ? undefined : (JSON.parse(text) as UploadState)
   } catch {
-    // Not ours, or damaged: as good as none.
+    // Foreign or damaged: the same as no state.
     return undefined
   }
 }

@@ -5,7 +5,7 @@ import { loadCases } from '../validator/node-files.ts'
 import { SUITES } from '../validator/suites/index.ts'
 import { UsageError, userPath } from './transfer.ts'
 
-/** Which cases a command line is about. */
+/** The cases that a command line chooses. */
 export interface CaseChoice {
   cases?: string
   builtIn?: boolean
@@ -15,12 +15,12 @@ export interface CaseChoice {
   category?: string[]
 }
 
-/** A case, as `--list` tells it. */
+/** A case, as `--list` shows it. */
 export interface ListedCase {
   group: string
   name: string
   category: string
-  /** Whether it only runs with `--delays`. */
+  /** Whether it runs only with `--delays`. */
   hasDelay: boolean
   description: string
 }

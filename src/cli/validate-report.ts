@@ -9,17 +9,17 @@ import { type TransferIo, userPath } from './transfer.ts'
 
 export interface ReportChoice {
   reporter: ReporterName
-  /** File for the report; left out: the standard output. */
+  /** File for the report (default: the standard output). */
   output?: string
   allowSkips?: boolean
 }
 
 export type ReporterName = keyof typeof REPORTERS
 
-/** Where the events of a run go. Disposing it writes what is still to be written. */
+/** The target of a run's events. Disposing it writes the rest. */
 export interface Report extends AsyncDisposable {
   tell(event: RunEvent): void
-  /** Says how the run has ended, where the report on the standard output does not. */
+  /** Prints how the run ended, unless the report on the standard output does so. */
   conclude(text: string): void
 }
 
@@ -36,7 +36,7 @@ const REPORTERS = {
 export const REPORTER_NAMES = Object.keys(REPORTERS)
 
 /**
- * Opens a report. With a file, people see the progress on the standard output all the same.
+ * Opens a report. With a file, the standard output still shows the progress.
  *
  * @throws UsageError when the file cannot be written
  */

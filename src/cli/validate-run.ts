@@ -3,8 +3,8 @@ import { count } from '../validator/run/run-cases.ts'
 import type { Stop } from './validate-stop.ts'
 
 /**
- * Hands on the events of a run until it ends or is stopped; then the totals are those of the cases
- * that have ended before.
+ * Passes on the events of a run until it ends or is stopped. After a stop, the totals count the
+ * cases that had ended before.
  */
 export async function followRun(
   events: AsyncIterable<RunEvent>,
@@ -15,7 +15,7 @@ export async function followRun(
   const startedAt = performance.now()
   try {
     for await (const event of events) {
-      // What comes of a case that was hurried to its end says nothing.
+      // The result of an interrupted case means nothing.
       if (stop.exitCode !== undefined && event.type !== 'start') break
       tell(event)
       if (event.type === 'done') return event.totals

@@ -1,13 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { TransferIo } from './transfer.ts'
 
-/** Ctrl-C during a run: it ends after the case under way, which cleans up; asked again, at once. */
+/**
+ * Ctrl-C during a run: the run ends after the current case, which cleans up. A second Ctrl-C ends
+ * it at once.
+ */
 export interface Stop extends Disposable {
   /** Exit code of the signal; `undefined` until there was one. */
   readonly exitCode: number | undefined
-  /** Aborts when the run is to end at once. */
+  /** Aborts when the run must end at once. */
   readonly signal: AbortSignal
-  /** Waits, but not on when the run is to end. */
+  /** Waits, but no longer once the run must end. */
   sleep(ms: number): Promise<void>
 }
 

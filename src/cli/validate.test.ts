@@ -44,7 +44,7 @@ const CASES = `<WopiValidation>
 
 const isProven = ({ proven }: Configuration) => proven
 
-/** What a command has done to its process. */
+/** The effects of a command on its process. */
 interface Ran {
   stdout: string
   stderr: string
@@ -99,7 +99,7 @@ describe('wopikit validate', () => {
     return wopikit(['--wopisrc', wopiSrc, '--cases', 'cases.xml', ...args])
   }
 
-  test('exits with 0 when all chosen cases have passed', async () => {
+  test('validate exits with 0 when all chosen cases have passed', async () => {
     const { stdout, stderr, exitCode } = await validate('--name', 'Good.Info')
 
     assert.match(stdout, /^ok {3}Good: Good\.Info$/m)
@@ -107,7 +107,7 @@ describe('wopikit validate', () => {
     assert.deepEqual([stderr, exitCode], ['', 0])
   })
 
-  test('exits with 1 when a case has failed, and shows what went over the wire', async () => {
+  test('validate exits with 1 when a case has failed, and shows the requests and answers', async () => {
     const { stdout, exitCode } = await validate('--group', 'Bad')
 
     assert.match(stdout, /^FAIL Bad: Bad\.Teapot$/m)
@@ -116,7 +116,7 @@ describe('wopikit validate', () => {
     assert.equal(exitCode, 1)
   })
 
-  test('tells at once that the host demands proofs, or those of another key', async () => {
+  test('validate says at once that the host demands proofs, or proofs of another key', async () => {
     const { stdout: made } = await wopikit(['--new-proof-key', 'stranger.pem'])
     await using strict = await openValidatedHost(CONFIGURATIONS.find(isProven) as Configuration)
     const { wopiSrc, accessToken } = strict.endpoint
@@ -131,7 +131,7 @@ describe('wopikit validate', () => {
     assert.deepEqual([unsigned.stdout, unsigned.exitCode, foreign.exitCode], ['', 2, 2])
   })
 
-  test('exits with 1 when a case was skipped, unless told to let that be', async () => {
+  test('validate exits with 1 when a case was skipped, unless --allow-skips is given', async () => {
     const mixed = ['--name', 'Elsewhere.Info', '--name', 'Good.Info']
 
     const strict = await validate(...mixed)
@@ -143,7 +143,7 @@ describe('wopikit validate', () => {
     assert.deepEqual([strict.exitCode, lax.exitCode, alone.exitCode], [1, 0, 1])
   })
 
-  test('leaves the cases out that wait, and says so', async () => {
+  test('validate leaves out the cases that wait, and says so', async () => {
     const names = ['--name', 'Good.Info', '--name', 'Slow.Info']
 
     const { stdout, exitCode } = await validate(...names)
@@ -155,7 +155,7 @@ describe('wopikit validate', () => {
     assert.match(all.stdout, /^PASSED: 2 passed, 0 failed, 0 skipped/m)
   })
 
-  test('writes no token into any report', async () => {
+  test('validate writes no token into any report', async () => {
     for (const reporter of ['terminal', 'tap', 'junit', 'html', 'json']) {
       const { stdout, stderr } = await validate('--group', 'Bad', '--reporter', reporter)
 
@@ -165,7 +165,7 @@ describe('wopikit validate', () => {
     }
   })
 
-  test('writes the report of --output into the file, and shows the progress besides', async () => {
+  test('validate --output writes the report into the file, and shows the progress', async () => {
     const { stdout } = await validate(
       ...['--name', 'Good.Info', '--reporter', 'junit', '--output', 'report.xml'],
     )
@@ -174,20 +174,20 @@ describe('wopikit validate', () => {
     assert.match(stdout, /^PASSED/m)
   })
 
-  test('tells how a run has ended beside a report that is for machines', async () => {
+  test('validate prints how a run ended when the report is for machines', async () => {
     const { stdout, stderr } = await validate('--name', 'Good.Info', '--json')
 
     assert.deepEqual(JSON.parse(stdout).totals, { passed: 1, failed: 0, skipped: 0 })
     assert.equal(stderr, 'PASSED: 1 passed, 0 failed, 0 skipped\n')
   })
 
-  test('stops after the first failure with --bail', async () => {
+  test('validate --bail stops after the first failure', async () => {
     const { stdout } = await validate('--category', 'WopiCore', '--bail')
 
     assert.match(stdout, /^Stopped after 2 of 3 cases\.$/m)
   })
 
-  test('lists the cases that would run, without a host', async () => {
+  test('validate --list lists the cases that would run, without a host', async () => {
     const text = await wopikit(['--cases', 'cases.xml', '--group', 'Good', '--list'])
     const json = await wopikit(['--cases', 'cases.xml', '--group', 'Bad', '--list', '--json'])
 
@@ -201,7 +201,7 @@ describe('wopikit validate', () => {
     )
   })
 
-  test('takes one built-in suite of several', async () => {
+  test('validate --suite runs one of the built-in suites', async () => {
     const clients = await wopikit(['--suite', 'clients', '--list'])
     const all = await wopikit(['--list'])
 
@@ -209,7 +209,7 @@ describe('wopikit validate', () => {
     assert.match(all.stdout, /^UploadSessions: .*^ClientSaves: /ms)
   })
 
-  test('ends at Ctrl-C after the cleanup of the case under way', async () => {
+  test('validate ends at Ctrl-C after the cleanup of the current case', async () => {
     const { wopiSrc, accessToken } = host.endpoint
 
     const { stdout, exitCode } = await wopikit(
@@ -231,7 +231,7 @@ describe('wopikit validate', () => {
     assert.equal(lock.headers.get('X-WOPI-Lock'), '')
   })
 
-  test('exits with 4 at once when the host gives no answer at all', async () => {
+  test('validate exits with 4 at once when the host gives no answer', async () => {
     const { stdout, stderr, exitCode } = await wopikit([
       ...['--wopisrc', 'http://127.0.0.1:1/wopi/files/1', '--cases', 'cases.xml'],
     ])
@@ -240,7 +240,7 @@ describe('wopikit validate', () => {
     assert.deepEqual([stdout, exitCode], ['', 4])
   })
 
-  test('exits with 2 and says what is wrong with the command line', async () => {
+  test('validate exits with 2 and says what is wrong with the command line', async () => {
     const { wopiSrc } = host.endpoint
     const address = ['--wopisrc', wopiSrc]
     const cases = ['--cases', 'cases.xml']
@@ -249,13 +249,13 @@ describe('wopikit validate', () => {
       [[...cases, '--wopisrc', 'nowhere'], /address of a document/],
       [[...address, '--suite', 'client'], /no suite client; there is wopikit, clients/],
       [[...cases, ...address, '--group', 'Goo'], /no group Goo; there is Good/],
-      [[...cases, ...address, '--group', 'Good', '--name', 'Bad.Teapot'], /No case is in all of/],
-      [[...cases, ...address, '--group', 'Slow'], /give --delays/],
+      [[...cases, ...address, '--group', 'Good', '--name', 'Bad.Teapot'], /No case matches all of/],
+      [[...cases, ...address, '--group', 'Slow'], /add --delays/],
       [[...cases, ...address, '--token-ttl', 'soon'], /--token-ttl/],
       [[...cases, ...address, '--proof-key', 'missing'], /proof keys cannot be read/],
       [
         [...cases, ...address, '--output', 'no/such/folder'],
-        /cannot be written: there is no such folder/,
+        /cannot be written: its folder does not exist/,
       ],
       [[...address, '--cases', 'missing.xml'], /no file/],
     ]
@@ -267,7 +267,7 @@ describe('wopikit validate', () => {
     }
   })
 
-  test('makes a proof key for its owner only, with the discovery document beside it', async () => {
+  test('validate --new-proof-key makes keys for the owner only, and the discovery document', async () => {
     const made = await wopikit(['--new-proof-key', 'key.pem', '--json'])
     const again = await wopikit(['--new-proof-key', 'key.pem'])
 

@@ -53,7 +53,7 @@ Exit code: 0 all cases have passed, 1 not all, 2 the command line cannot be unde
 /** The command `validate`: runs conformance cases against any WOPI host. */
 export function validateCommand(io: TransferIo): Command {
   return new Command('validate')
-    .description('test a WOPI host, this or any other, and report case by case')
+    .description('test this or any other WOPI host, case by case')
     .option('--wopisrc <url>', 'WOPISrc of a document; for --cases one called something.wopitest')
     .option(...TOKEN_OPTION)
     .option('--token-ttl <ms>', 'when the token expires, in ms since 1970 UTC; 0: unknown', '0')
@@ -92,15 +92,15 @@ async function validate(options: ValidateOptions, io: TransferIo): Promise<void>
   const cases = listCases(suites, options)
   if (options.list) io.stdout.write(listText(cases, options))
   else if (cases.length === 0)
-    throw new UsageError('No case is in all of --group, --name and --category.')
+    throw new UsageError('No case matches all of --group, --name and --category.')
   else if (!options.delays && cases.every(({ hasDelay }) => hasDelay))
-    throw new UsageError('All of these cases wait for locks to expire: give --delays.')
+    throw new UsageError('All chosen cases wait for locks to expire: add --delays.')
   else await runAll({ ...(await worldOf(options, io)), suites }, options, io)
 }
 
 /**
- * Asks the host for anything at all: without an answer every case would wait for it in vain, and
- * where a proof is refused every case would fail of that alone.
+ * Sends a first request to the host. Without an answer, every case would wait in vain. If the host
+ * refuses the proof, every case would fail for this reason alone.
  *
  * @throws UnreachableError; UsageError for a refused proof
  */
@@ -115,12 +115,12 @@ async function knock(run: Pick<RunOptions, 'endpoint' | 'send' | 'proof' | 'now'
     throw new UnreachableError(`The host gives no answer: ${words}`)
   }
   const answer = await run.send({ method: 'GET', url, headers }).catch(fail)
-  // So servers of TLS answer plain HTTP, if at all.
+  // TLS servers answer plain HTTP like this, if at all.
   if (answer.status === 400 && (await isTlsInstead(new URL(url)))) await fail(undefined)
   if (headerOf(answer.headers, HEADERS.failureCode) === 'PROOF_INVALID')
     throw new UsageError(
       `The host refuses all requests: ${headerOf(answer.headers, HEADERS.failureReason)}.\n` +
-        'Give --proof-key FILE with keys that it knows, and the WOPISrc that it tells clients.',
+        'Add --proof-key FILE with keys that the host knows, and use the WOPISrc that it gives to clients.',
     )
 }
 
@@ -148,17 +148,17 @@ async function runAll(
   else if (!ok) io.exit(EXIT.failed)
 }
 
-/** What a run needs of the world, but for waiting. */
+/** What a run needs from its environment, except waiting. */
 async function worldOf(
   options: ValidateOptions,
   io: TransferIo,
 ): Promise<Omit<RunOptions, 'suites' | 'sleep' | 'signal'>> {
   if (options.wopisrc === undefined)
-    throw new UsageError('Which host? Give the address of a document with --wopisrc.')
+    throw new UsageError('The host is missing. Set --wopisrc to the address of a document.')
   const address = readAddress(options.wopisrc, options.token, io.env)
   const accessTokenTtl = Number(options.tokenTtl)
   if (!Number.isSafeInteger(accessTokenTtl) || accessTokenTtl < 0)
-    throw new UsageError('--token-ttl is a time in ms since 1970 UTC, or 0.')
+    throw new UsageError('--token-ttl must be a time in ms since 1970 UTC, or 0.')
   const { proofKey } = options
   const proof = proofKey === undefined ? undefined : await readProofKeys(userPath(proofKey, io.env))
   return {

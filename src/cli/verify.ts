@@ -10,15 +10,15 @@ interface VerifyOptions extends FolderOptions {
   adopt?: boolean
 }
 
-/** The command `verify`: hashes everything again and names what is damaged. */
+/** The command `verify`: hashes all content again, and lists what is damaged. */
 export function verifyCommand(io: TransferIo): Command {
   return folderCommand('verify')
     .description(
-      'read and hash everything again, and name what is damaged; exit code 1 if anything is',
+      'read and hash all content again, and list what is damaged; exit code 1 if anything is',
     )
     .option(
       '--adopt',
-      'let database and content belong together from now on, after one was lost or restored',
+      'accept database and content as a pair, after one of them was lost or restored',
     )
     .action((options: VerifyOptions) => runCommand(io, options, () => verify(options, io)))
 }
@@ -49,7 +49,7 @@ function describe({
   sessionId,
   problem,
 }: Damage): string {
-  if (fileId === undefined) return `${problem}. Nothing is served or swept: ${WAY_OUT}\n`
+  if (fileId === undefined) return `${problem}. The host serves and deletes nothing: ${WAY_OUT}\n`
   const place = sessionId
     ? `upload session ${sessionId}`
     : `${current ? 'current state' : 'former state'} ${sequenceNumber ?? ''} ${streamId ?? ''}`

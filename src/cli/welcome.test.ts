@@ -12,7 +12,7 @@ const WELCOME: Welcome = {
   addressProblem: undefined,
 }
 
-test('welcomeText prints no command that a server with proofs would refuse', () => {
+test('welcomeText prints no command that fails when the server demands proofs', () => {
   const signing = welcomeText({ ...WELCOME, proofOption: ' --proof-key k.pem' })
   const keyless = welcomeText({ ...WELCOME, proofOption: '' })
 
@@ -26,7 +26,7 @@ test('welcomeText prints no command that a server with proofs would refuse', () 
   }
 })
 
-test('welcomeText says how to make a token where it may show none', () => {
+test('welcomeText says how to make a token when it must not show one', () => {
   const text = welcomeText({ ...WELCOME, accessToken: undefined, dataOption: ' --data d' })
 
   assert.match(text, /WOPIKIT_TOKEN=\$\(wopikit token welcome --user demo .*--data d\)\n/)
@@ -34,7 +34,7 @@ test('welcomeText says how to make a token where it may show none', () => {
   assert.doesNotMatch(text, /--token|Access token/)
 })
 
-test('welcomeText warns of an address that other machines do not find', () => {
+test('welcomeText warns about an address that other machines cannot reach', () => {
   const addressProblem = 'Set publicUrl.'
 
   assert.match(welcomeText({ ...WELCOME, addressProblem }), /8080\n\nWarning: Set publicUrl\.\n\n/)

@@ -1,25 +1,25 @@
-/** What a server that has just started tells about itself. */
+/** Facts about a server that has just started. */
 export interface Welcome {
   url: string
-  /** Of the document to try, and its id. */
+  /** The WOPISrc of the document to try, and its id. */
   wopiSrc: string
   fileId: string
-  /** For that document, one hour; left out where it must not be printed. */
+  /** For that document, valid for one hour; absent when it must not be printed. */
   accessToken: string | undefined
-  /** How this command is called. */
+  /** How the user calls this command. */
   command: string
-  /** What the other commands need to find the data folder; empty when they find it. */
+  /** The option that other commands need for the data folder; empty when they need none. */
   dataOption: string
-  /** What is wrong with `url`, if anything is. */
+  /** What is wrong with `url`, if anything. */
   addressProblem: string | undefined
   /**
-   * Left out when the server demands no proofs; else how `get` and `put` sign, empty when nobody
-   * knows the keys.
+   * The option with which `get` and `put` sign; absent when the server demands no proofs, empty
+   * when the keys are unknown.
    */
   proofOption?: string
 }
 
-/** The text that a server prints when it has started: where it is, and commands to try. */
+/** The text that a server prints when it has started: its address, and commands to try. */
 export function welcomeText(welcome: Welcome): string {
   const { url, wopiSrc, accessToken, command, dataOption, addressProblem } = welcome
   const token = accessToken === undefined ? '' : `  Access token for it, 1 hour ${accessToken}\n`
@@ -39,7 +39,7 @@ Ctrl-C stops the server.
 `
 }
 
-/** Commands that ask the server; where it demands proofs, only those that can sign. */
+/** Commands that send requests to the server; if it demands proofs, only those that can sign. */
 function transferText(welcome: Welcome): string {
   const { wopiSrc, accessToken, command, proofOption } = welcome
   if (proofOption === '')
@@ -66,12 +66,12 @@ Download it, and upload what you have changed:
 `
 }
 
-/** Single quotes keep a token as it is; in double ones the shell puts its own in. */
+/** Single quotes keep a text as it is; in double quotes the shell replaces variables. */
 function inShell(address: string, accessToken: string | undefined): string {
   return accessToken === undefined ? `"${address}"` : `'${address}'`
 }
 
-/** How to make the token that is not printed; it is in no list of processes this way. */
+/** How to make the token that is not printed. This way it appears in no list of processes. */
 function tokenText({ accessToken, command, fileId, dataOption }: Welcome): string {
   if (accessToken !== undefined) return ''
   return `Make a token for it, in another terminal; the commands below find it there:
