@@ -17,7 +17,7 @@ export const HOST_FAILURES: Record<FailureCode, FailureRow> = {
   },
   EDITORS_WITHOUT_PROOF: {
     cause: 'PutChunkedFile names editors, but its proof is missing or wrong.',
-    mend: 'Sign the request, or leave `X-WOPI-Editors` out..',
+    mend: 'Sign the request, or leave `X-WOPI-Editors` out.',
   },
   FRAMES_INVALID: {
     cause: 'The body is no sequence of frames, or has a frame that does not belong there.',
@@ -28,7 +28,7 @@ export const HOST_FAILURES: Record<FailureCode, FailureRow> = {
     mend: 'The reason names the member. Correct the message.',
   },
   BODY_INVALID: {
-    cause: 'The body broke off, came too slowly, or is not what the operation takes.',
+    cause: 'The body broke off, arrived too slowly, or is not what the operation accepts.',
     mend: 'Send it again. The document is as it was before.',
   },
   CHUNK_MISSING: {

@@ -128,7 +128,7 @@ describe('wopikit add and token', () => {
       [['add', 'a.txt', '--container', 'a b'], 2, /containerId must be/],
       [['add', 'a.txt', '--container', 'nope'], 3, /no such container: nope\n.*wopikit ls/],
       [['add', 'a.txt', '--id', 'a b'], 2, /fileId must be/],
-      [['add', 'a.txt', '--owner', 'a\nb'], 2, /--owner has 1 to 150 bytes/],
+      [['add', 'a.txt', '--owner', 'a\nb'], 2, /--owner must have 1 to 150 bytes/],
       [['add', 'a.txt', '--max-file-bytes', '0'], 3, /larger than.*\n.*maxFileBytes/],
       [['add', 'a.txt', '--max-file-bytes', 'x'], 2, /--max-file-bytes must be a size/],
     ]
@@ -147,7 +147,7 @@ describe('wopikit add and token', () => {
     const mistakes: [string[], number, RegExp][] = [
       [['token', 'nope', '--user', 'ada'], 3, /no such document: nope\n.*wopikit add/],
       [['token', fileId, '--user', 'a\nb'], 2, /--user must have 1 to 150 bytes/],
-      [['token', fileId, '--user', 'ada', '--name', ' '], 2, /name has/],
+      [['token', fileId, '--user', 'ada', '--name', ' '], 2, /name must have/],
       [['token', fileId, '--user', 'ada', '--permission', 'admin'], 2, /all, or a list of read, /],
       [['token', fileId, '--user', 'ada', '--permission', 'all,read'], 2, /all, or a list of/],
       [['token', '--user', 'ada'], 2, /either the fileId/],
