@@ -147,7 +147,7 @@ test('GetChunks is 500 when the application ignores the requested range', async 
   const ranges = [{ streamId: 'MainContent', chunkRangesToReturn: [wanted] }]
   assertRefused(await getChunks(host, ranges), 500)
 
-  assert.match(String(host.logged.at(-1)?.fields.err), /more bytes than the range/)
+  assert.match(String(host.logged.at(-1)?.fields.err), /more bytes than the requested range/)
 })
 
 test('PutChunkedFile finds chunks in a revision that the application keeps', async () => {
