@@ -271,7 +271,7 @@ test('disposing waits for a read that is under way before it closes the file', a
   assert.equal(openCount(), 0)
 })
 
-test('list passes over files that are no blobs', async () => {
+test('list ignores files that are not blobs', async () => {
   const directory = newDirectory()
   const store = createFileBlobStore({ directory, reserveBytes: 0 })
   await store.put('ab/doc/x', inPieces(someBytes(10)))

@@ -90,7 +90,7 @@ test('ten stores may create one file at the same time', async () => {
   await Promise.all(stores.map((store) => store.close()))
 })
 
-test('what was acknowledged is there when the file is opened again', async () => {
+test('acknowledged changes are there when the file is opened again', async () => {
   const path = newPath()
   const first = createSqliteMetadataStore({ path })
   await first.createDocument(newDocument())
@@ -141,7 +141,7 @@ test('a write rejects when another process keeps its lock for too long', async (
   await store.close()
 })
 
-test('a command that fails takes nothing of its batch with it', async () => {
+test('a command that fails does not undo the other commands of its batch', async () => {
   const store = createSqliteMetadataStore({ path: newPath() })
   await store.createDocument(newDocument())
 
@@ -161,7 +161,7 @@ test('a command that fails takes nothing of its batch with it', async () => {
   await store.close()
 })
 
-test('all commands of a batch happen at the same time of the clock', async () => {
+test('all commands of a batch see the same time of the clock', async () => {
   let time = 1000
   const store = createSqliteMetadataStore({ path: newPath(), now: () => time++ })
 
@@ -188,7 +188,7 @@ test('a file of another application is refused and left as it was', async () => 
   assert.deepEqual(await readFile(path), before)
 })
 
-test('a file that is no database is refused', async () => {
+test('a file that is not a database is refused', async () => {
   const path = newPath()
   await writeFile(path, 'x'.repeat(10_000))
   const store = createSqliteMetadataStore({ path })
@@ -198,7 +198,7 @@ test('a file that is no database is refused', async () => {
   await store.close()
 })
 
-test('a file of a newer version is refused with words that help', async () => {
+test('a database of a newer version is refused, with a message that says what to do', async () => {
   const path = newPath()
   const current = createSqliteMetadataStore({ path })
   await current.check()
@@ -213,7 +213,7 @@ test('a file of a newer version is refused with words that help', async () => {
   await store.close()
 })
 
-test('a migration that is killed halfway is taken anew', async () => {
+test('a migration that is killed halfway runs again', async () => {
   const path = newPath()
   const killed = new DatabaseSync(path)
   killed.exec('BEGIN EXCLUSIVE; CREATE TABLE documents (a); PRAGMA user_version = 1')
@@ -229,7 +229,7 @@ test('createSqliteMetadataStore refuses :memory:', () => {
   assert.throws(() => createSqliteMetadataStore({ path: ':memory:' }), RangeError)
 })
 
-test('a process is killed while it writes, and what it acknowledged is there', async () => {
+test('acknowledged changes of a process survive when it is killed while it writes', async () => {
   const path = newPath()
   const child = startWriter(path)
   const acknowledged = await new Promise<number>((resolve) => {
@@ -300,7 +300,7 @@ test('a store whose file cannot be opened is usable as soon as it can be', async
   await store.close()
 })
 
-test('a store that never could be opened can be closed', async () => {
+test('a store that could never be opened can be closed', async () => {
   const inTheWay = join(directory, 'still-in-the-way')
   await writeFile(inTheWay, '')
   const store = createSqliteMetadataStore({ path: join(inTheWay, 'wopikit.db') })

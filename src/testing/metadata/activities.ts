@@ -72,14 +72,14 @@ export function activityContract(test: ContractTest): void {
     assert.deepEqual(await listedIds(store, 100, 'd2'), ['b'])
   })
 
-  test('appendActivities does nothing where there is no such document', async ({ store }) => {
+  test('appendActivities does nothing when there is no such document', async ({ store }) => {
     await store.appendActivities('d1', [activity('a')], 10)
     await store.createDocument(newDocument())
 
     assert.deepEqual(await listedIds(store), [])
   })
 
-  test('appendActivities at the same time loses none', async ({ store }) => {
+  test('appendActivities by many callers at once loses none', async ({ store }) => {
     await store.createDocument(newDocument())
     const ids = Array.from({ length: 50 }, (_, index) => `a${index}`)
 

@@ -183,7 +183,7 @@ export function deletionContract(test: ContractTest): void {
       assert.equal(document?.manifestId, committed?.ok ? 'm2' : undefined)
     })
 
-  test('a document that was deleted refuses what was begun before', async ({ store }) => {
+  test('a deleted document refuses commands that were begun before', async ({ store }) => {
     await store.createDocument(newDocument())
     await store.createSession(newSession())
     await store.appendFragment(newFragment())

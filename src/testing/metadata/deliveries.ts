@@ -36,7 +36,7 @@ async function listed(store: MetadataStore, limit = 10): Promise<string[]> {
 
 /** The sentences of the port about saves that an application has not received yet. */
 export function deliveryContract(test: ContractTest): void {
-  test('createDocument with a source notes its revision and waits for no delivery', async ({
+  test('createDocument with a source records its revision, and delivers nothing', async ({
     store,
   }) => {
     await adopt(store)
@@ -131,7 +131,7 @@ export function deliveryContract(test: ContractTest): void {
     assert.deepEqual(await listed(store), [])
   })
 
-  test('a commit that is refused is no save to deliver', async ({ store }) => {
+  test('a refused commit adds no save to deliver', async ({ store }) => {
     await adopt(store)
 
     const refused = await store.commit(newCommit({ expected: { manifestId: 'm0' } }))
@@ -231,7 +231,7 @@ export function deliveryContract(test: ContractTest): void {
     assert.deepEqual(again, { ok: true })
   })
 
-  test('takeDelivery refuses what is not due, not the oldest, or not as it was listed', async ({
+  test('takeDelivery refuses a save that is not due, not the oldest, or changed since it was listed', async ({
     store,
   }) => {
     await adopt(store)
@@ -269,7 +269,7 @@ export function deliveryContract(test: ContractTest): void {
     )
   })
 
-  test('deferDelivery of what somebody else has taken since changes nothing', async ({
+  test('deferDelivery changes nothing when another process has taken the save since', async ({
     store,
     advance,
   }) => {
@@ -285,7 +285,7 @@ export function deliveryContract(test: ContractTest): void {
     assert.equal(next.nextAt, next.now + MINUTE)
   })
 
-  test('deferDelivery holds up no other document and not the save after it', async ({ store }) => {
+  test('deferDelivery delays no other document, and not the save after it', async ({ store }) => {
     await adopt(store, 1)
     await commitStates(store, 3)
     await adopt(store, 2)

@@ -147,7 +147,7 @@ export function documentContract(test: ContractTest): void {
     assert.equal(await store.readManifest('d2', 'm1'), undefined)
   })
 
-  test('readManifest returns what was given, whatever the caller does afterwards', async ({
+  test('readManifest returns the stored bytes, even if the caller changes its own afterwards', async ({
     store,
   }) => {
     const manifest = bytes(1, 2, 3)
@@ -402,7 +402,7 @@ export function documentContract(test: ContractTest): void {
     assert.equal(await store.readManifest('d1', 'm3'), undefined)
   })
 
-  test('commit makes the document due, after the time it asks for', async ({ store, advance }) => {
+  test('commit makes the document due after the requested time', async ({ store, advance }) => {
     await store.createDocument(newDocument())
     await store.commit(newCommit({ sweepAfterMs: HOUR }))
 
@@ -455,7 +455,7 @@ export function documentContract(test: ContractTest): void {
     assert.equal(await store.pruneManifests('d1', ['m2', 'm3']), 2)
   })
 
-  test('pruneManifests knows no other document', async ({ store }) => {
+  test('pruneManifests drops no states of other documents', async ({ store }) => {
     await store.createDocument(newDocument())
     await commitStates(store, 2)
 

@@ -48,7 +48,7 @@ export function epochContract(test: ContractTest): void {
     assert.equal(second.identity, first.identity)
   })
 
-  test('raiseEpoch raises the epoch above what it was, and above what it is told', async ({
+  test('raiseEpoch raises the epoch above its value, and above the given one', async ({
     store,
   }) => {
     const { identity, epoch } = await store.readEpoch()
@@ -124,9 +124,7 @@ export function epochContract(test: ContractTest): void {
     assert.deepEqual(await store.commit(commit), { ok: false, reason: 'pack-gone' })
   })
 
-  test('packs that were abandoned and forgotten stand in the way of no others', async ({
-    store,
-  }) => {
+  test('forgotten packs that were abandoned do not block other packs', async ({ store }) => {
     await createDocumentWithSession(store)
     const since = await readEpoch(store)
     await condemn(store, { key: 'd1/y' })
@@ -137,7 +135,7 @@ export function epochContract(test: ContractTest): void {
     assert.deepEqual(await nameEverywhere(store, since), ['ok', 'ok', 'ok'])
   })
 
-  test('a commit without new packs never depends on what was forgotten', async ({ store }) => {
+  test('a commit without new packs does not depend on forgotten packs', async ({ store }) => {
     await createDocumentWithSession(store)
     await sweepAway(store, 'd1/x')
 

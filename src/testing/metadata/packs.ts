@@ -84,7 +84,7 @@ export function packContract(test: ContractTest): void {
     )
   })
 
-  test('finishSweep lets the later time count that was asked for', async ({ store, advance }) => {
+  test('finishSweep keeps the later requested time', async ({ store, advance }) => {
     await store.requestSweep('d1', 0)
     const [due] = await store.listDue(10)
     await store.requestSweep('d1', HOUR)
@@ -219,7 +219,7 @@ export function packContract(test: ContractTest): void {
     assert.deepEqual(await doomedFlags(store), { 'd1/old': true, 'd1/young': false })
   })
 
-  test('judgePacks returns what was doomed before, so that a sweep can go on', async ({
+  test('judgePacks returns packs that were doomed before, so that a sweep can continue', async ({
     store,
   }) => {
     await doom(store, 'd1/x')
@@ -229,7 +229,7 @@ export function packContract(test: ContractTest): void {
     assert.deepEqual(again, { ok: true, condemned: 0, doomed: [{ key: 'd1/x' }] })
   })
 
-  test('judgePacks leaves alone what it is not asked about', async ({ store }) => {
+  test('judgePacks changes nothing about packs that it does not get', async ({ store }) => {
     await condemn(store, { key: 'd1/x' }, { key: 'd1/y' })
 
     await doom(store, 'd1/x')

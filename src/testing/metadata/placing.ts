@@ -49,7 +49,7 @@ export function placingContract(test: ContractTest): void {
     assert.deepEqual(await store.listManifests('d1'), [])
   })
 
-  test('createDocument that is refused takes no name and pardons no pack', async ({ store }) => {
+  test('a refused createDocument takes no name and pardons no pack', async ({ store }) => {
     await createTree(store)
     await store.createDocument(newDocument({ place: placeOf('taken') }))
     await store.judgePacks('d2', 0, newJudgement({ unnamed: [{ key: 'd2/p1' }] }))
@@ -74,7 +74,7 @@ export function placingContract(test: ContractTest): void {
     assert.deepEqual(await condemnedKeys(store), ['d1/p1'])
   })
 
-  test('createDocument outside of the tree needs no name of its own', async ({ store }) => {
+  test('createDocument outside the tree needs no unique name', async ({ store }) => {
     const first = await store.createDocument(newDocument())
     const second = await store.createDocument(newDocument({ fileId: 'File_2', key: 'd2' }))
 
@@ -142,7 +142,7 @@ export function placingContract(test: ContractTest): void {
     assert.deepEqual(await namesIn(store), ['inside'])
   })
 
-  test('placeDocument lets documents outside of the tree have the same name', async ({ store }) => {
+  test('placeDocument lets documents outside the tree have the same name', async ({ store }) => {
     await store.createDocument(newDocument())
     await store.createDocument(newDocument({ fileId: 'File_2', key: 'd2', name: 'Other' }))
 

@@ -140,7 +140,7 @@ export function sessionContract(test: ContractTest): void {
     assert.deepEqual(read.usage, NO_USAGE)
   })
 
-  test('appendFragment moves the session on and gives it a new lifetime', async ({
+  test('appendFragment moves the end of the session and gives it a new lifetime', async ({
     store,
     advance,
   }) => {
@@ -344,7 +344,7 @@ export function sessionContract(test: ContractTest): void {
     assert.deepEqual(refused, { ok: false, reason: 'session-changed' })
   })
 
-  test('commit that is refused leaves its session open', async ({ store }) => {
+  test('a refused commit leaves its session open', async ({ store }) => {
     await openSession(store)
 
     const refused = await store.commit(
@@ -429,10 +429,7 @@ export function sessionContract(test: ContractTest): void {
     )
   })
 
-  test('removeDeadSessions takes at most as many sessions as it is told', async ({
-    store,
-    advance,
-  }) => {
+  test('removeDeadSessions removes at most limit sessions', async ({ store, advance }) => {
     await store.createDocument(newDocument())
     for (const id of ['a', 'b', 'c']) await store.createSession(newSession({ id, tokenHash: id }))
     await advance(HOUR)

@@ -20,7 +20,7 @@ export function userInfoContract(test: ContractTest): void {
     assert.equal(await store.readUserInfo(''), undefined)
   })
 
-  test('writeUserInfo leaves the words of one of many callers', async ({ store }) => {
+  test('writeUserInfo by many callers keeps the text of one of them', async ({ store }) => {
     const infos = Array.from({ length: 50 }, (_, index) => `info ${index}`)
 
     await Promise.all(infos.map((info) => store.writeUserInfo('alice', info)))

@@ -18,7 +18,7 @@ async function openDirectories(t: TestContext, code: string) {
 
 describe('directories of the file blob store', () => {
   for (const code of ['EPERM', 'EISDIR', 'EINVAL'])
-    test(`are made where the system cannot sync them (${code}), which is told once`, async (t) => {
+    test(`directories are made where the system cannot sync them (${code}), with one warning`, async (t) => {
       const { root, told, ensure, sync } = await openDirectories(t, code)
 
       await ensure(join(root, 'a', 'b'))
@@ -30,7 +30,7 @@ describe('directories of the file blob store', () => {
       )
     })
 
-  test('fail when the disk fails, so that nothing is acknowledged', async (t) => {
+  test('syncing a directory fails when the disk fails, so that nothing is acknowledged', async (t) => {
     const { root, told, ensure } = await openDirectories(t, 'EIO')
 
     await assert.rejects(ensure(join(root, 'a')), { code: 'EIO' })

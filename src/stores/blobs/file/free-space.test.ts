@@ -23,7 +23,7 @@ function watch(disk: { freeBytes: number }) {
   }
 }
 
-test('take refuses what many writers together would take of the reserve', async () => {
+test('take refuses bytes when all writers together would use up the reserve', async () => {
   const { space } = watch({ freeBytes: 108 * MIB })
 
   const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => space.take(MIB)))
@@ -33,7 +33,7 @@ test('take refuses what many writers together would take of the reserve', async 
   await assert.rejects(space.take(1), BlobStoreFullError)
 })
 
-test('take measures anew after a while, and after many bytes', async () => {
+test('take measures free space again after a time, and after many bytes', async () => {
   const disk = { freeBytes: 1000 * MIB }
   const { space, measurements, advance } = watch(disk)
 
@@ -48,7 +48,7 @@ test('take measures anew after a while, and after many bytes', async () => {
   assert.deepEqual([first, second, measurements()], [1, 2, 3])
 })
 
-test('take gives room again that was made since', async () => {
+test('take succeeds again once there is more room', async () => {
   const disk = { freeBytes: 100 * MIB }
   const { space, advance } = watch(disk)
 

@@ -84,7 +84,7 @@ test('a worker connection whose thread has ended starts another for the next cal
   await connection.close()
 })
 
-test('a worker connection rejects calls that cannot be sent, and goes on', async () => {
+test('a worker connection rejects calls that cannot be sent, and continues', async () => {
   const connection = connectionOf(ECHO)
 
   await assert.rejects(connection.call('check', [() => {}]), { name: 'DataCloneError' })

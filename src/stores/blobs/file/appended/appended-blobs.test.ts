@@ -49,7 +49,7 @@ test('put of several small blobs at once writes and syncs those that wait togeth
   for (const [n, locator] of locators.entries()) await assertReads(store, n + 1, locator)
 })
 
-test('put of a slow small blob holds up no other', async () => {
+test('put of a slow small blob does not delay other blobs', async () => {
   const store = createScene().openStore()
   const gate = Promise.withResolvers<void>()
   async function* slow() {
@@ -95,7 +95,7 @@ for (const [what, call, code, told] of [
   ['a write that fails', 'write', 'EIO', 'EIO'],
   ['a sync that fails', 'fdatasync', 'EIO', 'EIO'],
 ] as const)
-  test(`after ${what} all who wait are refused, and a file is never appended to`, async () => {
+  test(`after ${what} every waiting put rejects, and the file gets no more blobs`, async () => {
     const scene = createScene()
     let failures = 0
     const failNow = (name: string) => name === call && failures-- > 0
@@ -176,7 +176,7 @@ test('a folder whose blobs have files of their own is read as before', async () 
   assert.deepEqual(await listedKeys(store), ['ab/doc/x1'])
 })
 
-test('list ends before what a crash has torn, and finds what comes before it', async () => {
+test('list finds the records before a torn one, and ends there', async () => {
   const scene = createScene()
   const store = scene.openStore()
   const locators = await putMany(store, 3)
@@ -196,7 +196,7 @@ for (const locator of ['../x:1', 'x:1', `${NAME}:0`, `${NAME}:4081`, `${NAME}:1/
     await assert.rejects(store.delete('ab/doc/x0', { locator }), RangeError)
   })
 
-test('open and delete go by the key, too: another record is left alone', async () => {
+test('open and delete compare the key, and leave the record of another key alone', async () => {
   const store = createScene().openStore()
   const [locator = ''] = await putMany(store, 2)
 

@@ -32,7 +32,7 @@ test('delete of the last blob in a file deletes the file', async () => {
   assert.deepEqual(await scene.packFiles(), [])
 })
 
-test('delete that leaves little in a file gives that a file of its own, and readers find it', async () => {
+test('delete that leaves little in a file moves the rest to files of their own, and readers find it', async () => {
   const scene = createScene()
   const store = scene.openStore()
   const locators = await putMany(store, MANY)
@@ -49,7 +49,7 @@ test('delete that leaves little in a file gives that a file of its own, and read
   assert.deepEqual(await listed(store), [])
 })
 
-test('put after that goes to another file', async () => {
+test('put after a file was given up goes to another file', async () => {
   const scene = createScene()
   const store = scene.openStore()
   await deleteMany(store, await putMany(store, 2))
@@ -155,7 +155,7 @@ test('a record with other bytes than were stored is not copied, and its file is 
   assert.deepEqual(await listed(store), [['ab/doc/x4', locators[4]]])
 })
 
-test('giving up that dies before the file is gone loses nothing and is repeated', async () => {
+test('a reclaim that dies before it deletes the file loses nothing, and is repeated', async () => {
   const scene = createScene()
   const dying = scene.openStore({
     unlink: (path) => (path.endsWith('.packs') ? failure('EIO') : systemCalls.unlink(path)),
@@ -190,7 +190,7 @@ test('a blob that is deleted while it is moved out does not come back', async ()
   assert.deepEqual(await listed(store), [])
 })
 
-test('list passes over pack files with other names', async () => {
+test('list ignores pack files with other names', async () => {
   const scene = createScene()
   const store = scene.openStore()
   await putMany(store, 1)
