@@ -7,12 +7,13 @@ import { createContentCutter } from './content-cutter.ts'
 import type { ContentSource } from './source.ts'
 
 /**
- * Where a document is cut: `zip` at the parts of an archive, as every host does; `content` where its
- * bytes say so, which is the client's own choice for other documents; `whole` not at all.
+ * How a document is split into chunks. `zip`: at the parts of an archive, as every host does.
+ * `content`: at boundaries that its bytes determine, as this client does for other documents.
+ * `whole`: not at all.
  */
 export type DocumentCut = 'zip' | 'content' | 'whole'
 
-/** A document cut into chunks, each with its place. */
+/** A document split into chunks, each with its place. */
 export interface ChunkedDocument extends StreamChunks {
   readonly cut: DocumentCut
   readonly placed: readonly PlacedChunk[]
@@ -21,7 +22,7 @@ export interface ChunkedDocument extends StreamChunks {
 /** Options of work that reads a document from end to end. */
 export interface ReadingOptions {
   signal?: AbortSignal | undefined
-  /** Whether to cut by content what is no archive (default: yes). */
+  /** Whether to chunk by content a document that is no archive (default: yes). */
   byContent?: boolean | undefined
   /** Bytes read so far. */
   onRead?: ((bytes: number) => void) | undefined
@@ -32,9 +33,9 @@ const READ_BYTES = 1024 * 1024
 const COMPOUND_FILE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]
 
 /**
- * Cuts a document into chunks in one pass over its bytes. An archive is cut as a host does (page
- * "chunk-streams"), anything else by its content, under the scheme FullFile. Compound files stay
- * whole: Office reads them from the host, too, and expects FullFile to be one chunk.
+ * Splits a document into chunks in one pass over its bytes. An archive is chunked as a host does it
+ * (page "chunk-streams"), anything else by its content, under the scheme FullFile. Compound files
+ * stay whole: Office reads them from the host, too, and expects FullFile to be one chunk.
  */
 export async function chunkDocument(
   source: ContentSource,
@@ -56,7 +57,7 @@ export async function chunkDocument(
   return cutter ? cutInto(chunked, cutter.finish()) : placed(chunked, 'whole')
 }
 
-/** The same document as one chunk, if it is one that was cut by its content. */
+/** The same document as one chunk, if it was chunked by its content. */
 export function joinChunks(document: ChunkedDocument): ChunkedDocument | undefined {
   const [whole] = document.alternatives
   if (document.cut !== 'content' || !whole) return undefined

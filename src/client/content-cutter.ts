@@ -8,12 +8,12 @@ export const CONTENT_CHUNK_MIN_BYTES = 16 * 1024
 export const CONTENT_CHUNK_AVERAGE_BYTES = 64 * 1024
 export const CONTENT_CHUNK_MAX_BYTES = 256 * 1024
 
-/** How many bytes decide about a cut: older ones have been shifted out of the rolling hash. */
+/** How many bytes decide about a boundary: older ones have been shifted out of the rolling hash. */
 const WINDOW_BYTES = 32
-/** Before the average size cuts are four times as rare, behind it four times as frequent. */
+/** Before the average size boundaries are four times as rare, after it four times as frequent. */
 const NORMAL_BITS = 2
 
-/** Cuts a stream, and hashes its chunks, while it flows by. */
+/** Splits a stream into chunks and hashes them as it arrives. */
 export interface ContentCutter {
   /** Takes the stream's next bytes, in pieces of any size; keeps no reference to them. */
   push(bytes: Uint8Array): void
@@ -22,9 +22,9 @@ export interface ContentCutter {
 }
 
 /**
- * Cuts where the content says so, not at fixed places, so that what is inserted or taken out changes
- * the chunks around it only: a rolling hash over the last 32 bytes (a "gear" hash) tells where, as
- * FastCDC does. The same content is always cut in the same way.
+ * Cuts where the content says so, not at fixed places, so that what is inserted or taken out
+ * changes the chunks around it only: a rolling hash over the last 32 bytes (a "gear" hash) tells
+ * where, as FastCDC does. The same content always has the same boundaries.
  *
  * @param size of the whole stream, in bytes: no stream has more chunks than a signature may list
  */
@@ -72,7 +72,7 @@ class GearCutter implements ContentCutter {
     const before = this.#hash.length - start
     const end = Math.min(bytes.length, this.#max - before)
     let rolling = this.#rolling
-    // No cut is wanted before the smallest size, so only the window before it counts.
+    // No boundary is wanted before the smallest size, so only the window before it counts.
     for (let at = Math.max(start, this.#min - WINDOW_BYTES - before); at < end; at++) {
       rolling = ((rolling << 1) + (this.#gear[bytes[at] as number] as number)) | 0
       const length = before + at + 1

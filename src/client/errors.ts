@@ -107,7 +107,7 @@ export function refusedBy(operation: string, reply: Response): WopiClientError {
 function describeStatus({ status, type }: Response): string {
   const redirect = type === 'opaqueredirect' || (status >= 300 && status < 400)
   // The token in the address would travel on.
-  if (redirect) return 'the host answered with a redirect, which is not followed'
+  if (redirect) return 'the host replied with a redirect, which the client does not follow'
   return `the host answered ${status}`
 }
 
@@ -130,7 +130,7 @@ export function missingHeader(operation: string, reply: Response, name: string):
 export function sourceChanged(operation: string, cause?: unknown): WopiClientError {
   return new WopiClientError(
     'SOURCE_CHANGED',
-    'the document has changed, or went away, while it was read: choose it again',
+    'the document changed or disappeared while it was read: choose it again',
     { operation, cause },
   )
 }

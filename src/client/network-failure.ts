@@ -17,8 +17,8 @@ const WORDS: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'it took too long',
   ENOTFOUND: 'no machine has this name',
   EAI_AGAIN: 'the name cannot be looked up now',
-  EHOSTUNREACH: 'no way leads there from here',
-  ENETUNREACH: 'no way leads there from here',
+  EHOSTUNREACH: 'no route leads to this host',
+  ENETUNREACH: 'no route leads to this host',
 }
 
 const UNTRUSTED =

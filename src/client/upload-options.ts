@@ -9,7 +9,10 @@ export interface UploadProgress {
   /** Bytes of the document that are read, or of those to be sent that the host has acknowledged. */
   done: number
   total: number
-  /** How the document is cut, as soon as it is read: with `content`, parts of any document travel. */
+  /**
+   * How the document was split into chunks, once it is read. With `content`, only changed parts of
+   * any document are sent.
+   */
   cut?: DocumentCut
 }
 
@@ -31,8 +34,9 @@ export interface UploadOptions extends ConnectionOptions {
    */
   conflictTries?: number | undefined
   /**
-   * Cut documents that are no archives by their content, so that parts of them travel (default: yes).
-   * Without it, a host that takes such a document in one chunk only is spared the first try.
+   * Whether to chunk documents that are no archives by their content, so that only changed parts
+   * are sent (default: yes). Without it, a host that takes such a document in one chunk only is
+   * spared the first try.
    */
   cutByContent?: boolean | undefined
   /** Save a new state even when the host has exactly this content (default: no). */
@@ -44,7 +48,7 @@ export interface UploadOptions extends ConnectionOptions {
 export interface UploadResult extends DocumentState {
   /** Whether a new state was saved; `false` when the host had this very content. */
   saved: boolean
-  /** How the document was cut for this upload. */
+  /** How the document was split into chunks for this upload. */
   cut: DocumentCut
   /** Whether the session of an earlier run was gone on with. */
   resumed: boolean

@@ -156,7 +156,7 @@ function noteBase(upload: Upload, { sequenceNumber }: HostContent): void {
   if (upload.conflicts <= (upload.options.conflictTries ?? CONFLICT_TRIES)) return
   throw new WopiClientError(
     'SEQUENCE_MISMATCH',
-    `somebody else has saved the document: it is at ${sequenceNumber}, not ${baseSequenceNumber}`,
+    `another user has saved the document: it is at ${sequenceNumber}, not ${baseSequenceNumber}`,
     { operation: 'PutChunkedFile', sequenceNumber },
   )
 }

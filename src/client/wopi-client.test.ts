@@ -51,7 +51,7 @@ test('createWopiClient says that a redirect was refused, as Node and as browsers
       client.lock('mine'),
       {
         code: 'BAD_REQUEST',
-        message: 'Lock: the host answered with a redirect, which is not followed',
+        message: 'Lock: the host replied with a redirect, which the client does not follow',
       },
       where,
     )
