@@ -7,7 +7,7 @@
 export type { CallOptions } from './client/calls/call-options.ts'
 export type { InlineChunk } from './client/calls/framed.ts'
 export type { PutChunkedFile } from './client/calls/upload-calls.ts'
-export type { DocumentCut } from './client/chunk-document.ts'
+export type { DocumentChunking } from './client/chunk-document.ts'
 export type { ChunkEvent, OpenChunk } from './client/chunk-events.ts'
 export { createOpenChunk } from './client/chunk-events.ts'
 export {

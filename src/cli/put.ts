@@ -96,14 +96,14 @@ function withoutMemory(reason: string): string {
 }
 
 function asJson(result: UploadResult, { works: resumable }: UploadMemory): string {
-  const { bytesSent, bytesTotal, chunksSent, chunksTotal, cut } = result
+  const { bytesSent, bytesTotal, chunksSent, chunksTotal, chunking } = result
   const { sequenceNumber, saved, resumed } = result
   return `${JSON.stringify({
     bytesSent,
     bytesTotal,
     chunksSent,
     chunksTotal,
-    cut,
+    chunking,
     sequenceNumber,
     saved,
     resumed,

@@ -45,7 +45,7 @@ test('put and get bring a file to the host and back', async () => {
     bytesTotal: AFTER.length,
     chunksSent: 9,
     chunksTotal: 9,
-    cut: 'zip',
+    chunking: 'zip',
     sequenceNumber: 2,
     saved: true,
     resumed: false,

@@ -3,7 +3,7 @@ import { type Chunked, createStreamChunker } from '../protocol/chunking/stream-c
 import { placeChunks } from '../protocol/signature.ts'
 import { chunkIdOf } from '../protocol/spooky/spooky.ts'
 import { readZipDirectory } from '../protocol/zip/central-directory.ts'
-import { createContentCutter } from './content-cutter.ts'
+import { createContentChunker } from './content-chunker.ts'
 import type { ContentSource } from './source.ts'
 
 /**
@@ -11,11 +11,11 @@ import type { ContentSource } from './source.ts'
  * `content`: at boundaries that its bytes determine, as this client does for other documents.
  * `whole`: not at all.
  */
-export type DocumentCut = 'zip' | 'content' | 'whole'
+export type DocumentChunking = 'zip' | 'content' | 'whole'
 
 /** A document split into chunks, each with its place. */
 export interface ChunkedDocument extends StreamChunks {
-  readonly cut: DocumentCut
+  readonly chunking: DocumentChunking
   readonly placed: readonly PlacedChunk[]
 }
 
@@ -44,23 +44,23 @@ export async function chunkDocument(
   const found = await readZipDirectory(source.read, source.size)
   const chunker = createStreamChunker(found.ok ? { directory: found.directory } : {})
   const inPieces = byContent && !found.ok && !(await isCompoundFile(source))
-  const cutter = inPieces ? createContentCutter(source.size) : undefined
+  const byPieces = inPieces ? createContentChunker(source.size) : undefined
   for (let offset = 0; offset < source.size; offset += READ_BYTES) {
     signal?.throwIfAborted()
     const bytes = await source.read(offset, Math.min(READ_BYTES, source.size - offset))
     chunker.push(bytes)
-    cutter?.push(bytes)
+    byPieces?.push(bytes)
     onRead?.(Math.min(offset + READ_BYTES, source.size))
   }
   const chunked = chunker.finish()
   if (chunked.scheme === 'Zip') return placed(chunked, 'zip')
-  return cutter ? cutInto(chunked, cutter.finish()) : placed(chunked, 'whole')
+  return byPieces ? chunkedInto(chunked, byPieces.finish()) : placed(chunked, 'whole')
 }
 
 /** The same document as one chunk, if it was chunked by its content. */
 export function joinChunks(document: ChunkedDocument): ChunkedDocument | undefined {
   const [whole] = document.alternatives
-  if (document.cut !== 'content' || !whole) return undefined
+  if (document.chunking !== 'content' || !whole) return undefined
   const chunks = [{ id: whole.id, length: whole.length }]
   return placed({ ...document, chunks, alternatives: [] }, 'whole')
 }
@@ -77,11 +77,11 @@ async function isCompoundFile({ size, read }: ContentSource): Promise<boolean> {
   return COMPOUND_FILE.every((byte, index) => byte === start[index])
 }
 
-function cutInto(whole: Chunked, chunks: Chunk[]): ChunkedDocument {
+function chunkedInto(whole: Chunked, chunks: Chunk[]): ChunkedDocument {
   if (chunks.length === 1) return placed(whole, 'whole')
   return placed({ ...whole, chunks, alternatives: placeChunks(whole.chunks) }, 'content')
 }
 
-function placed({ scheme, size, chunks, alternatives }: StreamChunks, cut: DocumentCut) {
-  return { cut, scheme, size, chunks, alternatives, placed: placeChunks(chunks) }
+function placed({ scheme, size, chunks, alternatives }: StreamChunks, chunking: DocumentChunking) {
+  return { chunking, scheme, size, chunks, alternatives, placed: placeChunks(chunks) }
 }

@@ -1,4 +1,4 @@
-import type { DocumentCut } from './chunk-document.ts'
+import type { DocumentChunking } from './chunk-document.ts'
 import type { DocumentState } from './replies.ts'
 import type { ConnectionOptions } from './transport.ts'
 import type { UploadState } from './upload-state.ts'
@@ -13,7 +13,7 @@ export interface UploadProgress {
    * How the document was split into chunks, once it is read. With `content`, only changed parts of
    * any document are sent.
    */
-  cut?: DocumentCut
+  chunking?: DocumentChunking
 }
 
 export interface UploadOptions extends ConnectionOptions {
@@ -38,7 +38,7 @@ export interface UploadOptions extends ConnectionOptions {
    * are sent (default: yes). Without it, a host that takes such a document in one chunk only is
    * spared the first try.
    */
-  cutByContent?: boolean | undefined
+  chunkByContent?: boolean | undefined
   /** Save a new state even when the host has exactly this content (default: no). */
   always?: boolean | undefined
   /** @internal Makes the id of the WOPI lock, unique at the host. */
@@ -49,7 +49,7 @@ export interface UploadResult extends DocumentState {
   /** Whether a new state was saved; `false` when the host had this very content. */
   saved: boolean
   /** How the document was split into chunks for this upload. */
-  cut: DocumentCut
+  chunking: DocumentChunking
   /** Whether the session of an earlier run was gone on with. */
   resumed: boolean
   /** Bytes of the document that this run sent, and its size. */

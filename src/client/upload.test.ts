@@ -96,9 +96,11 @@ test('uploadDocument sends the changed parts of a document that is no archive', 
   await upload(wopiSrc, drawing)
 
   const told: unknown[] = []
-  const result = await upload(wopiSrc, changed, { onProgress: ({ cut }) => told.push(cut) })
+  const result = await upload(wopiSrc, changed, {
+    onProgress: ({ chunking }) => told.push(chunking),
+  })
 
-  assert.equal(result.cut, 'content')
+  assert.equal(result.chunking, 'content')
   assert.equal(told.at(-1), 'content')
   assert.ok(result.bytesSent < 300_000, `sent ${result.bytesSent} bytes`)
   assert.deepEqual(await contentOf(wopiSrc), changed)
@@ -113,17 +115,17 @@ test('uploadDocument sends a document as one chunk to a host that takes no other
 
   const result = await upload(wopiSrc, drawing, { fetch: network.fetch })
 
-  assert.deepEqual([result.cut, result.chunksTotal], ['whole', 1])
+  assert.deepEqual([result.chunking, result.chunksTotal], ['whole', 1])
   assert.equal(result.bytesSent, 2 * drawing.length)
   assert.deepEqual(await contentOf(wopiSrc), drawing)
 })
 
-test('uploadDocument cuts nothing by its content when told not to', async () => {
+test('uploadDocument chunks nothing by its content when told not to', async () => {
   const wopiSrc = await host.add(new Uint8Array(0))
 
-  const result = await upload(wopiSrc, noise(500_000), { cutByContent: false })
+  const result = await upload(wopiSrc, noise(500_000), { chunkByContent: false })
 
-  assert.deepEqual([result.cut, result.chunksTotal], ['whole', 1])
+  assert.deepEqual([result.chunking, result.chunksTotal], ['whole', 1])
 })
 
 test('uploadDocument goes on with one chunk when the run before has learned that', async () => {
@@ -140,7 +142,7 @@ test('uploadDocument goes on with one chunk when the run before has learned that
 
   const result = await upload(wopiSrc, drawing, kept.options())
 
-  assert.deepEqual([result.cut, result.resumed, result.bytesSent], ['whole', true, 0])
+  assert.deepEqual([result.chunking, result.resumed, result.bytesSent], ['whole', true, 0])
   assert.deepEqual(await contentOf(wopiSrc), drawing)
 })
 
@@ -151,7 +153,7 @@ test('uploadDocument leaves compound files in one piece, which Office reads by c
 
   const result = await upload(wopiSrc, old)
 
-  assert.deepEqual([result.cut, result.chunksTotal], ['whole', 1])
+  assert.deepEqual([result.chunking, result.chunksTotal], ['whole', 1])
 })
 
 test('uploadDocument saves nothing when the host has this content, unless told to', async () => {

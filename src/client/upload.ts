@@ -72,7 +72,7 @@ export async function uploadDocument(
   const client = createWopiClient(options)
   const document = await chunkDocument(source, {
     signal: options.signal,
-    byContent: options.cutByContent,
+    byContent: options.chunkByContent,
     onRead: (done) => options.onProgress?.({ phase: 'reading', done, total: source.size }),
   })
   const upload = startUpload(client, source, document, options)
@@ -87,7 +87,7 @@ export async function uploadDocument(
   }
   return {
     ...saved,
-    cut: upload.document.cut,
+    chunking: upload.document.chunking,
     resumed,
     bytesSent: upload.sent.bytes,
     bytesTotal: upload.document.size,
@@ -100,11 +100,11 @@ export async function uploadDocument(
 function startUpload(
   client: WopiClient,
   source: ContentSource,
-  cut: ChunkedDocument,
+  chunked: ChunkedDocument,
   options: UploadOptions,
 ): Upload {
   const lockId = (options.newLockId ?? newLockId)()
-  const document = asBefore(cut, options.state)
+  const document = asBefore(chunked, options.state)
   const fresh = newUploadState(splitWopiSrc(options.wopiSrc).wopiSrc, document, lockId)
   const state = resumeUploadState(fresh, options.state)
   return {
@@ -239,8 +239,8 @@ function count({ plan, sent }: Upload, from: number, to: number): void {
 
 async function commit(upload: Upload, { sequenceNumber }: HostContent): Promise<DocumentState> {
   const { client, document, options, state } = upload
-  const { size, cut } = document
-  options.onProgress?.({ phase: 'committing', done: size, total: size, cut })
+  const { size, chunking } = document
+  options.onProgress?.({ phase: 'committing', done: size, total: size, chunking })
   upload.lock.check()
   const { scheme, chunks } = document
   const message = {
@@ -286,8 +286,13 @@ async function keepState({ options, state }: Upload): Promise<void> {
 
 function report({ options, plan, document }: Upload, { offset }: UploadSessionState): void {
   const total = plan.contentBefore(plan.size).bytes
-  const { cut } = document
-  options.onProgress?.({ phase: 'sending', done: plan.contentBefore(offset).bytes, total, cut })
+  const { chunking } = document
+  options.onProgress?.({
+    phase: 'sending',
+    done: plan.contentBefore(offset).bytes,
+    total,
+    chunking,
+  })
 }
 
 function unsteady(expected: number, current: number): WopiClientError {

@@ -93,11 +93,11 @@ export function nameKey(name: string): string {
 
 function fit(stem: string, suffix: string, extension: string): string {
   const room = Math.min(FILE_NAME_MAX_CHARS, NAME_MAX_CHARS - extension.length) - suffix.length
-  return `${cut(stem, room)}${suffix}${extension}`
+  return `${shortened(stem, room)}${suffix}${extension}`
 }
 
 /** Cuts a text without leaving half a character or a space at its end. */
-function cut(text: string, maxChars: number): string {
+function shortened(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text
   const end = /[\ud800-\udbff]/.test(text.charAt(maxChars - 1)) ? maxChars - 1 : maxChars
   return trimTail(text.slice(0, end))

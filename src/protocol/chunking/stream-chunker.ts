@@ -88,25 +88,25 @@ export function createStreamChunker(options: { directory?: ZipDirectory } = {}):
 export function createPackedChunker(options: { directory?: ZipDirectory } = {}): PackedChunker {
   const { directory } = options
   const whole = createHash()
-  const cutter = new ZipChunker(directory ? followDirectory(directory) : walkLocalHeaders())
+  const zip = new ZipChunker(directory ? followDirectory(directory) : walkLocalHeaders())
   let size = 0
 
   return {
     get heldBytes() {
-      return cutter.heldBytes
+      return zip.heldBytes
     },
 
     push(bytes) {
       size += bytes.length
       whole.update(bytes)
-      cutter.push(bytes)
+      zip.push(bytes)
     },
 
     finish() {
       const id = chunkIdFromBytes(whole.digest())
-      const cut = cutter.finish()
-      if (!cut.ok) return fullFile(id, size, cut.reason, directory === undefined)
-      const { chunks, alternatives } = cut
+      const found = zip.finish()
+      if (!found.ok) return fullFile(id, size, found.reason, directory === undefined)
+      const { chunks, alternatives } = found
       alternatives.push({ id, offset: 0, length: size })
       return {
         scheme: 'Zip',

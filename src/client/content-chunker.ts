@@ -14,7 +14,7 @@ const WINDOW_BYTES = 32
 const NORMAL_BITS = 2
 
 /** Splits a stream into chunks and hashes them as it arrives. */
-export interface ContentCutter {
+export interface ContentChunker {
   /** Takes the stream's next bytes, in pieces of any size; keeps no reference to them. */
   push(bytes: Uint8Array): void
   /** Ends the stream; called once. */
@@ -28,11 +28,11 @@ export interface ContentCutter {
  *
  * @param size of the whole stream, in bytes: no stream has more chunks than a signature may list
  */
-export function createContentCutter(size: number): ContentCutter {
-  return new GearCutter(scaleFor(size))
+export function createContentChunker(size: number): ContentChunker {
+  return new GearChunker(scaleFor(size))
 }
 
-class GearCutter implements ContentCutter {
+class GearChunker implements ContentChunker {
   readonly #min: number
   readonly #average: number
   readonly #max: number
@@ -57,13 +57,13 @@ class GearCutter implements ContentCutter {
       const end = this.#findEnd(bytes, start)
       this.#hash.update(bytes.subarray(start, end))
       if (end === undefined) return
-      this.#cut()
+      this.#endChunk()
       start = end
     }
   }
 
   finish(): Chunk[] {
-    if (this.#hash.length > 0 || this.#chunks.length === 0) this.#cut()
+    if (this.#hash.length > 0 || this.#chunks.length === 0) this.#endChunk()
     return this.#chunks
   }
 
@@ -84,7 +84,7 @@ class GearCutter implements ContentCutter {
     return before + end === this.#max ? end : undefined
   }
 
-  #cut(): void {
+  #endChunk(): void {
     const id = chunkIdFromBytes(this.#hash.digest())
     this.#chunks.push({ id, length: this.#hash.length })
     this.#hash.reset()

@@ -10,8 +10,8 @@ import {
   CONTENT_CHUNK_AVERAGE_BYTES,
   CONTENT_CHUNK_MAX_BYTES,
   CONTENT_CHUNK_MIN_BYTES,
-  createContentCutter,
-} from './content-cutter.ts'
+  createContentChunker,
+} from './content-chunker.ts'
 
 const GIB = 1024 ** 3
 const SAMPLE = noise(4_000_000)
@@ -25,7 +25,7 @@ const KINDS = {
 }
 
 for (const [kind, bytes] of Object.entries(KINDS))
-  describe(`a content cutter, of ${kind},`, () => {
+  describe(`a content chunker, of ${kind},`, () => {
     test('gives chunks within the bounds, which follow each other and have their ids', () => {
       const chunks = cut([bytes])
 
@@ -50,14 +50,14 @@ for (const [kind, bytes] of Object.entries(KINDS))
     })
   })
 
-test('a content cutter makes chunks of the average size, give or take a half', () => {
+test('a content chunker makes chunks of the average size, give or take a half', () => {
   const average = SAMPLE.length / cut([SAMPLE]).length
 
   assert.ok(average > CONTENT_CHUNK_AVERAGE_BYTES / 2, `${average} bytes`)
   assert.ok(average < CONTENT_CHUNK_AVERAGE_BYTES * 1.5, `${average} bytes`)
 })
 
-test('a content cutter finds the chunks behind a change again', () => {
+test('a content chunker finds the chunks behind a change again', () => {
   const changes = {
     inserted: [SAMPLE.subarray(0, 2_000_000), noise(5_000, 9), SAMPLE.subarray(2_000_000)],
     'taken out': [SAMPLE.subarray(0, 2_000_000), SAMPLE.subarray(2_005_000)],
@@ -71,13 +71,13 @@ test('a content cutter finds the chunks behind a change again', () => {
   }
 })
 
-test('a content cutter cuts today where it has cut before: hosts keep the ids', () => {
+test('a content chunker cuts today where it has cut before: hosts keep the ids', () => {
   const lengths = cut([SAMPLE.subarray(0, 400_000)]).map(({ length }) => length)
 
   assert.deepEqual(lengths, [100_286, 67_477, 82_167, 54_889, 70_479, 24_702])
 })
 
-test('a content cutter makes larger chunks of what would have too many', () => {
+test('a content chunker makes larger chunks of what would have too many', () => {
   const chunks = cut([SAMPLE], 64 * GIB)
 
   const smallest = Math.min(...chunks.slice(0, -1).map(({ length }) => length))
@@ -85,7 +85,7 @@ test('a content cutter makes larger chunks of what would have too many', () => {
 })
 
 function cut(parts: readonly Uint8Array[], size?: number): Chunk[] {
-  const cutter = createContentCutter(size ?? parts.reduce((sum, part) => sum + part.length, 0))
-  for (const part of parts) cutter.push(part)
-  return cutter.finish()
+  const chunker = createContentChunker(size ?? parts.reduce((sum, part) => sum + part.length, 0))
+  for (const part of parts) chunker.push(part)
+  return chunker.finish()
 }
