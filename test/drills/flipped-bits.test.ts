@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { describe } from 'node:test'
+import { describe, test } from 'node:test'
 import { createStoreAdmin } from '../../src/host/admin.ts'
 import type { BlobStore } from '../../src/ports/blob-store.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { createTestHost, type TestHost, testBytes } from '../helpers/test-host.ts'
 import { getChunkedFile, putChunked, putMessage, signatureOf } from '../helpers/wopi-story.ts'
-import { drill } from './drill.ts'
 
 const CONTENT = testBytes(5000)
 const VALUE = 'a value that nobody has written is no value'
@@ -69,7 +68,7 @@ async function hostWithProperty(): Promise<TestHost> {
 }
 
 describe('bits that are not as they were stored', () => {
-  drill('GetFile of a small document does not serve a flipped bit', async () => {
+  test('GetFile of a small document does not serve a flipped bit', async () => {
     const host = await createTestHost({
       content: CONTENT,
       wrapStores: (stores) => ({ ...stores, blobs: flipped(stores.blobs) }),
@@ -80,7 +79,7 @@ describe('bits that are not as they were stored', () => {
     assert.notEqual(reply?.status, 200)
   })
 
-  drill('GetChunkedFile of a small document does not serve a flipped bit', async () => {
+  test('GetChunkedFile of a small document does not serve a flipped bit', async () => {
     const host = await createTestHost({
       content: CONTENT,
       wrapStores: (stores) => ({ ...stores, blobs: flipped(stores.blobs) }),
@@ -91,7 +90,7 @@ describe('bits that are not as they were stored', () => {
     assert.notEqual(file?.reply.status, 200)
   })
 
-  drill('GetChunkedFile does not serve a property whose stored value has changed', async () => {
+  test('GetChunkedFile does not serve a property whose stored value has changed', async () => {
     const host = await hostWithProperty()
 
     const file = await served(() => getChunkedFile(host, [{}], ['p']))
@@ -99,7 +98,7 @@ describe('bits that are not as they were stored', () => {
     assert.notEqual(file?.reply.status, 200)
   })
 
-  drill('verify finds a property whose stored value has changed', async () => {
+  test('verify finds a property whose stored value has changed', async () => {
     const host = await hostWithProperty()
 
     const { damage } = await createStoreAdmin(host.content).verify()

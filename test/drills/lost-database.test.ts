@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { copyFile, cp, glob, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe } from 'node:test'
+import { describe, test } from 'node:test'
 import { createStoreAdmin } from '../../src/host/admin.ts'
 import { openStores, type Stores } from '../../src/server/compose.ts'
 import { readConfig } from '../../src/server/config.ts'
 import { openAdmin } from '../../src/server/open-admin.ts'
-import { drill } from './drill.ts'
 import { inFolder, startDrilled } from './running-server.ts'
 
 const DATABASE = 'wopikit.db'
@@ -62,33 +61,30 @@ async function blobsAfterSweeps(data: string): Promise<string[]> {
 }
 
 describe('a database that is not the one of its blobs', () => {
-  drill('a server does not start on blobs whose database is gone', () =>
+  test('a server does not start on blobs whose database is gone', () =>
     inFolder(async (data) => {
       await loseDatabase(data)
 
       await assert.rejects(startAndStop(data), { name: 'ServerError' })
-    }),
-  )
+    }))
 
-  drill('a server does not start on blobs that are newer than their database', () =>
+  test('a server does not start on blobs that are newer than their database', () =>
     inFolder(async (data) => {
       await bringOlderDatabase(data)
 
       await assert.rejects(startAndStop(data), { name: 'ServerError' })
-    }),
-  )
+    }))
 
-  drill('verify finds blobs that are newer than their database', () =>
+  test('verify finds blobs that are newer than their database', () =>
     inFolder(async (data) => {
       await bringOlderDatabase(data)
 
       const damage = await verify(data)
 
       assert.notDeepEqual(damage, [])
-    }),
-  )
+    }))
 
-  drill('sweep deletes nothing under a database that is older than its blobs', () =>
+  test('sweep deletes nothing under a database that is older than its blobs', () =>
     inFolder(async (data) => {
       await bringOlderDatabase(data)
       const stores = await openStores({ dataDir: data })
@@ -98,10 +94,9 @@ describe('a database that is not the one of its blobs', () => {
       const after = await blobsAfterSweeps(data).catch(() => undefined)
 
       assert.deepEqual(after ?? before, before)
-    }),
-  )
+    }))
 
-  drill('verify finds that a damaged write-ahead log has lost a document', () =>
+  test('verify finds that a damaged write-ahead log has lost a document', () =>
     inFolder(async (data) => {
       const copy = join(data, '..', 'copy')
       await addDocument(data)
@@ -115,8 +110,7 @@ describe('a database that is not the one of its blobs', () => {
       const damage = await verify(copy)
 
       assert.notDeepEqual(damage, [])
-    }),
-  )
+    }))
 })
 
 async function keysOf({ blobs }: Stores): Promise<string[]> {

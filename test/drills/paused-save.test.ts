@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe } from 'node:test'
+import { describe, test } from 'node:test'
 import { DEFAULT_RETENTION } from '../../src/content/upkeep/retention.ts'
 import { createSweeper } from '../../src/content/upkeep/sweep.ts'
 import type { BlobStore } from '../../src/ports/blob-store.ts'
@@ -19,7 +19,6 @@ import {
   putMessage,
   signatureOf,
 } from '../helpers/wopi-story.ts'
-import { drill } from './drill.ts'
 
 const { garbageDelayMs } = DEFAULT_RETENTION
 /** Sooner than any lock or session ends, in ms. */
@@ -87,7 +86,7 @@ const refreshLock = (host: TestHost) => () =>
   host.send('REFRESH_LOCK', { headers: { 'X-WOPI-Lock': 'L' } })
 
 describe('a save that is paused between its bytes and its commit', () => {
-  drill('PutFile that outlasts the garbage delay keeps its bytes or is refused', async () => {
+  test('PutFile that outlasts the garbage delay keeps its bytes or is refused', async () => {
     const { host, throughSweeps } = await hostThatPauses()
 
     const { status } = await throughSweeps(() => host.put(NEW, 'L'), refreshLock(host))
@@ -96,23 +95,20 @@ describe('a save that is paused between its bytes and its commit', () => {
     assert.deepEqual(content, status === 200 ? NEW : OLD)
   })
 
-  drill(
-    'PutChunkedFile that outlasts the garbage delay keeps its bytes or is refused',
-    async () => {
-      const { host, throughSweeps } = await hostThatPauses()
-      const body = putMessage([signatureOf(HALVES)], { inline: HALVES })
+  test('PutChunkedFile that outlasts the garbage delay keeps its bytes or is refused', async () => {
+    const { host, throughSweeps } = await hostThatPauses()
+    const body = putMessage([signatureOf(HALVES)], { inline: HALVES })
 
-      const { status } = await throughSweeps(
-        () => putChunked(host, body, { lock: 'L' }),
-        refreshLock(host),
-      )
+    const { status } = await throughSweeps(
+      () => putChunked(host, body, { lock: 'L' }),
+      refreshLock(host),
+    )
 
-      const content = await host.get().catch(() => 'gone')
-      assert.deepEqual(content, status === 200 ? NEW : OLD)
-    },
-  )
+    const content = await host.get().catch(() => 'gone')
+    assert.deepEqual(content, status === 200 ? NEW : OLD)
+  })
 
-  drill('a fragment that outlasts the garbage delay keeps its bytes or is refused', async () => {
+  test('a fragment that outlasts the garbage delay keeps its bytes or is refused', async () => {
     const { host, throughSweeps } = await hostThatPauses()
     const session = await openSession(host)
     const refresh = async () => {

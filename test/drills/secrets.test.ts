@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { chmod, glob, mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { spawnServer, startServer, wopikit } from '../helpers/wopikit-process.ts'
-import { drill } from './drill.ts'
 import { inFolder, startDrilled } from './running-server.ts'
 
 /** How every signed token begins: `{"` in base64. */
@@ -13,25 +12,23 @@ const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/
 const OTHERS = 0o077
 
 describe('what must stay secret', () => {
-  drill('serve prints no token where its output is kept', () =>
+  test('serve prints no token where its output is kept', () =>
     inFolder(async (dataDir) => {
       const { child, output } = spawnServer({ dataDir, serve: ['serve', '--host', '127.0.0.1'] })
       while (!output().includes('Ctrl-C') && child.exitCode === null) await delay(20)
       child.kill('SIGKILL')
 
       assert.doesNotMatch(output(), TOKEN)
-    }),
-  )
+    }))
 
-  drill('serve prints no token as JSON where its output is kept', () =>
+  test('serve prints no token as JSON where its output is kept', () =>
     inFolder(async (dataDir) => {
       await using server = await startServer({ dataDir })
 
       assert.doesNotMatch(server.output(), TOKEN)
-    }),
-  )
+    }))
 
-  drill('no line of the log holds a token that stands in the path of an address', () =>
+  test('no line of the log holds a token that stands in the path of an address', () =>
     inFolder(async (data) => {
       await using drilled = await startDrilled(data)
       const { server, lines } = drilled
@@ -48,10 +45,9 @@ describe('what must stay secret', () => {
         lines.filter((line) => line.includes(token)),
         [],
       )
-    }),
-  )
+    }))
 
-  drill('a data folder that was there before is closed to others', () =>
+  test('a data folder that was there before is closed to others', () =>
     inFolder(async (data) => {
       await mkdir(data)
       await chmod(data, 0o755)
@@ -65,10 +61,9 @@ describe('what must stay secret', () => {
         if (((await stat(join(data, file))).mode & OTHERS) !== 0) open.push(file)
 
       assert.ok((folder.mode & OTHERS) === 0 || open.length === 0, `others may read ${open}`)
-    }),
-  )
+    }))
 
-  drill('a token that was revoked for its user opens nothing any more', () =>
+  test('a token that was revoked for its user opens nothing any more', () =>
     inFolder(async (dataDir) => {
       await using drilled = await startDrilled(dataDir)
       const { sampleFileId, url } = drilled.server
@@ -78,6 +73,5 @@ describe('what must stay secret', () => {
       const reply = await fetch(`${url}/wopi/files/${sampleFileId}?access_token=${token}`)
 
       assert.equal(reply.status, 401)
-    }),
-  )
+    }))
 })
