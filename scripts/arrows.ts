@@ -59,6 +59,8 @@ export const SERVER_PACKAGES: readonly string[] = [
   'commander',
   'express',
   'fastify',
+  'hono',
+  '@hono/node-server',
 ]
 
 /** The one file outside of the package's exports that names stores. */

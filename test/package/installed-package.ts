@@ -9,7 +9,9 @@ const ROOT = join(import.meta.dirname, '../..')
 const PROGRAMS = join(ROOT, 'test/fixtures/package')
 const QUIET = ['--no-audit', '--no-fund', '--loglevel=error']
 /** What an application beside the package has installed, in this repository's versions. */
-const PEERS = ['express', 'fastify', '@types/node']
+const PEERS = ['express', 'fastify', 'hono', '@hono/node-server', '@types/node']
+/** How long a program may run, in ms: less than idle connections may keep one alive. */
+const PROGRAM_MAX_MS = 60_000
 
 const run = promisify(execFile)
 
@@ -36,7 +38,8 @@ export async function installPackage(): Promise<InstalledPackage> {
     tarball,
     folder,
     async runProgram(name, ...args) {
-      const { stdout } = await run(process.execPath, [name, ...args], { cwd: folder })
+      const options = { cwd: folder, timeout: PROGRAM_MAX_MS }
+      const { stdout } = await run(process.execPath, [name, ...args], options)
       return JSON.parse(stdout)
     },
     remove: () => rm(place, { recursive: true }),

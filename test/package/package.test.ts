@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { access, glob, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { access, glob, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { addDocument, type CommandLine, startServer, wopikit } from '../helpers/wopikit-process.ts'
@@ -87,11 +87,22 @@ describe('the packed package, installed outside the repository', () => {
     assert.match(source.split('\n')[Number(line) - 1] ?? '', /throw new TypeError/)
   })
 
-  for (const mount of ['node-http', 'express', 'fastify'])
-    test(`createHost answers beside the routes of an application: ${mount}`, async () => {
-      const statuses = await installed.runProgram(`${mount}.mjs`, installed.folder)
+  for (const framework of ['node:http', 'Express', 'Fastify', 'Hono'])
+    test(`the program of docs/embedding.md for ${framework} works as it stands`, async () => {
+      const data = await mkdtemp(join(installed.folder, 'data-'))
+      const program = `${basename(data)}.js`
+      await writeFile(join(installed.folder, 'mounts', program), await programFor(framework))
 
-      assert.deepEqual(statuses, [404, 401, 200, 'own'])
+      const seen = await installed.runProgram('mounts/try.js', data, program)
+
+      assert.deepEqual(seen, {
+        stranger: 401,
+        own: [200, 'Hello'],
+        put: 200,
+        get: [200, '3000000', true],
+        settings: 0,
+        atEnd: [200, 'close'],
+      })
     })
 
   test('the snippet of README answers in an empty folder, as it stands', async () => {
@@ -153,3 +164,12 @@ describe('the packed package, installed outside the repository', () => {
     await runTool('attw', attw, installed.folder)
   })
 })
+
+/** The program that docs/embedding.md shows for a framework. */
+async function programFor(framework: string): Promise<string> {
+  const docs = await readFile(join(import.meta.dirname, '../../docs/embedding.md'), 'utf8')
+  const [, section = ''] = docs.split(`\n**${framework}**`)
+  const [, program = ''] = /```js\n([\s\S]*?)```/.exec(section) ?? []
+  assert.ok(program.includes("from './host.js'"), `a program for ${framework}`)
+  return program
+}
