@@ -1,5 +1,6 @@
 import { gaveWay, overloaded, type WopiError } from '../../protocol/errors.ts'
 import { createHolder, type Holder, type HolderNames } from './memory-holder.ts'
+import { createShares, type Shares } from './memory-shares.ts'
 
 /** Clock and alarms; tests bring their own. */
 export interface BudgetTimers {
@@ -67,142 +68,63 @@ interface Waiter {
 
 /** Creates a budget of which nothing is used. */
 export function createMemoryBudget(options: BudgetOptions): MemoryBudget {
-  const { totalBytes, freeBytes, waitMs, stallMs, timers, onRefusal } = options
-  const holders = new Set<Holder>()
-  const waiting: Waiter[] = []
-  const counts = { waits: 0, refusals: 0, evictions: 0 }
-  const byUser = new Map<string, number>()
-  const byDocument = new Map<string, number>()
-  let used = 0
-  let stopWatch: (() => void) | undefined
+  return new Budget(options)
+}
 
-  function add({ names }: Holder, bytes: number): void {
-    used += bytes
-    addTo(byUser, names.userId, bytes)
-    addTo(byDocument, names.documentKey, bytes)
+class Budget implements MemoryBudget {
+  readonly #options: BudgetOptions
+  readonly #shares: Shares
+  readonly #holders = new Set<Holder>()
+  readonly #waiting: Waiter[] = []
+  readonly #counts = { waits: 0, refusals: 0, evictions: 0 }
+  #stopWatch: (() => void) | undefined
+
+  constructor(options: BudgetOptions) {
+    this.#options = options
+    this.#shares = createShares(options.totalBytes)
   }
 
-  const ofUser = ({ names }: Holder) => byUser.get(names.userId) ?? 0
-  const ofDocument = ({ names }: Holder) => byDocument.get(names.documentKey) ?? 0
-
-  /** Only several requests together are limited to half; a single request may need more. */
-  function isWithinShares(holder: Holder, more: number): boolean {
-    const half = totalBytes / 2
-    const others = Math.max(ofUser(holder), ofDocument(holder)) - holder.counted
-    return others <= 0 || others + holder.counted + more <= half
+  open(names: HolderNames): Holder {
+    const { freeBytes, timers } = this.#options
+    const holder = createHolder(names, timers.now, {
+      ask: (wanted) => this.#ask(holder, wanted),
+      lower: (bytes) => this.#release(holder, holder.counted - Math.max(0, bytes - freeBytes)),
+      end: () => this.#end(holder),
+    })
+    this.#holders.add(holder)
+    return holder
   }
 
-  const isFree = (more: number) => used + more <= totalBytes
-
-  /**
-   * Finds the waiter to serve next: the one that holds least. Skips those who have reached their
-   * half.
-   */
-  function first(): Waiter | undefined {
-    let best: Waiter | undefined
-    for (const waiter of waiting) {
-      if (!isWithinShares(waiter.holder, waiter.more)) continue
-      if (!best || isBefore(waiter, best)) best = waiter
-    }
-    return best
+  stats(): BudgetStats {
+    const { totalBytes } = this.#options
+    const usedBytes = this.#shares.used()
+    return { totalBytes, usedBytes, waiting: this.#waiting.length, ...this.#counts }
   }
 
-  function isBefore(one: Waiter, other: Waiter): boolean {
-    const users = ofUser(one.holder) - ofUser(other.holder)
-    return users < 0 || (users === 0 && ofDocument(one.holder) < ofDocument(other.holder))
-  }
-
-  function serve(): void {
-    for (let next = first(); next && isFree(next.more); next = first()) {
-      remove(next)
-      add(next.holder, next.more)
-      next.grant()
-    }
-    watch()
-  }
-
-  function remove(waiter: Waiter): void {
-    const index = waiting.indexOf(waiter)
-    if (index >= 0) waiting.splice(index, 1)
-  }
-
-  /** While requests wait, checks regularly whether a holder has to give way. */
-  function watch(): void {
-    if (waiting.length === 0) {
-      stopWatch?.()
-      stopWatch = undefined
-    } else stopWatch ??= timers.after(stallMs / 4, look)
-  }
-
-  function look(): void {
-    stopWatch = undefined
-    const now = timers.now()
-    const next = first()
-    if (next && !isFree(next.more)) {
-      const idle = [...holders].filter(
-        (holder) => holder.counted > 0 && holder.isStalled(now, stallMs),
-      )
-      for (const holder of idle) evict(holder)
-      if (idle.length === 0 && now - next.since >= stallMs) giveWayTo(next)
-    }
-    watch()
-  }
-
-  /**
-   * Who waits for a client, or for more memory, gives way to one who will hold less than half of it:
-   * the largest user first.
-   */
-  function giveWayTo({ holder: small, more }: Waiter): void {
-    const hungry = new Set(waiting.map(({ holder }) => holder))
-    const slow = [...holders].filter(
-      (holder) => holder.counted > 0 && (holder.waitsForClient || hungry.has(holder)),
-    )
-    let missing = used + more - totalBytes
-    for (const holder of slow.sort((one, other) => ofUser(other) - ofUser(one))) {
-      if (missing <= 0 || ofUser(holder) <= 2 * (ofUser(small) + more)) return
-      missing -= holder.counted
-      evict(holder)
-    }
-  }
-
-  function evict(holder: Holder): void {
-    if (holder.lost.aborted) return
-    counts.evictions++
-    onRefusal?.({ ...holder.names, reason: 'gave-way', bytes: holder.bytes })
-    holder.take(gaveWay())
-  }
-
-  function refuse(waiter: Waiter): WopiError {
-    remove(waiter)
-    counts.refusals++
-    const { names, bytes } = waiter.holder
-    onRefusal?.({ ...names, reason: 'waited', bytes })
-    return overloaded()
-  }
-
-  function ask(holder: Holder, wanted: number): Promise<void> | undefined {
+  #ask(holder: Holder, wanted: number): Promise<void> | undefined {
+    const { freeBytes, totalBytes } = this.#options
     const more = Math.min(Math.max(0, wanted - freeBytes), totalBytes) - holder.counted
     if (more <= 0) return undefined
-    if (waiting.length === 0 && isFree(more) && isWithinShares(holder, more)) {
-      add(holder, more)
-      holder.counted += more
-      return undefined
-    }
-    return wait(holder, more)
+    const hasRoom = this.#shares.missing(more) <= 0 && this.#shares.isWithinHalf(holder, more)
+    if (this.#waiting.length > 0 || !hasRoom) return this.#wait(holder, more)
+    this.#shares.add(holder, more)
+    holder.counted += more
+    return undefined
   }
 
-  function wait(holder: Holder, more: number): Promise<void> {
-    counts.waits++
+  #wait(holder: Holder, more: number): Promise<void> {
+    const { timers, waitMs } = this.#options
+    this.#counts.waits++
     return new Promise((resolve, reject) => {
       const giveUp = () => fail(holder.lost.reason)
       const fail = (error: unknown) => {
         stop()
         holder.lost.removeEventListener('abort', giveUp)
-        remove(waiter)
+        this.#remove(waiter)
         reject(error)
-        serve()
+        this.#serve()
       }
-      const stop = timers.after(waitMs, () => fail(refuse(waiter)))
+      const stop = timers.after(waitMs, () => fail(this.#refuse(waiter)))
       const grant = () => {
         stop()
         holder.lost.removeEventListener('abort', giveUp)
@@ -211,40 +133,108 @@ export function createMemoryBudget(options: BudgetOptions): MemoryBudget {
       }
       const waiter: Waiter = { holder, more, since: timers.now(), grant, fail }
       holder.lost.addEventListener('abort', giveUp, { once: true })
-      waiting.push(waiter)
+      this.#waiting.push(waiter)
       if (holder.lost.aborted) giveUp()
-      else serve()
+      else this.#serve()
     })
   }
 
-  function release(holder: Holder, bytes: number): void {
+  #release(holder: Holder, bytes: number): void {
     if (bytes <= 0) return
     holder.counted -= bytes
-    add(holder, -bytes)
-    serve()
+    this.#shares.add(holder, -bytes)
+    this.#serve()
   }
 
-  return {
-    open(names) {
-      const holder = createHolder(names, timers.now, {
-        ask: (wanted) => ask(holder, wanted),
-        lower: (bytes) => release(holder, holder.counted - Math.max(0, bytes - freeBytes)),
-        end() {
-          holders.delete(holder)
-          for (const waiter of waiting.filter((one) => one.holder === holder))
-            waiter.fail(new Error('The request has ended'))
-          release(holder, holder.counted)
-        },
-      })
-      holders.add(holder)
-      return holder
-    },
-    stats: () => ({ totalBytes, usedBytes: used, waiting: waiting.length, ...counts }),
+  #end(holder: Holder): void {
+    this.#holders.delete(holder)
+    for (const waiter of this.#waiting.filter((one) => one.holder === holder))
+      waiter.fail(new Error('The request has ended'))
+    this.#release(holder, holder.counted)
   }
-}
 
-function addTo(sums: Map<string, number>, key: string, bytes: number): void {
-  const sum = (sums.get(key) ?? 0) + bytes
-  if (sum > 0) sums.set(key, sum)
-  else sums.delete(key)
+  #serve(): void {
+    for (let next = this.#first(); next; next = this.#first()) {
+      if (this.#shares.missing(next.more) > 0) break
+      this.#remove(next)
+      this.#shares.add(next.holder, next.more)
+      next.grant()
+    }
+    this.#watch()
+  }
+
+  /**
+   * Finds the waiter to serve next: the one that holds least. Skips those who have reached their
+   * half.
+   */
+  #first(): Waiter | undefined {
+    let best: Waiter | undefined
+    for (const waiter of this.#waiting) {
+      if (!this.#shares.isWithinHalf(waiter.holder, waiter.more)) continue
+      if (!best || this.#shares.holdsLess(waiter.holder, best.holder)) best = waiter
+    }
+    return best
+  }
+
+  #remove(waiter: Waiter): void {
+    const index = this.#waiting.indexOf(waiter)
+    if (index >= 0) this.#waiting.splice(index, 1)
+  }
+
+  /** While requests wait, checks regularly whether a holder has to give way. */
+  #watch(): void {
+    const { timers, stallMs } = this.#options
+    if (this.#waiting.length === 0) {
+      this.#stopWatch?.()
+      this.#stopWatch = undefined
+    } else this.#stopWatch ??= timers.after(stallMs / 4, () => this.#look())
+  }
+
+  #look(): void {
+    const { timers, stallMs } = this.#options
+    this.#stopWatch = undefined
+    const now = timers.now()
+    const next = this.#first()
+    if (next && this.#shares.missing(next.more) > 0) {
+      const idle = [...this.#holders].filter(
+        (holder) => holder.counted > 0 && holder.isStalled(now, stallMs),
+      )
+      for (const holder of idle) this.#evict(holder)
+      if (idle.length === 0 && now - next.since >= stallMs) this.#giveWayTo(next)
+    }
+    this.#watch()
+  }
+
+  /**
+   * A holder that waits for its client, or for more memory, gives way to a request that will hold
+   * less than half of what the holder's user holds. The largest user gives way first.
+   */
+  #giveWayTo({ holder: small, more }: Waiter): void {
+    const { ofUser, missing } = this.#shares
+    const hungry = new Set(this.#waiting.map(({ holder }) => holder))
+    const slow = [...this.#holders].filter(
+      (holder) => holder.counted > 0 && (holder.waitsForClient || hungry.has(holder)),
+    )
+    let needed = missing(more)
+    for (const holder of slow.sort((one, other) => ofUser(other) - ofUser(one))) {
+      if (needed <= 0 || ofUser(holder) <= 2 * (ofUser(small) + more)) return
+      needed -= holder.counted
+      this.#evict(holder)
+    }
+  }
+
+  #evict(holder: Holder): void {
+    if (holder.lost.aborted) return
+    this.#counts.evictions++
+    this.#options.onRefusal?.({ ...holder.names, reason: 'gave-way', bytes: holder.bytes })
+    holder.take(gaveWay())
+  }
+
+  #refuse(waiter: Waiter): WopiError {
+    this.#remove(waiter)
+    this.#counts.refusals++
+    const { names, bytes } = waiter.holder
+    this.#options.onRefusal?.({ ...names, reason: 'waited', bytes })
+    return overloaded()
+  }
 }
