@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { COMPOSITION, PARTS, ROOMS } from '../scripts/arrows.ts'
 import { findCircle, readSourceTree, type SourceFile } from './helpers/source-tree.ts'
 
 const SRC = join(import.meta.dirname, '../src')
+const FILE_LINES_MAX = 300
 
 describe('the rooms of src', () => {
   let files: SourceFile[]
@@ -19,6 +20,22 @@ describe('the rooms of src', () => {
     const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
 
     assert.deepEqual(folders.toSorted(), Object.keys(ROOMS).toSorted())
+  })
+
+  test('no file has more than 300 lines, except the contract suites', async () => {
+    const judged = files.filter(({ path }) => roomOf(path) !== 'testing')
+
+    const lengths = await Promise.all(
+      judged.map(async ({ path }) => {
+        const text = await readFile(join(SRC, '..', path), 'utf8')
+        return { path, lines: text.split('\n').length - 1 }
+      }),
+    )
+
+    assert.deepEqual(
+      lengths.filter(({ lines }) => lines > FILE_LINES_MAX),
+      [],
+    )
   })
 
   test('no imports form a circle, imports of types included', () => {

@@ -155,3 +155,12 @@ export function readNumber(text: string | null | undefined): number | undefined 
 function secondsToMs(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000
 }
+
+/** The offset of an upload session keeps changing although this upload sends nothing. */
+export function sessionUnsteady(expected: number, current: number): WopiClientError {
+  return new WopiClientError(
+    'BAD_REPLY',
+    `the session reports offset ${current} instead of ${expected} again and again: does another upload use it?`,
+    { operation: 'UpdateUploadSession', currentOffset: current },
+  )
+}

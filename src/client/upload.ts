@@ -6,7 +6,7 @@ import {
   digestOfChunks,
   joinChunks,
 } from './chunk-document.ts'
-import { sourceChanged, WopiClientError } from './errors.ts'
+import { sessionUnsteady, sourceChanged, WopiClientError } from './errors.ts'
 import { type HostContent, isSameContent, readHostContent } from './host-content.ts'
 import type { DocumentState } from './replies.ts'
 import { type ContentSource, readAhead } from './source.ts'
@@ -26,7 +26,7 @@ export const FRAGMENT_BYTES = 8 * 1024 * 1024
 const CONFLICT_TRIES = 5
 /** How often in a row a session may die, or a lock run out, before an upload gives up. */
 const RENEWALS_MAX = 5
-/** How often in a row a session may stand elsewhere before an upload gives up. */
+/** How often in a row a session may report another offset before an upload gives up. */
 const RESYNCS_MAX = 8
 
 /** One upload at work. */
@@ -174,7 +174,7 @@ async function sendMissing(upload: Upload, host: HostContent): Promise<void> {
     const before = session.offset
     const went = await sendFragment(upload, session)
     resyncs = went ? 0 : resyncs + 1
-    if (!went && resyncs > RESYNCS_MAX) throw unsteady(before, session.offset)
+    if (!went && resyncs > RESYNCS_MAX) throw sessionUnsteady(before, session.offset)
     report(upload, session)
     await keepState(upload)
   }
@@ -293,12 +293,4 @@ function report({ options, plan, document }: Upload, { offset }: UploadSessionSt
     total,
     chunking,
   })
-}
-
-function unsteady(expected: number, current: number): WopiClientError {
-  return new WopiClientError(
-    'BAD_REPLY',
-    `the session stands at ${current}, not at ${expected}, time after time: is another upload using it?`,
-    { operation: 'UpdateUploadSession', currentOffset: current },
-  )
 }
