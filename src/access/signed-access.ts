@@ -60,7 +60,7 @@ export interface RevokedTokens extends Resource {
 }
 
 /** Lifetime of a token that is not derived from another one (page "Key concepts"). */
-export const TOKEN_TTL_MS = 10 * 60 * 60 * 1000
+const TOKEN_TTL_MS = 10 * 60 * 60 * 1000
 
 const AUDIENCE = 'wopikit'
 /**

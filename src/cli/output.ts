@@ -83,7 +83,7 @@ export async function openOutput(path: string, options: OutputOptions = {}): Pro
 }
 
 /** A failure to write, as a message. */
-export function unwritable(path: string, cause: unknown): Error {
+function unwritable(path: string, cause: unknown): Error {
   const { code = '', message } = cause as NodeJS.ErrnoException
   const reason = REASONS[code]
   const words = reason === undefined ? message : `${reason} (${code})`

@@ -79,7 +79,7 @@ async function readState(path: string): Promise<UploadState | undefined> {
   try {
     return text === undefined ? undefined : (JSON.parse(text) as UploadState)
   } catch {
-    // Foreign or damaged: the same as no state.
+    // The file is damaged, or holds something else: the same as no state.
     return undefined
   }
 }

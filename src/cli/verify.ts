@@ -34,9 +34,9 @@ async function verify(options: VerifyOptions, io: TransferIo): Promise<void> {
 function asText(report: VerifyReport): string {
   const { documents, states, sessions, bytes, bytesOfApplication, damage } = report
   const read = `${count(documents, 'document')} in ${count(states, 'state')}, ${count(sessions, 'upload session')}`
-  const elsewhere =
+  const byApplication =
     bytesOfApplication > 0 ? `, ${formatBytes(bytesOfApplication)} kept by an application` : ''
-  const summary = `${read}: ${formatBytes(bytes)} read${elsewhere}`
+  const summary = `${read}: ${formatBytes(bytes)} read${byApplication}`
   if (damage.length === 0) return `${summary}; nothing is damaged.\n`
   return `${damage.map(describe).join('')}${summary}; ${damage.length} damaged.\n`
 }

@@ -52,7 +52,7 @@ export interface DownloadTarget {
 
 const COPY_BYTES = 1024 * 1024
 /** Most ids that a request names as known: they are a hint, and a request has to stay small. */
-export const KNOWN_CHUNKS_MAX = CHUNKS_PER_STREAM_MAX
+const KNOWN_CHUNKS_MAX = CHUNKS_PER_STREAM_MAX
 /** Most ranges that one GetChunks asks for. */
 const RANGES_MAX = 4096
 

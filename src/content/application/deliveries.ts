@@ -3,7 +3,7 @@ import type { DeliveryRecord } from '../../ports/metadata/deliveries.ts'
 import { unlessAborted } from '../bytes/single-flight.ts'
 import type { Alarm } from './alarm.ts'
 import { type Attempt, type DeliveryServices, deliver } from './deliver.ts'
-import { createFailures, listWaiting, makeDue, type WaitingDelivery } from './waiting.ts'
+import { createFailures, listWaiting, retryNow, type WaitingDelivery } from './waiting.ts'
 
 /** Documents whose saves are delivered at the same time; slow ones are not counted. */
 const CONCURRENCY = 8
@@ -211,7 +211,7 @@ export function createDeliveries(services: DeliveryServices): Deliveries {
     },
 
     waiting: (limit) => listWaiting(metadata, { limit, attempts, failures }),
-    retry: (fileId) => makeDue(metadata, { fileId, attempts }).finally(() => watch?.wake()),
+    retry: (fileId) => retryNow(metadata, { fileId, attempts }).finally(() => watch?.wake()),
 
     async close() {
       const watching = watch

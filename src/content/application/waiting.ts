@@ -66,8 +66,12 @@ export async function listWaiting(
   })
 }
 
-/** Makes the save of a document due, or those of all, and returns how many. */
-export async function makeDue(
+/**
+ * Makes the waiting saves of a document, or of all documents, due at once.
+ *
+ * @returns the number of saves
+ */
+export async function retryNow(
   metadata: DeliveryStore,
   { fileId, attempts }: { fileId: string | undefined; attempts: UnderWay },
 ): Promise<number> {

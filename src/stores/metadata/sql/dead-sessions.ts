@@ -1,5 +1,5 @@
 import type { SqlDatabase } from './database.ts'
-import { makeDue } from './due.ts'
+import { scheduleSweep } from './due.ts'
 
 /** A session that has expired or was committed, and its fragments may go. */
 interface DeadSession {
@@ -26,7 +26,7 @@ export async function clearDeadSessions(
   async function clear(sessions: DeadSession[], { finish, interrupt }: End): Promise<void> {
     for (const { session, documentKey } of sessions) {
       if (left === 0) return
-      await makeDue(db, documentKey, now)
+      await scheduleSweep(db, documentKey, now)
       left -= await deleteFragments(db, session, left)
       if (left === 0) {
         await interrupt(session)

@@ -9,7 +9,7 @@ import {
   STATE_COLUMNS,
   stateRecord,
 } from './document-row.ts'
-import { makeDue } from './due.ts'
+import { scheduleSweep } from './due.ts'
 import { moveName, removeName } from './names.ts'
 import { anyGone, namePacks } from './packs.ts'
 import { insertManifest } from './states.ts'
@@ -99,7 +99,7 @@ export function documentCommands(db: SqlDatabase): DocumentCommands {
     async deleteDocument(now, documentKey, expected) {
       if (!(await isUnchanged(db, documentKey, expected))) return { ok: false }
       await deleteRows(db, documentKey)
-      await makeDue(db, documentKey, now)
+      await scheduleSweep(db, documentKey, now)
       return { ok: true }
     },
   }

@@ -13,7 +13,7 @@ export function dueCommands(db: SqlDatabase): DueCommands {
         { now, limit },
       ),
 
-    requestSweep: (now, documentKey, delayMs) => makeDue(db, documentKey, now + delayMs),
+    requestSweep: (now, documentKey, delayMs) => scheduleSweep(db, documentKey, now + delayMs),
 
     async finishSweep(_now, documentKey, dueAt) {
       const row = { documentKey, dueAt }
@@ -30,8 +30,12 @@ export function dueCommands(db: SqlDatabase): DueCommands {
   }
 }
 
-/** Makes a document due for a sweep at `dueAt`; see `requestSweep`. */
-export async function makeDue(db: SqlDatabase, documentKey: string, dueAt: number): Promise<void> {
+/** Schedules a sweep of a document for `dueAt`; see `requestSweep`. */
+export async function scheduleSweep(
+  db: SqlDatabase,
+  documentKey: string,
+  dueAt: number,
+): Promise<void> {
   // A sweep may be under way that finishes with this very instant: a second request for the same
   // instant has to differ from the first.
   await db.run(

@@ -2,7 +2,7 @@ import type { References } from '../../../ports/metadata/garbage.ts'
 import type { NewPack, PackRef } from '../../../ports/metadata/pack-ref.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
-import { makeDue } from './due.ts'
+import { scheduleSweep } from './due.ts'
 import { nextEpoch } from './epoch.ts'
 
 type PackCommands = Commands<'readReferences' | 'judgePacks' | 'abandonPacks' | 'forgetPacks'>
@@ -39,7 +39,7 @@ export function packCommands(db: SqlDatabase): PackCommands {
            doomed = 1, condemned_epoch = 0`,
         { documentKey, now, packs },
       )
-      await makeDue(db, documentKey, now)
+      await scheduleSweep(db, documentKey, now)
     },
 
     async forgetPacks(_now, documentKey, keys) {

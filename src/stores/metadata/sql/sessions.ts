@@ -2,7 +2,7 @@ import type { SessionRecord, SessionStore } from '../../../ports/metadata/sessio
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 import { clearDeadSessions } from './dead-sessions.ts'
-import { makeDue } from './due.ts'
+import { scheduleSweep } from './due.ts'
 
 type SessionCommands = Commands<Exclude<keyof SessionStore, 'appendFragment' | 'listFragments'>>
 
@@ -84,7 +84,7 @@ export function sessionCommands(db: SqlDatabase): SessionCommands {
         { id },
       )
       if (removed === undefined) return { ok: false }
-      await makeDue(db, removed.documentKey, now)
+      await scheduleSweep(db, removed.documentKey, now)
       return { ok: true }
     },
 

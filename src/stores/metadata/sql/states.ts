@@ -3,7 +3,7 @@ import { noteCause, type WithCauseText, withCause } from './causes.ts'
 import type { Commands } from './commands.ts'
 import type { SqlDatabase } from './database.ts'
 import { addDelivery, setSource } from './deliveries.ts'
-import { makeDue } from './due.ts'
+import { scheduleSweep } from './due.ts'
 import { anyGone, namePacks } from './packs.ts'
 
 type StateCommands = Commands<'readManifest' | 'listManifests' | 'commit' | 'pruneManifests'>
@@ -55,7 +55,7 @@ export function stateCommands(db: SqlDatabase): StateCommands {
       await noteCause(db, commit, current)
       await noteForSource(db, commit, current, now)
       await endSession(db, commit)
-      await makeDue(db, documentKey, now + commit.sweepAfterMs)
+      await scheduleSweep(db, documentKey, now + commit.sweepAfterMs)
       return { ok: true, now, modifiedAt }
     },
 
