@@ -28,7 +28,7 @@ export const CLIENT_FAILURES: Record<WopiClientErrorCode, FailureRow & { status:
   },
   SESSION_GONE: {
     status: '410',
-    cause: 'The upload session expired, time after time.',
+    cause: 'Each new upload session expired before the upload was complete.',
     mend: 'Start the upload again without the old state.',
   },
   SEQUENCE_MISMATCH: {

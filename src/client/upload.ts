@@ -50,7 +50,7 @@ interface Upload {
  * sent again.
  *
  * An abort or failure leaves the host's document as it was and the session where it stood: the last
- * state that `onState` was given goes on with it. The lock is released as long as the host answers.
+ * state that `onState` was given continues it. The lock is released as long as the host answers.
  *
  * @throws WopiClientError when the host refuses, or cannot be reached for longer than `retry`
  *   allows; whatever `source.read` and `onState` throw; the signal's reason when it aborts

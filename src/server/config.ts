@@ -58,7 +58,7 @@ const SETTINGS = z.strictObject({
     .string()
     .min(1)
     .prefault('127.0.0.1')
-    .describe('address to listen on for metrics: whoever reaches it may read them'),
+    .describe('address to listen on for metrics; everyone who can reach it can read them'),
   maxFileBytes: size().prefault('64G').describe('largest content of one document'),
   memoryBudget: size()
     .prefault('96M')

@@ -4,7 +4,7 @@ import type { Log } from '../ports/log.ts'
 
 /** What group and others may do. */
 const OTHERS = 0o077
-/** Not through a link: it may lead to a file that is none of ours. A pipe does not wait for its other end. */
+/** Not through a link: it may lead to a file of another program. A pipe does not wait for its other end. */
 const AS_IT_IS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /**

@@ -6,7 +6,6 @@ import {
   createContentServices,
 } from '../../src/content/create-content.ts'
 import type { ContentLimits } from '../../src/content/limits.ts'
-import { addDocument } from '../../src/content/saving/add-document.ts'
 import type { ContentServices } from '../../src/content/saving/services.ts'
 import { createApplicationTree } from '../../src/content/trees/application-tree.ts'
 import { createOwnTree } from '../../src/content/trees/own-tree.ts'
@@ -24,6 +23,7 @@ import { chunkIdOf } from '../../src/protocol/spooky/spooky.ts'
 import { encodePutChunkedFileRequest } from '../../src/protocol/upload-messages.ts'
 import { createMemoryBlobStore } from '../../src/stores/blobs/memory.ts'
 import { createMemoryMetadataStore } from '../../src/stores/metadata/sqlite/in-memory.ts'
+import { addDocument } from './add-document.ts'
 import { type Alarms, createAlarms } from './alarms.ts'
 
 export const MINUTE = 60_000

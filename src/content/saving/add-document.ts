@@ -9,16 +9,6 @@ import { mainStream } from '../state/next-state.ts'
 import type { ContentServices } from './services.ts'
 import { storeWholeContent } from './whole-content.ts'
 
-/** A document to add to the host. */
-export interface AddedDocument {
-  /** File name with extension. */
-  name: string
-  ownerId: string
-  content: AsyncIterable<Uint8Array>
-  /** The application's own id for the document; generated when left out. */
-  fileId?: string
-}
-
 /** The fileId of a new document is already taken. */
 export class DocumentExistsError extends Error {
   override readonly name = 'DocumentExistsError'
@@ -26,7 +16,13 @@ export class DocumentExistsError extends Error {
 }
 
 /** A document to store, with its place and content. */
-export interface NewContent extends AddedDocument {
+export interface NewContent {
+  /** File name with extension. */
+  name: string
+  ownerId: string
+  content: AsyncIterable<Uint8Array>
+  /** The application's own id for the document; generated when left out. */
+  fileId?: string
   /** `null` or left out for a document outside of the tree. */
   containerId?: string | null
   /**
@@ -36,22 +32,6 @@ export interface NewContent extends AddedDocument {
   signal?: AbortSignal
   /** The share of the request (default: not counted). */
   share?: Share
-}
-
-/**
- * Adds a document outside of the tree. The document exists once the promise resolves. When
- * `content` throws, no document is added.
- *
- * @returns its fileId
- * @throws DocumentExistsError; WopiError TOO_LARGE, STORAGE_FULL
- */
-export async function addDocument(
-  services: Pick<ContentServices, 'metadata' | 'blobs' | 'newId' | 'limits'>,
-  document: AddedDocument,
-): Promise<string> {
-  const stored = await storeDocument(services, document)
-  if (stored.ok) return stored.fileId
-  throw new Error(`A document outside of the tree was refused: ${stored.reason}`)
 }
 
 /**

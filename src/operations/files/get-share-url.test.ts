@@ -14,7 +14,7 @@ test('GetShareUrl gives the link of the kind that is asked for, without a token'
   }
 })
 
-test('GetShareUrl of a kind that is missing, unknown or not to be had is 501', async () => {
+test('GetShareUrl of a kind that is missing, unknown or not offered is 501', async () => {
   const share = () => 'https://app.example/share'
   const onlyRead = await createTestHost({
     features: { pages: { share, shareUrlTypes: ['ReadOnly'] } },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
+import { addDocument } from '../../../test/helpers/add-document.ts'
 import { cutAt, sizesOf } from '../../../test/helpers/cuts.ts'
 import {
   chunkFrames,
@@ -23,7 +24,6 @@ import {
   signatureOf,
   takeCoauthLock,
 } from '../../../test/helpers/wopi-story.ts'
-import { addDocument } from '../../content/saving/add-document.ts'
 
 const LOCK = { lock: 'L' }
 const A = testBytes(300, 1)

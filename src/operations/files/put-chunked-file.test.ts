@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { addDocument } from '../../../test/helpers/add-document.ts'
 import {
   chunkFrames,
   concat,
@@ -22,7 +23,6 @@ import {
   signatureOf,
 } from '../../../test/helpers/wopi-story.ts'
 import { zipOf } from '../../../test/helpers/zip-writer.ts'
-import { addDocument } from '../../content/saving/add-document.ts'
 import { END_FRAME, encodeFrameHeader, encodeMessage } from '../../protocol/frames/encoder.ts'
 import type { ContentProperty } from '../../protocol/messages.ts'
 import { chunkIdOf } from '../../protocol/spooky/spooky.ts'

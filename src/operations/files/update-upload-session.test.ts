@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import test from 'node:test'
+import { addDocument } from '../../../test/helpers/add-document.ts'
 import {
   ALL_FEATURES,
   chunkFrames,
@@ -21,7 +22,6 @@ import {
   signatureOf,
 } from '../../../test/helpers/wopi-story.ts'
 import { FRAGMENT_OVERHEAD_BYTES } from '../../content/limits.ts'
-import { addDocument } from '../../content/saving/add-document.ts'
 import { END_FRAME, encodeFrameHeader, encodeMessage } from '../../protocol/frames/encoder.ts'
 import { chunkIdOf } from '../../protocol/spooky/spooky.ts'
 

@@ -54,7 +54,7 @@ export async function overwriteFile(
 }
 
 /**
- * The file that an exact name is of and that may be overwritten; `undefined` when there is none.
+ * Finds the file with this exact name, if it may be overwritten; `undefined` when there is none.
  *
  * @throws WopiError NAME_TAKEN when it may not, or when a container has the name
  */

@@ -8,7 +8,7 @@ export interface WopiLockRequest {
   lifetimeMs: number
   /** The user's name, if others may be told who holds the lock. */
   visibleName?: string | undefined
-  /** Who asks; kept of whoever took the lock first. */
+  /** The user who asks; the lock keeps the user who took it first. */
   user?: Pick<LockTaking, 'userId' | 'displayName'>
 }
 
@@ -20,7 +20,7 @@ export interface RelockRequest extends WopiLockRequest {
 /** The new locks, or a refusal that leaves everything as it was. */
 export type WopiLockOutcome = { ok: true; locks: LockState } | Conflicting
 
-/** Lock: takes the lock, or starts its time anew for whoever names the same id. */
+/** Lock: takes the lock, or starts its time anew when the request names the same id. */
 export function lockWopi(state: LockState, request: WopiLockRequest, now: number): WopiLockOutcome {
   const held = heldLock(state, request.lockId, now)
   if (!held.ok && liveLocks(state, now).kind !== 'unlocked') return held

@@ -11,7 +11,7 @@ interface Blob {
 
 type RangeFrame = Extract<Frame, { type: 'ChunkRange' }>
 
-/** An expected range with the chunk that it is of. */
+/** An expected range, with its chunk. */
 interface Wanted {
   id: string
   bytes: Uint8Array
