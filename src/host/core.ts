@@ -3,7 +3,7 @@ import { createApplicationContent, createContentServices } from '../content/crea
 export type { Deadlines } from '../content/application/deadlines.ts'
 export type { ContentLimits } from '../content/limits.ts'
 
-import { createPatience, type Deadlines } from '../content/application/deadlines.ts'
+import { createPatience, type Deadlines, type Patience } from '../content/application/deadlines.ts'
 import type { Deliveries } from '../content/application/deliveries.ts'
 import { withPatientTree } from '../content/application/patient-tree.ts'
 import type { BudgetStats, Refusal } from '../content/bytes/memory-budget.ts'
@@ -36,7 +36,12 @@ import { createProofCheck } from './check-proof.ts'
 import { createDocuments, type Documents } from './documents.ts'
 import { createHandler, type Handler } from './handle.ts'
 import { createOverloadLog } from './overload-log.ts'
-import { createPatientAccess, createPatientSignIn } from './patient-access.ts'
+import {
+  createPatientAccess,
+  createPatientKeys,
+  createPatientProperties,
+  createPatientSignIn,
+} from './patient-access.ts'
 
 export type { BudgetStats } from '../content/bytes/memory-budget.ts'
 export type { Retention } from '../content/upkeep/retention.ts'
@@ -59,7 +64,9 @@ export interface CoreOptions {
   access: Access
   /** Documents that the application keeps. Without it the host keeps all documents. */
   documents?: DocumentSource
-  /** How long the host waits for `access`, `signIn` and `documents`. */
+  /**
+   * How long the host waits for `access`, `signIn`, `documents`, `properties` and `proofKeys`.
+   */
   deadlines?: Partial<Deadlines>
   /** Receives log lines (default: warnings and errors go to the console). */
   log?: Log
@@ -130,7 +137,7 @@ export function createCore(options: CoreOptions & { baseUrl: string; log: Log })
   return {
     handler: createHandler({
       content,
-      features: featuresOf(options),
+      features: featuresOf(options, patience),
       access: createPatientAccess(access, patience),
       tree: options.documents
         ? createApplicationTree(content, own, withPatientTree(options.documents, patience))
@@ -139,7 +146,12 @@ export function createCore(options: CoreOptions & { baseUrl: string; log: Log })
       log,
       ...(signIn && { signIn: createPatientSignIn(signIn, patience) }),
       ...(proofKeys && {
-        checkProof: createProofCheck({ source: proofKeys, baseUrl, log, ...clock }),
+        checkProof: createProofCheck({
+          source: createPatientKeys(proofKeys, patience),
+          baseUrl,
+          log,
+          ...clock,
+        }),
       }),
     }),
     housekeeping: createHousekeeping(sweeper, log),
@@ -163,7 +175,7 @@ function createContent({
   return { content: createContentServices(options) }
 }
 
-function featuresOf(options: CoreOptions): Features {
+function featuresOf(options: CoreOptions, patience: Patience): Features {
   const {
     coauth,
     uploadSessions = true,
@@ -181,7 +193,7 @@ function featuresOf(options: CoreOptions): Features {
     pages,
     ...(coauth && { coauth }),
     ...(licence && { licence }),
-    ...(properties && { properties }),
+    ...(properties && { properties: createPatientProperties(properties, patience) }),
     ...(settings && { settings }),
   }
 }

@@ -7,7 +7,11 @@ import {
   type TestHost,
   testBytes,
 } from '../../../test/helpers/test-host.ts'
-import { createPatientAccess, createPatientSignIn } from '../../host/patient-access.ts'
+import {
+  createPatientAccess,
+  createPatientKeys,
+  createPatientSignIn,
+} from '../../host/patient-access.ts'
 import type { DocumentSource, SourceTree } from '../../ports/document-source.ts'
 import { createPatience, DEFAULT_DEADLINES } from './deadlines.ts'
 import { withPatientTree } from './patient-tree.ts'
@@ -150,6 +154,13 @@ test('every question to Access and SignIn is given up in time', async () => {
     signIn.authenticate('t', {}),
   ])
     await assert.rejects(Promise.resolve(asking), { name: 'TimeoutError' })
+})
+
+test('every question for proof keys is given up in time', async () => {
+  const source = createPatientKeys({ keys: never, refresh: never }, IMPATIENT)
+
+  await assert.rejects(source.keys(), { name: 'TimeoutError' })
+  await assert.rejects(source.refresh(), { name: 'TimeoutError' })
 })
 
 test('every method of a tree is given up in time', async () => {

@@ -6,7 +6,10 @@ const MINUTE_MS = 60 * SECOND_MS
 
 /** How long the host waits for the application, in ms. What takes longer is a failure of it. */
 export interface Deadlines {
-  /** For an answer without content: rights, tokens, `find`, names and folders (default: 30 s). */
+  /**
+   * For an answer without content: rights, tokens, `find`, names, folders, properties and proof
+   * keys (default: 30 s).
+   */
   answerMs: number
   /** For the next piece of a content that it has opened, the first one included (default: 60 s). */
   pieceMs: number
