@@ -14,3 +14,8 @@ export class MessageError extends Error {
     this.path = path
   }
 }
+
+/** A message beyond a limit: `limit` is the largest size allowed, with its unit. */
+export function messageTooLarge(limit: string): MessageError {
+  return new MessageError('', `is larger than ${limit}`, 'MESSAGE_TOO_LARGE')
+}

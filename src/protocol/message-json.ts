@@ -1,9 +1,7 @@
-import { MessageError } from './message-error.ts'
+import { COMMA, endOfString, QUOTE } from './json-bytes.ts'
+import { MessageError, messageTooLarge } from './message-error.ts'
 import { MESSAGE_JSON_MAX_BYTES, MESSAGE_JSON_MAX_DEPTH, MESSAGE_JSON_MAX_TOKENS } from './names.ts'
 
-const QUOTE = 0x22
-const COMMA = 0x2c
-const BACKSLASH = 0x5c
 // `[` and `{`, `]` and `}` differ in this bit only.
 const BRACE_BIT = 0x20
 const OPEN = 0x5b | BRACE_BIT
@@ -15,7 +13,8 @@ const CLOSE = 0x5d | BRACE_BIT
  * @throws MessageError `MESSAGE_INVALID`, or `MESSAGE_TOO_LARGE` beyond the limits of size
  */
 export function parseJson(bytes: Uint8Array): unknown {
-  if (bytes.length > MESSAGE_JSON_MAX_BYTES) throw tooLarge(`${MESSAGE_JSON_MAX_BYTES} bytes`)
+  if (bytes.length > MESSAGE_JSON_MAX_BYTES)
+    throw messageTooLarge(`${MESSAGE_JSON_MAX_BYTES} bytes`)
   checkBounds(bytes)
   const text = decodeUtf8(bytes)
   try {
@@ -51,15 +50,7 @@ function checkBounds(bytes: Uint8Array): void {
       tokens++
     }
   }
-  if (tokens > MESSAGE_JSON_MAX_TOKENS) throw tooLarge(`${MESSAGE_JSON_MAX_TOKENS} values`)
-}
-
-function endOfString(bytes: Uint8Array, start: number): number {
-  let index = start + 1
-  while (index < bytes.length && bytes[index] !== QUOTE) {
-    index += bytes[index] === BACKSLASH ? 2 : 1
-  }
-  return index
+  if (tokens > MESSAGE_JSON_MAX_TOKENS) throw messageTooLarge(`${MESSAGE_JSON_MAX_TOKENS} values`)
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
@@ -68,8 +59,4 @@ function decodeUtf8(bytes: Uint8Array): string {
   } catch {
     throw new MessageError('', 'is not UTF-8')
   }
-}
-
-function tooLarge(limit: string): MessageError {
-  return new MessageError('', `is larger than ${limit}`, 'MESSAGE_TOO_LARGE')
 }

@@ -1,10 +1,8 @@
-import { MessageError } from './message-error.ts'
+import { COMMA, endOfString, QUOTE } from './json-bytes.ts'
+import { MessageError, messageTooLarge } from './message-error.ts'
 import { MESSAGE_JSON_MAX_BYTES, MESSAGE_JSON_MAX_DEPTH, MESSAGE_JSON_MAX_TOKENS } from './names.ts'
 import type { Steps } from './steps.ts'
 
-const QUOTE = 0x22
-const COMMA = 0x2c
-const BACKSLASH = 0x5c
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /** A list of more entries is parsed in parts. */
@@ -56,7 +54,8 @@ interface Found extends LongList {
  * @throws MessageError `MESSAGE_INVALID`, or `MESSAGE_TOO_LARGE` beyond the limits of size
  */
 export function* splitJson(bytes: Uint8Array): Steps<SplitJson> {
-  if (bytes.length > MESSAGE_JSON_MAX_BYTES) throw tooLarge(`${MESSAGE_JSON_MAX_BYTES} bytes`)
+  if (bytes.length > MESSAGE_JSON_MAX_BYTES)
+    throw messageTooLarge(`${MESSAGE_JSON_MAX_BYTES} bytes`)
   const lists = yield* findLongLists(bytes)
   const nonce = crypto.getRandomValues(new Uint8Array(16)).toString()
   const byMark = new Map(lists.map((list, index) => [`${nonce}:${index}`, list]))
@@ -104,7 +103,7 @@ function* findLongLists(bytes: Uint8Array): Steps<Found[]> {
     } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
       close(open, lists, index, byte === CLOSE_LIST)
     }
-    if (tokens > MESSAGE_JSON_MAX_TOKENS) throw tooLarge(`${MESSAGE_JSON_MAX_TOKENS} values`)
+    if (tokens > MESSAGE_JSON_MAX_TOKENS) throw messageTooLarge(`${MESSAGE_JSON_MAX_TOKENS} values`)
   }
   return lists
 }
@@ -134,7 +133,7 @@ function textWithout(
   mark: (index: number) => string,
 ): string {
   const size = lists.reduce((rest, { start, end }) => rest - (end - start), bytes.length)
-  if (size > REST_MAX_BYTES) throw tooLarge(`${REST_MAX_BYTES} bytes without its lists`)
+  if (size > REST_MAX_BYTES) throw messageTooLarge(`${REST_MAX_BYTES} bytes without its lists`)
   let text = ''
   let at = 0
   for (const [index, { start, end }] of lists.entries()) {
@@ -142,14 +141,6 @@ function textWithout(
     at = end
   }
   return text + decode(bytes.subarray(at), at > 0)
-}
-
-function endOfString(bytes: Uint8Array, start: number): number {
-  let index = start + 1
-  while (index < bytes.length && bytes[index] !== QUOTE) {
-    index += bytes[index] === BACKSLASH ? 2 : 1
-  }
-  return index
 }
 
 /** A byte order mark counts as one only at the start of the message. */
@@ -168,8 +159,4 @@ function parseText(text: string): unknown {
     // The parser's own words quote the message, which may be secret or huge.
     throw new MessageError('', 'is not JSON')
   }
-}
-
-function tooLarge(limit: string): MessageError {
-  return new MessageError('', `is larger than ${limit}`, 'MESSAGE_TOO_LARGE')
 }

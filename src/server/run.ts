@@ -87,7 +87,10 @@ export async function startServer(
     const own = { ...discovery, ...(properties && { properties }), ...clock }
     const parts = { metadata, blobs, ...own, access, log, timers }
     const { host, url, stop, sampleFileId } = await answer(server, config, {
-      ...{ stores, key, parts, metrics },
+      stores,
+      key,
+      parts,
+      metrics,
     })
     const served = await openMetrics(config, metrics, { server, host, droppedLogLines }).catch(
       async (error) => {

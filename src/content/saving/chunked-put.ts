@@ -5,6 +5,7 @@ import type { SessionRecord } from '../../ports/metadata/sessions.ts'
 import { PackedChunks } from '../../protocol/chunking/packed-chunks.ts'
 import { tooLarge, WopiError } from '../../protocol/errors.ts'
 import { createChunkReader } from '../../protocol/frames/chunk-reader.ts'
+import { FRAME_HEADER_BYTES } from '../../protocol/frames/layout.ts'
 import type { ContentProperty } from '../../protocol/messages.ts'
 import { MAIN_CONTENT } from '../../protocol/names.ts'
 import type { SaveCause } from '../../protocol/save-cause.ts'
@@ -44,7 +45,6 @@ import {
   tooManyChunks,
 } from './upload-session.ts'
 
-const FRAME_HEADER_BYTES = 16
 const DIGESTED_BYTES_PER_STEP = 256 * 1024
 
 /** What a PutChunkedFile declares. */

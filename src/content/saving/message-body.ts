@@ -1,5 +1,6 @@
 import { WopiError } from '../../protocol/errors.ts'
 import { createFrameDecoder, type Frame } from '../../protocol/frames/decoder.ts'
+import { FRAME_HEADER_BYTES } from '../../protocol/frames/layout.ts'
 import { MessageError } from '../../protocol/message-error.ts'
 import { MESSAGE_JSON_MAX_BYTES } from '../../protocol/names.ts'
 import type { Steps } from '../../protocol/steps.ts'
@@ -7,9 +8,6 @@ import { type ByteCursor, createByteCursor } from '../bytes/cursor.ts'
 import { joinBytes } from '../bytes/join.ts'
 import type { Share } from '../bytes/share.ts'
 import { framesOrRefusal } from './upload-session.ts'
-
-/** Bytes of a frame header without its extended header. */
-const FRAME_HEADER_BYTES = 16
 
 /** Size of the first parts in which the host receives a message, in bytes. */
 const MESSAGE_PART_BYTES = 64 * 1024
