@@ -9,6 +9,8 @@ for (const [name, value] of [
   ['Content-Encoding', 'gzip'],
   ['Content-Encoding', 'aws-chunked'],
   ['Content-Range', 'bytes 0-9/100'],
+  ['Transfer-Encoding', 'gzip, chunked'],
+  ['Content-Transfer-Encoding', 'base64'],
   ['Content-Type', 'multipart/form-data; boundary=x'],
 ] as const)
   test(`PutFile with ${name}: ${value} is refused, and the file stays unchanged`, async () => {
@@ -34,12 +36,14 @@ test('PutFile names the Content-Encoding that it accepts when it refuses another
   assert.equal(reply.headers.get('Accept-Encoding'), 'identity')
 })
 
-test('PutFile accepts the encoding identity and any plain content type', async () => {
+test('PutFile accepts encodings that change no byte, and any plain content type', async () => {
   const host = await createTestHost()
   await host.lock('L')
   const headers = {
     'X-WOPI-Lock': 'L',
     'Content-Encoding': 'identity',
+    'Transfer-Encoding': 'Chunked',
+    'Content-Transfer-Encoding': 'binary',
     'Content-Type': 'application/x-www-form-urlencoded',
   }
 
