@@ -21,9 +21,9 @@ export function createSource(storage: Storage, tree: SourceTree): DocumentSource
       return { name, ownerId, size, revision, containerId }
     },
 
-    async open(fileId, revision, { range } = {}) {
+    async open(fileId, revision, { range, signal } = {}) {
       try {
-        return await storage.read(revision, range)
+        return await storage.read(revision, range, signal)
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
         throw new RevisionGoneError(fileId, revision, { cause: error })

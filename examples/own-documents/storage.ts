@@ -71,6 +71,7 @@ export interface Storage {
   read(
     revision: string,
     range?: { start: number; end: number },
+    signal?: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array> & AsyncDisposable>
   transaction<T>(act: () => T): T
 }
@@ -103,11 +104,12 @@ export function openStorage(directory: string): Storage {
       return { revision, size }
     },
 
-    async read(revision, range) {
+    async read(revision, range, signal) {
+      signal?.throwIfAborted()
       const file = await open(join(files, revision))
       const { size } = await file.stat()
       const { start, end } = range ?? { start: 0, end: size }
-      if (start < end && end <= size) return file.createReadStream({ start, end: end - 1 })
+      if (start < end && end <= size) return file.createReadStream({ start, end: end - 1, signal })
       await file.close()
       if (end > size) throw new RangeError(`${revision} has ${size} bytes, not ${end}`)
       return Object.assign(nothing(), { async [Symbol.asyncDispose]() {} })

@@ -91,13 +91,14 @@ export function createApplication(
         return { name: row.name, ownerId: 'owner', size, revision: row.revision }
       },
 
-      async open(fileId, revision, { range } = {}) {
+      async open(fileId, revision, { range, signal } = {}) {
         application.opens.push({ revision, range })
         await application.beforeOpen(revision)
         const bytes = rows.get(fileId)?.bytes.get(revision)
         if (!bytes) throw new RevisionGoneError(fileId, revision)
         application.open++
-        return opened(bytes.subarray(range?.start, range?.end), () => application.open--)
+        const part = bytes.subarray(range?.start, range?.end)
+        return opened(part, () => application.open--, signal)
       },
 
       async onSaved({ open, ...save }, { signal }) {
@@ -107,6 +108,9 @@ export function createApplication(
         const known = taken.get(save.saveId)
         if (known !== undefined) return { revision: known }
         const bytes = await readAll(await open())
+        // The same save may have come a second time meanwhile.
+        const other = taken.get(save.saveId)
+        if (other !== undefined) return { revision: other }
         const revision = application.write(save.fileId, bytes)
         taken.set(save.saveId, revision)
         application.saves.push({ ...save, bytes, revision })
@@ -130,13 +134,20 @@ export async function readAll(body: OpenedBytes): Promise<Uint8Array> {
   return new Uint8Array(Buffer.concat(parts))
 }
 
-/** Gives a few bytes at a time, as a network does. */
-function opened(bytes: Uint8Array, closed: () => void): OpenedBytes {
+/** Gives a few bytes at a time, as a network does, until it is closed or `signal` aborts. */
+function opened(bytes: Uint8Array, closed: () => void, signal?: AbortSignal): OpenedBytes {
   let isOpen = true
+  function assertOpen() {
+    signal?.throwIfAborted()
+    if (!isOpen) throw new Error('The content is closed')
+  }
   async function* pieces() {
     const step = Math.max(1, Math.ceil(bytes.length / 3))
-    for (let start = 0; start < bytes.length; start += step)
+    assertOpen()
+    for (let start = 0; start < bytes.length; start += step) {
       yield bytes.subarray(start, start + step)
+      assertOpen()
+    }
   }
   return Object.assign(pieces(), {
     async [Symbol.asyncDispose]() {
