@@ -23,7 +23,7 @@ export interface Pacer {
    * @throws what the work throws; the reason of `signal` when it aborts
    */
   run<Result>(steps: Steps<Result>, userId: string, signal?: AbortSignal): Promise<Result>
-  /** Waits for a turn, before work that cannot be cut into steps. */
+  /** Waits for a turn, before work that cannot be split into steps. */
   turn(userId: string): Promise<void>
 }
 

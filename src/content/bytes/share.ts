@@ -16,7 +16,7 @@ export interface Share extends Disposable {
   shrink(bytes: number): void
   /** Runs long work in slices, in turn with other requests. */
   work<Result>(steps: Steps<Result>): Promise<Result>
-  /** Waits for a turn of the event loop, before a part of work that cannot be cut into steps. */
+  /** Waits for a turn of the event loop, before a part of work that cannot be split into steps. */
   turn(): Promise<void>
   /** Passes a request body on. A client that stops sending while others wait loses the share. */
   receive(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
